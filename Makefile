@@ -1,0 +1,39 @@
+# Three commands: `make ask`, `make test`, `make bench`. Each sets up .venv on first use.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := .demo
+Q ?= What bounty was announced for Hajji Abdullah?
+export Q
+
+.PHONY: ask test bench clean
+
+ask: $(DEMO)/library.sqlite
+	@$(BIN)/dalil --home $(DEMO) ask "$$Q"
+
+test: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: .venv/.dev
+	$(BIN)/python -m eval.bench
+
+clean:
+	rm -rf .venv $(DEMO)
+
+# A library keeps the vectors of its encoder, so new weights mean a new demo library.
+$(DEMO)/library.sqlite: .venv/.base corpus/demo $(wildcard corpus/demo/*) index/encoder/bundled/config.json
+	@rm -rf $(DEMO)
+	@$(BIN)/dalil --home $(DEMO) add corpus/demo
+
+# The tools and sentence-transformers with PyTorch are installed for the tests only.
+.venv/.dev: .venv/.base
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+.venv/.base: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@

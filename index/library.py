@@ -1,0 +1,307 @@
+"""The only door to a collection: add and remove articles, read them, find candidates.
+
+A library is a folder with `library.sqlite` (the truth) and `derived/` (indexes that are rebuilt
+when they are missing, stale or damaged).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Self, TypeVar
+
+import numpy as np
+
+from corpus.article import Article, Passage
+from corpus.errors import DalilError
+from corpus.split import split
+from index import snapshot as snapshots
+from index.analysis import query_terms
+from index.candidates import Candidates, best_rows
+from index.encoder import Encoder
+from index.encoding import check_encoder, name_encoder
+from index.filters import Filters, allowed
+from index.lock import write_lock
+from index.snapshot import Snapshot
+from index.store import DATABASE, Store
+
+DERIVED = "derived"
+# A batch is a commit: large enough that a commit's wait for the disk does not show.
+BATCH = 50
+_Item = TypeVar("_Item")
+
+
+def _silent(message: str) -> None:
+    """Drop a message."""
+
+
+@dataclass(frozen=True)
+class AddReport:
+    """What an import did, each list in the order of the input."""
+
+    added: Sequence[Article]
+    updated: Sequence[Article]
+    unchanged: Sequence[Article]
+
+
+class Library:
+    """An open library; use `Library.open`."""
+
+    def __init__(
+        self, home: Path, store: Store, encoder: Encoder, say: Callable[[str], None]
+    ) -> None:
+        self.home = home
+        self.encoder = encoder
+        self._store = store
+        self._say = say
+        self._snapshot: Snapshot | None = None
+        self._texts: dict[tuple[str, int], Article] = {}
+
+    @classmethod
+    def open(
+        cls,
+        home: Path | str,
+        encoder: Encoder,
+        *,
+        create: bool = False,
+        say: Callable[[str], None] = _silent,
+    ) -> Self:
+        """Open the library in `home`; with `create`, make it if it is not there.
+
+        `say` gets messages for people ("waiting for another writer").  Raises `DalilError` for a
+        missing, unreadable, newer or differently encoded library.
+        """
+        home = Path(home)
+        if create:
+            _make_folder(home)
+        store = Store(home / DATABASE, create=create)
+        try:
+            check_encoder(store, encoder)
+        except BaseException:
+            store.close()
+            raise
+        return cls(home, store, encoder, say)
+
+    def close(self) -> None:
+        """Release the files."""
+        self._store.close()
+
+    def add(
+        self,
+        articles: Iterable[Article],
+        *,
+        batch: int = BATCH,
+        on_batch: Callable[[int], None] = lambda _: None,
+    ) -> AddReport:
+        """Add `articles` in batches, each one commit; `on_batch` gets the count committed so far.
+
+        An article whose id is known and whose content differs becomes a new version.  What a
+        batch has been reported for survives whatever happens next.
+        """
+        outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
+        done = 0
+        with self._writing():
+            for group in _batches(articles, batch):
+                self._commit(self._sort(group, outcome))
+                done += len(group)
+                on_batch(done)
+            if outcome["added"] or outcome["updated"]:
+                self._refresh(keep=True)
+        return AddReport(**outcome)
+
+    def _sort(self, group: list[Article], outcome: dict[str, list[Article]]) -> list[Article]:
+        """Give each article its version, enter it under its outcome, and return what is new."""
+        changed: dict[str, Article] = {}
+        for article in group:
+            latest, present = self._store.latest(article.id)
+            stored = self._store.article(article.id, latest) if present else None
+            before = changed.get(article.id, stored)
+            if before and replace(article, version=before.version, source=before.source) == before:
+                outcome["unchanged"].append(before)
+                continue
+            # An id that comes twice within a batch is committed once, as its last content.
+            changed[article.id] = replace(article, version=latest + 1)
+            outcome["updated" if before else "added"].append(changed[article.id])
+        return list(changed.values())
+
+    def _commit(self, articles: Sequence[Article]) -> None:
+        if not articles:
+            return
+        passages = [split(article) for article in articles]
+        vectors = self.encoder.encode_passages([p.text for group in passages for p in group])
+        with self._store.transaction():
+            check_encoder(self._store, self.encoder)
+            name_encoder(self._store, self.encoder)
+            first = 0
+            for article, group in zip(articles, passages, strict=True):
+                self._store.insert(article, group, vectors[first : first + len(group)])
+                first += len(group)
+            self._store.raise_revision()
+
+    def remove(self, article_ids: Sequence[str], *, purge: bool = False) -> list[str]:
+        """Take articles out of the collection and return their ids, all of them or none.
+
+        Versions that saved answers cite stay readable unless `purge`.
+        """
+        with self._writing():
+            with self._store.transaction():
+                for article_id in dict.fromkeys(article_ids):
+                    version, present = self._store.latest(article_id)
+                    if not (present or (purge and version)):
+                        raise DalilError(
+                            f"There is no article {article_id!r} in the library; nothing was "
+                            "removed. List the articles with: dalil list"
+                        )
+                    self._store.remove(article_id, purge=purge)
+                self._store.raise_revision()
+            self._texts.clear()
+            self._refresh(keep=True)
+        return list(dict.fromkeys(article_ids))
+
+    def articles(self) -> Iterator[Article]:
+        """Yield the present articles by id, without their texts."""
+        return self._store.articles()
+
+    def __len__(self) -> int:
+        return self._store.count_articles()
+
+    def count_passages(self) -> int:
+        """Return the number of passages of the present articles."""
+        return len(self.refresh().ids)
+
+    def article(self, article_id: str, version: int | None = None) -> Article:
+        """Return a stored version of an article, the newest by default, or raise `DalilError`."""
+        if version is not None and (cached := self._texts.get((article_id, version))):
+            return cached
+        found = self._store.article(article_id, version)
+        if found is None:
+            which = "article" if version is None else f"version {version} of article"
+            raise DalilError(
+                f"There is no {which} {article_id!r} in the library. "
+                "List the articles with: dalil list"
+            )
+        if len(self._texts) > 2_000:
+            self._texts.clear()
+        self._texts[found.id, found.version] = found
+        return found
+
+    def search(self, question: str, depth: int, filters: Filters) -> Candidates:
+        """Return the `depth` best passages of each leg for `question`, filtered before ranking.
+
+        Lexical matches add to the dense ones and never remove any.
+        """
+        current = self.refresh()
+        seen = allowed(current.passages, filters)
+        query = self.encoder.encode_queries([question])[0]
+        bm25 = current.lexical.scores(query_terms(question, current.languages))
+        dense = current.vectors.search(query, depth, seen)
+        rows = np.union1d(dense, best_rows(bm25, depth, seen))
+        passages = [self.passage(row) for row in rows.tolist()]
+        return Candidates(
+            rows,
+            current.vectors.scores(query, rows),
+            bm25[rows],
+            passages,
+            [self.article(p.article_id, p.version) for p in passages],
+        )
+
+    def passage(self, row: int) -> Passage:
+        """Return the passage in `row` of the current snapshot, its text read from the store."""
+        found = self.refresh().passages[row]
+        text = self.article(found.article_id, found.version).text
+        return Passage(
+            found.article_id, found.version, found.start, found.end, text[found.start : found.end]
+        )
+
+    def idf(self, term: str) -> float | None:
+        """Return the BM25 idf of a term in the collection, or `None` if no passage has it."""
+        return self.refresh().lexical.term_idf(term)
+
+    def save_answer(self, answer_id: str, body: str, spans: Sequence[Passage]) -> None:
+        """Keep an answer (JSON) with the spans it cites."""
+        with self._store.transaction():
+            self._store.save_answer(answer_id, body, spans)
+
+    def answer(self, answer_id: str) -> str | None:
+        """Return the JSON of a saved answer, or `None`."""
+        return self._store.answer(answer_id)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Give all reads of the block one state of the library, whatever others write."""
+        with self._store.reading():
+            yield
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the library's files, nothing if all is well."""
+        with self._store.reading():
+            _, reason = snapshots.load(self._store, self.home / DERIVED, self.encoder.fingerprint)
+            derived = [f"The search index is {reason}."] if reason and len(self) else []
+            return self._store.faults() + derived
+
+    def refresh(self) -> Snapshot:
+        """Return the snapshot of the newest revision, following other processes' changes."""
+        if self._snapshot is None or self._snapshot.revision != self._store.revision:
+            return self._refresh(keep=False)
+        return self._snapshot
+
+    def rebuild(self) -> None:
+        """Build the derived files anew from SQLite, whatever state they are in."""
+        with self._writing():
+            with self._store.reading():
+                self._snapshot = snapshots.build(self._store, self.encoder.dimension)
+            self._keep(self._snapshot)
+
+    def _refresh(self, *, keep: bool) -> Snapshot:
+        """Load or build the newest snapshot; `keep` says that the write lock is held."""
+        reason: str | None = "stale"
+        with self._store.reading():
+            found = self._snapshot
+            if found is None:
+                found, reason = snapshots.load(
+                    self._store, self.home / DERIVED, self.encoder.fingerprint
+                )
+            if found is None or reason:
+                found = snapshots.build(self._store, self.encoder.dimension, found)
+        self._snapshot = found
+        if reason and keep:
+            self._keep(found)
+        elif reason and len(found.ids):
+            self._say(f"The search index was {reason}; it has been rebuilt from the library.")
+            # Without the lock or the right to write, the snapshot serves this process alone.
+            with suppress(OSError, DalilError), write_lock(self.home) as held:
+                if held:
+                    self._keep(found)
+        return found
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        snapshots.save(snapshot, self.home / DERIVED, self.encoder.fingerprint)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with write_lock(self.home) as held:
+            if held:
+                yield
+                return
+        self._say("Another process is writing to this library; waiting for it to finish.")
+        with write_lock(self.home, wait=True):
+            yield
+
+
+def _make_folder(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DalilError(
+            f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."
+        ) from error
+
+
+def _batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    """Cut `items` into lists of `size` (`itertools.batched` came with Python 3.12)."""
+    rest = iter(items)
+    while group := list(islice(rest, size)):
+        yield group

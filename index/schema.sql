@@ -1,0 +1,26 @@
+-- A library. Spans are half-open and count Unicode code points of versions.text.
+-- "IF NOT EXISTS": two first imports may race for the empty file.
+
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS articles (
+    id TEXT PRIMARY KEY, latest INTEGER NOT NULL, present INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS versions (
+    article_id TEXT NOT NULL, version INTEGER NOT NULL, title TEXT, outlet TEXT, source TEXT,
+    url TEXT, published TEXT, language TEXT, text TEXT NOT NULL, added_at TEXT NOT NULL,
+    PRIMARY KEY (article_id, version)
+) STRICT;
+CREATE TABLE IF NOT EXISTS passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, version INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS passages_of_article ON passages (article_id);
+CREATE TABLE IF NOT EXISTS answers (
+    id TEXT PRIMARY KEY, created_at TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS citations (
+    answer_id TEXT NOT NULL, n INTEGER NOT NULL, article_id TEXT NOT NULL,
+    version INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (answer_id, n)
+) STRICT;
+CREATE INDEX IF NOT EXISTS citations_of_article ON citations (article_id, version);

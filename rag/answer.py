@@ -1,0 +1,127 @@
+"""What comes back from a question: hits, citations and the answer that carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from corpus.article import Article, Passage
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage with its article (without promise that it answers) and its score."""
+
+    passage: Passage
+    article: Article
+    row: int
+    score: float
+
+    def as_json(self) -> Json:
+        """Return the contract's shape of a hit."""
+        passage, article = self.passage, self.article
+        return {
+            "passage_id": f"{article.id}@{article.version}:{passage.start}-{passage.end}",
+            **_where(article),
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "score": round(self.score, 6),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Words of the question that met words of the quote, and how well (0 to 1)."""
+
+    question: str
+    quote: str
+    score: float
+
+    def as_json(self) -> Json:
+        """Return the contract's shape of a match."""
+        return {"question": self.question, "quote": self.quote, "score": round(self.score, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A pointer into one article version; the quote is read from the stored text.
+
+    `n` is the number that stands in the answer's text as `[n]`.
+    """
+
+    n: int
+    article: Article
+    start: int
+    end: int
+    matches: Sequence[Match] = ()
+
+    @property
+    def quote(self) -> str:
+        """The cited words, exactly as the article has them."""
+        return self.article.text[self.start : self.end]
+
+    @property
+    def span(self) -> Passage:
+        """The pointer as a passage of its own."""
+        return Passage(self.article.id, self.article.version, self.start, self.end, self.quote)
+
+    def as_json(self) -> Json:
+        """Return the contract's shape of a citation."""
+        return {
+            "n": self.n,
+            **_where(self.article),
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "matches": [match.as_json() for match in self.matches],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one answer object that every surface shows.
+
+    `status` is "abstained" when the articles do not say; then `citations` is empty and `related`
+    holds the nearest passages, which are no evidence.  `confidence` lies between 0 and 1.
+    """
+
+    question: str
+    status: Literal["answered", "abstained"]
+    text: str
+    confidence: float
+    citations: Sequence[Citation] = ()
+    related: Sequence[Hit] = ()
+    notice: str | None = None
+    answer_id: str | None = None
+    mode: Literal["extractive", "llm"] = "extractive"
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> Json:
+        """Return the contract's shape of an answer."""
+        return {
+            "question": self.question,
+            "status": self.status,
+            "mode": self.mode,
+            "text": self.text,
+            "confidence": round(self.confidence, 3),
+            "citations": [citation.as_json() for citation in self.citations],
+            "related": [hit.as_json() for hit in self.related],
+            "notice": self.notice,
+            "answer_id": self.answer_id,
+            "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+        }
+
+
+def _where(article: Article) -> Json:
+    return {
+        "article_id": article.id,
+        "version": article.version,
+        "title": article.title,
+        "outlet": article.outlet,
+        "source": article.source,
+        "published": article.published.isoformat() if article.published else None,
+    }

@@ -1,0 +1,104 @@
+"""The assistant: a question in, an answer with citations out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from time import perf_counter
+from uuid import uuid4
+
+from corpus.clean import replace_surrogates
+from corpus.errors import DalilError
+from index import Filters, Library, StaticEncoder
+from index.encoder import load_bundled
+from rag.answer import Answer, Hit
+from rag.cite import cite
+from rag.extract import abstention, compose
+from rag.question import Asked, understand
+from rag.retrieve import Retriever
+from rag.select import Selector
+
+# Sentences of this many passages compete to be cited.
+_PASSAGES = 12
+_RELATED = 3
+# Nobody asks at such length; comparing every token with every passage would cost gigabytes.
+_LONGEST_QUESTION = 2_000
+
+
+class Assistant:
+    """Answers questions from one library, extractively: every quote is a stored sentence."""
+
+    def __init__(self, library: Library, encoder: StaticEncoder | None = None) -> None:
+        self.library = library
+        # Token level work needs the bundled table whatever model encodes the passages.
+        self._encoder = encoder or load_bundled()
+        self._retriever = Retriever(library, self._encoder)
+        self._selector = Selector(library, self._encoder)
+
+    def search(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        k: int = 10,
+        filters: Filters | None = None,
+    ) -> tuple[list[Hit], str | None]:
+        """Return the `k` best passages, and a notice when the library is empty."""
+        with self.library.reading():
+            hits = self._retriever.retrieve(_read(question, history), k, filters)
+            return hits, self._notice()
+
+    def ask(
+        self, question: str, history: Sequence[str] = (), *, filters: Filters | None = None
+    ) -> Answer:
+        """Answer `question`, or say that the articles don't; `history` holds earlier questions.
+
+        The answer is saved in the library, so that its citations can be shown again.
+        """
+        began = perf_counter()
+        asked = _read(question, history)
+        with self.library.reading():
+            hits = self._retriever.retrieve(asked, _PASSAGES, filters)
+            retrieved = perf_counter()
+            answer = self._answer(question, asked, hits)
+        done = perf_counter()
+        timings = {
+            "retrieve": 1000 * (retrieved - began),
+            "select": 1000 * (done - retrieved),
+            "total": 1000 * (done - began),
+        }
+        return self._save(replace(answer, timings_ms=timings), history)
+
+    def _answer(self, question: str, asked: Asked, hits: Sequence[Hit]) -> Answer:
+        choice = self._selector.choose(asked, hits)
+        if not choice.answers:
+            return abstention(
+                question, hits[:_RELATED], confidence=choice.confidence, notice=self._notice()
+            )
+        citations = cite(choice.sentences, asked.text, self._encoder)
+        text = compose(question, citations)
+        return Answer(question, "answered", text, choice.confidence, citations)
+
+    def _notice(self) -> str | None:
+        if len(self.library):
+            return None
+        return "The library is empty. Add articles with: dalil add PATH"
+
+    def _save(self, answer: Answer, history: Sequence[str]) -> Answer:
+        saved = replace(answer, answer_id=uuid4().hex)
+        body = json.dumps({**saved.as_json(), "history": list(history)}, ensure_ascii=False)
+        # A reader without the right to write still gets the answer, only not its id.
+        with suppress(DalilError):
+            self.library.save_answer(
+                str(saved.answer_id),
+                replace_surrogates(body),
+                [citation.span for citation in answer.citations],
+            )
+            return saved
+        return answer
+
+
+def _read(question: str, history: Sequence[str]) -> Asked:
+    turns = [replace_surrogates(turn)[:_LONGEST_QUESTION] for turn in history]
+    return understand(replace_surrogates(question)[:_LONGEST_QUESTION], turns)

@@ -1,0 +1,52 @@
+"""Our postings give the scores of the stock class, whatever the collection."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rank_bm25 import BM25Okapi
+
+from index.lexical import LexicalIndex
+
+WORDS = st.sampled_from(["قسد", "داعش", "نفط", "wheat", "raqqa", "10", "ö", "\U0001f600", "a b"])
+DOCUMENT = st.lists(WORDS, max_size=12)
+
+
+@given(st.lists(DOCUMENT, min_size=1, max_size=12), st.lists(WORDS | st.just("absent"), max_size=6))
+@settings(max_examples=300)
+def test_scores_equal_rank_bm25(documents, query):
+    ours = LexicalIndex.build(documents).scores(query)
+    if not any(documents):
+        # The stock class divides by zero here; nothing can match in empty documents.
+        assert ours.tolist() == [0.0] * len(documents)
+        return
+    assert ours.tolist() == BM25Okapi(documents).get_scores(query).tolist()
+
+
+def test_one_passage_keeps_its_negative_score():
+    ours = LexicalIndex.build([["نفط", "قمح"]]).scores(["نفط"])
+    assert ours.tolist() == BM25Okapi([["نفط", "قمح"]]).get_scores(["نفط"]).tolist()
+    assert ours[0] < 0
+
+
+def test_empty_collection_has_no_scores():
+    assert LexicalIndex.build([]).scores(["نفط"]).shape == (0,)
+
+
+@given(st.lists(DOCUMENT, max_size=8), st.lists(DOCUMENT, max_size=8), st.data())
+def test_extending_equals_building(before, after, data):
+    keep = [row for row in range(len(before)) if data.draw(st.booleans())]
+    extended = LexicalIndex.build(before).extended(np.array(keep, np.int64), after)
+    built = LexicalIndex.build([*(before[row] for row in keep), *after])
+    for query in (["قسد", "نفط"], ["wheat", "10", "a b"]):
+        # The floor of negative idf values is a mean over terms, summed in another order.
+        assert extended.scores(query) == pytest.approx(built.scores(query), rel=1e-12, abs=1e-15)
+    assert extended.terms() == built.terms()
+    assert extended.documents.tolist() == built.documents.tolist()
+
+
+def test_saved_index_scores_alike(tmp_path):
+    index = LexicalIndex.build([["نفط", "قمح"], ["نفط"], [], ["wheat"]])
+    index.save(tmp_path / "postings.npz")
+    loaded = LexicalIndex.load(tmp_path / "postings.npz")
+    assert loaded.scores(["نفط", "wheat"]).tolist() == index.scores(["نفط", "wheat"]).tolist()

@@ -1,0 +1,59 @@
+"""The tree is what the documents say it is."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("corpus", "index", "rag", "eval", "ui")
+# Where each third-party library may be imported.
+HOMES = {
+    "faiss": "index/vectors.py",
+    "rank_bm25": "index/lexical.py",
+    "sqlite3": "index/store.py",
+    "Stemmer": "index/analysis.py",
+    "tokenizers": "index/encoder/",
+    "sentence_transformers": "index/encoder/",
+    "torch": "index/encoder/",
+    "langchain_core": "rag/langchain.py",
+    "trafilatura": "corpus/pages.py",
+    "frontmatter": "corpus/markdown.py",
+    "py3langid": "corpus/language.py",
+    "typer": "ui/",
+    "rich": "ui/",
+}
+
+
+def modules():
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_has_one_home(library):
+    users = {str(p.relative_to(ROOT)) for p in modules() if library in imported(p)}
+    assert users, f"{library} is used nowhere; drop it from the dependencies"
+    assert all(user.startswith(HOMES[library]) for user in users), users
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_public_names_are_few_and_exist(package):
+    module = importlib.import_module(package)
+    names = getattr(module, "__all__", [])
+    assert len(names) <= 6
+    assert all(hasattr(module, name) for name in names)
+    assert module.__doc__
+
+
+def test_files_stay_short():
+    long = {str(p.relative_to(ROOT)): n for p in modules() if (n := len(p.open().readlines())) > 300}
+    assert long == {}

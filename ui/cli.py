@@ -1,0 +1,304 @@
+"""The `dalil` command.  Each subcommand imports what it needs, so that starting stays quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import click
+import typer
+
+from corpus.errors import DalilError
+from ui.edge import (
+    DONE,
+    FAULT,
+    console,
+    fail,
+    open_library,
+    print_json,
+    read_fields,
+    read_filters,
+    read_question,
+    read_text,
+    run_batch,
+    say,
+)
+from ui.settings import Settings
+
+app = typer.Typer(
+    help="Answers from news articles, every statement cited to the exact passage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Folder of the library (or set DALIL_HOME).")
+]
+EncoderName = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder", help="'bundled', or a sentence-transformers model (or set DALIL_ENCODER)."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Since = Annotated[str | None, typer.Option(help="Only articles published on or after (ISO date).")]
+Until = Annotated[str | None, typer.Option(help="Only articles published on or before (ISO date).")]
+Outlet = Annotated[str | None, typer.Option(help="Only articles of this outlet.")]
+Batch = Annotated[
+    Path | None, typer.Option(help='JSONL file of {"id", "question", "history"} objects.')
+]
+AskText = Annotated[str | None, typer.Argument(help="The question, in any language.")]
+
+
+@app.callback()
+def _common(context: typer.Context, home: Home = None, encoder: EncoderName = None) -> None:
+    context.obj = (home, encoder)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders of articles.")],
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Add what can be read, even if some can't.")
+    ] = False,
+    no_clean: Annotated[
+        bool, typer.Option("--no-clean", help="Store texts exactly as they are.")
+    ] = False,
+    field: Annotated[
+        list[str] | None, typer.Option(help="Name of a JSONL field, such as text=body.")
+    ] = None,
+) -> None:
+    """Add articles: text, Markdown, HTML, JSONL, and folders of these."""
+    from ui.imports import run_import
+
+    settings = _settings(context, home, encoder)
+    report = run_import(
+        settings,
+        paths,
+        clean=not no_clean,
+        fields=read_fields(field),
+        keep_going=keep_going,
+        say=say,
+    )
+    if as_json:
+        print_json(report.as_json())
+    else:
+        report.show(console())
+    raise typer.Exit(report.exit_code(keep_going=keep_going))
+
+
+@app.command("list")
+def list_articles(
+    context: typer.Context, home: Home = None, encoder: EncoderName = None, as_json: AsJson = False
+) -> None:
+    """List the articles of the library."""
+    from ui.imports import article_json
+    from ui.terminal import show_articles
+
+    articles = list(open_library(_settings(context, home, encoder)).articles())
+    if as_json:
+        print_json({"articles": [article_json(article) for article in articles]})
+    else:
+        show_articles(console(), articles)
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    ids: Annotated[list[str], typer.Argument(help="Ids of articles, as `dalil list` shows them.")],
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Also drop versions that saved answers cite.")
+    ] = False,
+) -> None:
+    """Remove articles; versions that saved answers cite stay readable."""
+    removed = open_library(_settings(context, home, encoder)).remove(
+        [read_text(i) for i in ids], purge=purge
+    )
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        console().print(f"Removed {len(removed)} article(s).")
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an article.")],
+    version: Annotated[int | None, typer.Option(min=1, help="Default: the newest.")] = None,
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the stored text of an article."""
+    from ui.imports import article_json
+    from ui.terminal import show_article
+
+    article = open_library(_settings(context, home, encoder)).article(
+        read_text(article_id), version
+    )
+    if as_json:
+        published = article.published.isoformat() if article.published else None
+        more = {"url": article.url, "published": published, "language": article.language}
+        print_json({**article_json(article), **more, "text": article.text})
+    else:
+        show_article(console(), article)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    question: AskText = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Number of passages.")] = 10,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlet = None,
+    batch: Batch = None,
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the passages nearest to a question, in any language."""
+    from ui.asking import Desk
+    from ui.batch import Question
+    from ui.terminal import show_hits
+
+    filters = read_filters(since, until, outlet)
+    desk = Desk(_settings(context, home, encoder), say)
+    if batch:
+        run_batch(question, batch, lambda asked: desk.search(asked, k, filters).as_json())
+    result = desk.search(Question(read_question(question)), k, filters)
+    if as_json:
+        print_json(result.as_json())
+    else:
+        show_hits(console(), result.hits)
+        if result.notice:
+            say(result.notice)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: AskText = None,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlet = None,
+    batch: Batch = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="ANSWER_ID", help="Follow up on a saved answer.")
+    ] = None,
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the articles, every statement cited."""
+    from ui.asking import Desk
+    from ui.batch import Question
+    from ui.terminal import show_answer
+
+    filters = read_filters(since, until, outlet)
+    desk = Desk(_settings(context, home, encoder), say)
+    if batch:
+        run_batch(question, batch, lambda asked: desk.ask(asked, filters).as_json())
+    history = desk.history(after) if after else ()
+    answer = desk.ask(Question(read_question(question), history), filters)
+    if as_json:
+        print_json(answer.as_json())
+    else:
+        show_answer(console(), answer)
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build the search index anew first.")
+    ] = False,
+) -> None:
+    """Check the library's files, and rebuild the search index if asked."""
+    library = open_library(_settings(context, home, encoder))
+    if rebuild:
+        library.rebuild()
+    faults = library.faults()
+    if as_json:
+        counts = {"articles": len(library), "passages": library.count_passages()}
+        print_json(
+            {
+                "home": str(library.home),
+                "encoder": library.encoder.name,
+                **counts,
+                "rebuilt": rebuild,
+                "faults": faults,
+            }
+        )
+    else:
+        size = f"{len(library)} articles, {library.count_passages()} passages"
+        console().print(f"{library.home}: {size}, encoder {library.encoder.name}", markup=False)
+        for fault in faults or ["No fault found."]:
+            console().print(fault, markup=False)
+    raise typer.Exit(FAULT if faults else DONE)
+
+
+@app.command()
+def reindex(
+    context: typer.Context,
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Encode every passage of the library anew with the encoder that --encoder names."""
+    from index import Library, load_encoder
+    from index.encoding import reencode
+
+    settings = _settings(context, home, encoder)
+    model = load_encoder(settings.encoder)
+    passages = reencode(settings.home, model)
+    Library.open(settings.home, model).rebuild()
+    if as_json:
+        print_json({"encoder": model.name, "passages": passages})
+    else:
+        console().print(f"Encoded {passages} passages with {model.name}.", markup=False)
+
+
+def main() -> NoReturn:
+    """Run the command; mistakes become a sentence on standard error and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # Arabic must come out whole under any locale; a lone surrogate must not stop it.
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        code = app(standalone_mode=False)
+    except DalilError as error:
+        code = fail(str(error))
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        say("Interrupted.")
+        code = 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FAULT
+    sys.exit(code or DONE)
+
+
+def _settings(context: typer.Context, home: Path | None, encoder: str | None) -> Settings:
+    before_home, before_encoder = context.obj
+    return Settings.read(home or before_home, encoder or before_encoder)
+
+
+if __name__ == "__main__":
+    main()
