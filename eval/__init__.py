@@ -1,1 +1,1 @@
-"""."""
+"""Measures: `eval.answers` on questions, `eval.dense` on the encoder, `eval.bench` on time."""

@@ -24,7 +24,7 @@ from index.candidates import Candidates, best_rows
 from index.encoder import Encoder
 from index.encoding import check_encoder, name_encoder
 from index.filters import Filters, allowed
-from index.lock import write_lock
+from index.lock import write_lock, writing
 from index.snapshot import Snapshot
 from index.store import DATABASE, Store
 
@@ -103,7 +103,7 @@ class Library:
         """
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
         done = 0
-        with self._writing():
+        with writing(self.home, self._say):
             for group in _batches(articles, batch):
                 self._commit(self._sort(group, outcome))
                 done += len(group)
@@ -146,7 +146,7 @@ class Library:
 
         Versions that saved answers cite stay readable unless `purge`.
         """
-        with self._writing():
+        with writing(self.home, self._say):
             with self._store.transaction():
                 for article_id in dict.fromkeys(article_ids):
                     version, present = self._store.latest(article_id)
@@ -250,7 +250,7 @@ class Library:
 
     def rebuild(self) -> None:
         """Build the derived files anew from SQLite, whatever state they are in."""
-        with self._writing():
+        with writing(self.home, self._say):
             with self._store.reading():
                 self._snapshot = snapshots.build(self._store, self.encoder.dimension)
             self._keep(self._snapshot)
@@ -279,16 +279,6 @@ class Library:
 
     def _keep(self, snapshot: Snapshot) -> None:
         snapshots.save(snapshot, self.home / DERIVED, self.encoder.fingerprint)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with write_lock(self.home) as held:
-            if held:
-                yield
-                return
-        self._say("Another process is writing to this library; waiting for it to finish.")
-        with write_lock(self.home, wait=True):
-            yield
 
 
 def _make_folder(home: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,3 +32,15 @@ def write_lock(home: Path, *, wait: bool = False) -> Iterator[bool]:
         yield held
     finally:
         os.close(handle)
+
+
+@contextmanager
+def writing(home: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the write lock for the block; tell with `say` when another writer must end first."""
+    with write_lock(home) as held:
+        if held:
+            yield
+            return
+        say("Another process is writing to this library; waiting for it to finish.")
+    with write_lock(home, wait=True):
+        yield

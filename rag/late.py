@@ -49,14 +49,13 @@ def best_similarities(
     Texts without tokens get zeros; negative cosines count as zero.
     """
     best = np.zeros((len(texts), len(question.weights)), np.float32)
-    tokens = encoder.tokenize_batch(texts)
-    sizes = np.array([len(t.ids) for t in tokens], np.int64)
+    ids, sizes = encoder.token_ids(texts)
     filled = np.flatnonzero(sizes)
     if not len(filled) or not len(question.weights):
         return best
     # A word that occurs in many texts is compared once.
-    ids, places = np.unique(np.concatenate([t.ids for t in tokens]), return_inverse=True)
-    cosines = question.vectors @ encoder.token_vectors(ids).T
+    distinct, places = np.unique(ids, return_inverse=True)
+    cosines = question.vectors @ encoder.token_vectors(distinct).T
     starts = (np.cumsum(sizes) - sizes)[filled]
     best[filled] = np.maximum.reduceat(cosines[:, places], starts, axis=1).T
     return np.maximum(best, 0.0)

@@ -25,6 +25,7 @@ from ui.edge import (
     run_batch,
     say,
 )
+from ui.options import AsJson, AskText, Batch, EncoderName, Home, Outlet, Since, Until
 from ui.settings import Settings
 
 app = typer.Typer(
@@ -34,24 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Home = Annotated[
-    Path | None, typer.Option("--home", help="Folder of the library (or set DALIL_HOME).")
-]
-EncoderName = Annotated[
-    str | None,
-    typer.Option(
-        "--encoder", help="'bundled', or a sentence-transformers model (or set DALIL_ENCODER)."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-Since = Annotated[str | None, typer.Option(help="Only articles published on or after (ISO date).")]
-Until = Annotated[str | None, typer.Option(help="Only articles published on or before (ISO date).")]
-Outlet = Annotated[str | None, typer.Option(help="Only articles of this outlet.")]
-Batch = Annotated[
-    Path | None, typer.Option(help='JSONL file of {"id", "question", "history"} objects.')
-]
-AskText = Annotated[str | None, typer.Argument(help="The question, in any language.")]
 
 
 @app.callback()

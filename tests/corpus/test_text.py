@@ -10,6 +10,7 @@ import corpus
 from corpus import Article, split
 from corpus.dates import find_published, parse_date
 from corpus.describe import describe
+from corpus.labels import is_outlet
 from corpus.language import detect, script
 from corpus.split import SplitSettings
 
@@ -31,7 +32,7 @@ LANGUAGES = {
     "Kî serokê navenda çapemeniyê ye?": "kmr",
     "Di odeyekê de çend girtî hene?": "kmr",
     "Кто возглавляет центр?": "ru",
-    "ما هي المكافأة المعلنة عن حجي عبدالله؟": "ar",
+    "ما قيمة المكافأة التي رصدت لحجي عبدالله؟": "ar",
     "كم عدد السجناء في غرفة واحدة": "ar",
     "من يقود المركز الإعلامي لقسد SDF؟": "ar",
     "کێ سەرۆکی ناوەندی ڕاگەیاندنە؟": "ckb",
@@ -134,6 +135,13 @@ def test_describe_finds_the_stray_outlet():
     assert describe(f"عنوان الخبر\n\n{BODY}").outlet is None
 
 
+def test_outlets_are_short_names():
+    assert is_outlet("مثال نيوز")
+    assert not is_outlet("نيوز")
+    assert not is_outlet("شبكة الكهرباء عادت إلى العمل")
+    assert not is_outlet("شبكة مثال.")
+
+
 def passages(text, target, most, least=3):
     return [p.text for p in split(Article("a", text), SplitSettings(target, most, least))]
 
@@ -159,6 +167,12 @@ def test_heading_goes_with_what_follows():
         "الفقرة الأولى هنا كاملة.",
         "عنوان فرعي\n\nالفقرة الثانية هنا كاملة.",
     ]
+
+
+def test_heading_opens_a_passage_before_the_target():
+    text = "الفقرة الأولى هنا كاملة.\n\nعنوان فرعي\n\nالفقرة الثانية هنا كاملة. وبقيتها هنا."
+    assert passages(text, 20, 30)[1].startswith("عنوان فرعي")
+    assert len(passages(text, 20, 30, least=8)) == 1
 
 
 def test_short_rest_joins_the_passage_before():

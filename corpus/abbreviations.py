@@ -1,0 +1,75 @@
+"""Words that tell the sentence splitter whether a stop, or a line break, ends a sentence."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# A stop after one of these never ends a sentence, whatever follows.
+TITLES = _words(
+    "dr mr mrs ms prof rev hon gen col lt maj capt sgt cmdr adm sen rep gov pres st mt "
+    "no nr nos vol fig p pp art sec ch cf eg ie al "
+    "hr fr dipl ing bzw ca mlle mme sr sra dra av doç yrd öğr müh vs viz approx est "
+    "v c mio mrd кв см т.е "
+    "أ.د ود أد تلفون"
+)
+
+# A stop after one of these ends a sentence only before a word that starts sentences.
+SHORTENED = _words(
+    "etc inc ltd co corp jr sr jan feb mar apr jun jul aug sep sept oct nov dec dept div "
+    "a.m p.m u.s u.k u.n e.u d.c b.c a.d e.g i.e z.b u.a d.h ph.d hwd vd "
+    "г т.д т.п н.э тыс млн млрд руб إلخ الخ ق.م"
+)
+
+# First words by which "... the U.S. He said" is told from "... the U.S. Army".
+SENTENCE_STARTERS = _words(
+    "he she it they we i you the this that these those a an but and in on at as if when while "
+    "after before his her their its our there however meanwhile according since for from with "
+    "no not one what who why how some many more most all both other another now today last "
+    "le la les il elle ils elles ce cette mais der die das er sie es wir el los las ella pero "
+    "bu o onlar ancak ev ew lê di li ji"
+)
+
+MONTHS = {
+    month: number
+    for number, names in enumerate(
+        (
+            "january jan janvier januar enero ocak يناير جانفي كانون_الثاني كانون_ثاني",
+            "february feb février februar febrero şubat فبراير شباط فيفري",
+            "march mar mars märz marzo mart مارس آذار اذار",
+            "april apr avril abril nisan أبريل ابريل إبريل نيسان أفريل",
+            "may mai mayo mayıs مايو ماي أيار ايار مايس",
+            "june jun juin juni junio haziran يونيو حزيران جوان يونيه",
+            "july jul juillet juli julio temmuz يوليو تموز جويلية يوليه",
+            "august aug août agosto ağustos أغسطس اغسطس آب اب أوت",
+            "september sep sept septembre septiembre eylül سبتمبر أيلول ايلول",
+            "october oct octobre oktober octubre ekim أكتوبر اكتوبر تشرين_الأول تشرين_الاول",
+            "november nov novembre noviembre kasım نوفمبر تشرين_الثاني",
+            "december dec décembre dezember diciembre aralık ديسمبر كانون_الأول كانون_الاول",
+        ),
+        start=1,
+    )
+    for month in names.replace("_", "\u00a0").split(" ")
+    for month in (month.replace("\u00a0", " "),)
+}
+
+# A line that begins with one of these goes on with the line above, if that one broke off.
+PREPOSITIONS = _words(
+    "في من على إلى الى عن مع التي الذي الذين اللذين اللتين ضد بين حتى منذ أن إن ان لأن حيث بأن "
+    "بسبب لدى كما أو او ثم که کە"
+)
+
+# The same words open a new paragraph of the news when the next word is one of these.
+PARAGRAPH_OPENERS = _words(
+    "جهته جهتها جهتهم جانبه جانبها جانبهم جهة ناحيته ناحيتها ناحية المقرر المتوقع المرجح "
+    "المنتظر المعلوم المعروف اللافت الجدير بين خلال المقابل غضون السياق سياق هذا هذه وقت حين "
+    "الأثناء الاثناء ذات نفس صعيد الصعيد الرغم رغم إثر خلفية جانب ذلك بداية البداية النهاية ختام "
+    "الختام عام سنة يوم مطلع أعقاب نهاية حال أنباء أنه انه أكد قال أشار"
+)
+
+# No sentence ends with one of these, so a line that does goes on below.
+DANGLING = _words(
+    "في من على إلى الى عن أن إن ان بأن لأن التي الذي الذين و أو او بين the of to and in"
+)
