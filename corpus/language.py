@@ -42,6 +42,7 @@ _ONE_LANGUAGE_SCRIPTS = {
     "Hira": "ja",
     "Hang": "ko",
 }
+_ARABIC_SCRIPT = ("ar", "fa", "ckb", "ur", "ps", "ug")
 _CYRILLIC = ("ru", "uk", "bg", "sr", "mk", "be", "kk")
 _LATIN = ("en", "fr", "de", "es", "it", "pt", "nl", "tr", "ku", "az", "sv", "no", "da", "fi", "pl")
 
@@ -109,6 +110,22 @@ def detect(text: str) -> str:
     if writing == "Cyrl":
         return _by_model(sample, _CYRILLIC)
     return _ONE_LANGUAGE_SCRIPTS.get(writing, UNKNOWN_LANGUAGE)
+
+
+def script_of(language: str | None) -> str:
+    """Return the ISO 15924 code of the script `language` is written in, `"Zyyy"` if unknown.
+
+    >>> script_of("ckb"), script_of("kmr"), script_of("ru"), script_of(None)
+    ('Arab', 'Latn', 'Cyrl', 'Zyyy')
+    """
+    if language in (None, UNKNOWN_LANGUAGE):
+        return UNKNOWN_SCRIPT
+    if language in _ARABIC_SCRIPT:
+        return "Arab"
+    if language in _CYRILLIC:
+        return "Cyrl"
+    alone = (writing for writing, code in _ONE_LANGUAGE_SCRIPTS.items() if code == language)
+    return next(alone, "Latn")
 
 
 def script(text: str) -> str:

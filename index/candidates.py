@@ -27,10 +27,10 @@ class Candidates:
 
 
 def best_rows(
-    scores: NDArray[np.float64], depth: int, allowed: NDArray[np.bool_] | None
+    scores: NDArray[np.float64], depth: int, allowed: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """Return the rows with the `depth` highest scores, equal scores in row order."""
-    rows = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
+    """Return the allowed rows with the `depth` highest scores, of equal ones the first."""
+    rows = np.flatnonzero(allowed)
     if len(rows) > depth:
         floor = np.partition(scores[rows], -depth)[-depth]
         above, equal = rows[scores[rows] > floor], rows[scores[rows] == floor]

@@ -22,10 +22,10 @@ class Filters:
     outlet: str | None = None
 
 
-def allowed(passages: Sequence[PassageRow], filters: Filters) -> NDArray[np.bool_] | None:
-    """Return which of `passages` the filters let through, bool (n,), or `None` for all."""
+def allowed(passages: Sequence[PassageRow], filters: Filters) -> NDArray[np.bool_]:
+    """Return which of `passages` the filters let through, bool (n,)."""
     if filters == Filters():
-        return None
+        return np.ones(len(passages), np.bool_)
     since, until = filters.since or date.min, filters.until or date.max
     dated = filters.since is not None or filters.until is not None
     outlet = None if filters.outlet is None else _outlet_key(filters.outlet)

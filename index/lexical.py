@@ -124,6 +124,18 @@ class LexicalIndex:
             total[rows] += self.idf[number] * (count * (K1 + 1) / saturation)
         return total
 
+    def having(self, query: Sequence[str]) -> NDArray[np.bool_]:
+        """Return which documents hold any term of `query`, bool (n,).
+
+        Scores cannot tell: in a tiny collection a match may count zero or less.
+        """
+        found = np.zeros(len(self.lengths), np.bool_)
+        for term in set(query):
+            number = self._find(term)
+            if number is not None:
+                found[self.documents[self.starts[number] : self.starts[number + 1]]] = True
+        return found
+
     def term_idf(self, term: str) -> float | None:
         """Return the idf of `term`, or `None` if no document has it."""
         number = self._find(term)

@@ -26,7 +26,7 @@ from index.encoding import check_encoder, name_encoder
 from index.filters import Filters, allowed
 from index.lock import write_lock, writing
 from index.snapshot import Snapshot
-from index.store import DATABASE, Store
+from index.store import DATABASE, PassageRow, Store
 
 DERIVED = "derived"
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
@@ -191,29 +191,26 @@ class Library:
     def search(self, question: str, depth: int, filters: Filters) -> Candidates:
         """Return the `depth` best passages of each leg for `question`, filtered before ranking.
 
-        Lexical matches add to the dense ones and never remove any.
+        Lexical matches add to the dense ones and never remove any.  `depth` counts for each
+        script of the collection by itself in the dense leg.
         """
         current = self.refresh()
         seen = allowed(current.passages, filters)
         query = self.encoder.encode_queries([question])[0]
-        bm25 = current.lexical.scores(query_terms(question, current.languages))
-        dense = current.vectors.search(query, depth, seen)
-        rows = np.union1d(dense, best_rows(bm25, depth, seen))
-        passages = [self.passage(row) for row in rows.tolist()]
+        terms = query_terms(question, current.languages)
+        bm25 = current.lexical.scores(terms)
+        # A question's own language has higher cosines, so each script brings its best passages.
+        dense = [current.vectors.search(query, depth, seen & of) for of in current.by_script]
+        lexical = best_rows(bm25, depth, seen & current.lexical.having(terms))
+        rows = np.unique(np.concatenate([lexical, *dense]))
+        found = [current.passages[row] for row in rows.tolist()]
+        articles = [self.article(row.article_id, row.version) for row in found]
         return Candidates(
             rows,
             current.vectors.scores(query, rows),
             bm25[rows],
-            passages,
-            [self.article(p.article_id, p.version) for p in passages],
-        )
-
-    def passage(self, row: int) -> Passage:
-        """Return the passage in `row` of the current snapshot, its text read from the store."""
-        found = self.refresh().passages[row]
-        text = self.article(found.article_id, found.version).text
-        return Passage(
-            found.article_id, found.version, found.start, found.end, text[found.start : found.end]
+            [_passage(row, article) for row, article in zip(found, articles, strict=True)],
+            articles,
         )
 
     def idf(self, term: str) -> float | None:
@@ -279,6 +276,11 @@ class Library:
 
     def _keep(self, snapshot: Snapshot) -> None:
         snapshots.save(snapshot, self.home / DERIVED, self.encoder.fingerprint)
+
+
+def _passage(row: PassageRow, article: Article) -> Passage:
+    text = article.text[row.start : row.end]
+    return Passage(row.article_id, row.version, row.start, row.end, text)
 
 
 def _make_folder(home: Path) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.language import script_of
 from index.analysis import terms
 from index.lexical import LexicalIndex
 from index.store import PassageRow, Store
@@ -48,6 +49,12 @@ class Snapshot:
     def languages(self) -> frozenset[str | None]:
         """The languages of the passages."""
         return frozenset(p.language for p in self.passages)
+
+    @cached_property
+    def by_script(self) -> Sequence[NDArray[np.bool_]]:
+        """For each script of the collection, which passages are written in it, bool (n,)."""
+        scripts = np.array([script_of(p.language) for p in self.passages])
+        return [scripts == script for script in np.unique(scripts)]
 
 
 def build(store: Store, dimension: int, previous: Snapshot | None = None) -> Snapshot:

@@ -1,12 +1,12 @@
-"""Which sentences of the retrieved passages answer the question, and how surely.
+"""What can be said of a sentence as an answer to a question.
 
-Every sentence is described by a handful of features; a weighted sum ranks the sentences, and a
-logistic of other features of the best one is the confidence that it answers at all.
+Every sentence of the retrieved passages is described by a handful of features, standardised within
+its script as in `rag.fuse`, so that a sentence in the question's language has no head start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,40 +15,24 @@ import regex
 from numpy.typing import NDArray
 
 from corpus.article import Article
+from corpus.language import script
 from corpus.sentences import sentence_spans
 from index import Library, StaticEncoder
-from index.analysis import terms, words
-from index.names import name_key
+from index.analysis import terms
 from rag.answer import Hit
-from rag.late import QuestionTokens, best_similarities
+from rag.fuse import USUAL_LATE, Floats, Usual, standardise
+from rag.languages import pattern
+from rag.late import QuestionWords, best_similarities, rarity, score
 from rag.question import Asked, Expected
 
-Floats = NDArray[np.float64]
-
 _DIGIT = regex.compile(r"\p{Nd}")
-_NUMBER_WORD = regex.compile(
-    r"(?<!\p{L})(?:و|ب|ال|لل)*(?:واحدة?|اثن(?:ان|ين|تان|تين)|ثلاثة?|ثلاث(?:ون|ين)|[أا]ربعة?|[أا]ربع(?:ون|ين)"
-    r"|خمسة?|خمس(?:ون|ين)|ستة?|ست(?:ون|ين)|سبعة?|سبع(?:ون|ين)|ثمان(?:ية|ي)?|ثمان(?:ون|ين)|تسعة?|تسع(?:ون|ين)"
-    r"|عشرة?|عشر(?:ون|ين|ات)|مئ(?:ة|تا|تي|ات)\p{L}*|مائ\p{L}+|[أا]لف\p{L}*|آلاف|الاف|مليون\p{L}*|ملايين|مليار\p{L}*"
-    r"|نصف|ثلث|ربع|عشرات|سنوياً|دولار\p{L}*)(?!\p{L})"
-    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
-    r"|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|half|third|quarter"
-    r"|dozens?)\b|هەزار|ملیۆن|\b(?:hezar|milyon|sed)\b",
-    regex.IGNORECASE,
-)
-_TIME_WORD = regex.compile(
-    r"\b(?:19|20)\d\d\b|(?<!\p{L})(?:وال|بال|لل|ال|و)?(?:يوم|عام|سنة|شهر|[أا]سبوع|ساعة|صباح|مساء|فجر|ليلة?|[أا]مس"
-    r"|سبت|[أا]حد|اثنين|ثلاثاء|[أا]ربعاء|خميس|جمعة|ماضي|مقبل|منذ|كانون|شباط|[آاأ]ذار|نيسان|[أا]يار|حزيران"
-    r"|تموز|[آا]ب|[أا]يلول|تشرين|يناير|فبراير|مارس|[أا]بريل|مايو|يونيو|يوليو|[أا]غسطس|سبتمبر|[أا]كتوبر|نوفمبر"
-    r"|ديسمبر)(?!\p{L})|\b(?:january|february|march|april|may|june|july|august|september|october"
-    r"|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today"
-    r"|week|month|year|morning|evening|night|since)\b",
-    regex.IGNORECASE,
-)
 _ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
 # Half of what neighbours match counts: enough to pick the sentence that the topic leads to,
 # too little for the topic alone to win.
 _CONTEXT_SHARE = 0.5
+# Measured as in rag.fuse.
+_USUAL_PASSAGE = Usual(0.6, 0.1)
+_USUAL_SHARE = Usual(0.1, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +52,17 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Sentences with their features.
+    """Sentences with what ranking and confidence need.
 
-    `similarities` float32 (n, q): each question token's best cosine in the sentence; `context`
-    the same with the sentences around it and the title; the others float64 (n,).
+    `features` float64 (n,) each; `own` float32 (n, w) is how well each word of the question is
+    met in the sentence, `around` the same with its neighbours and the title, `rarity` float32 (w,).
     """
 
     sentences: Sequence[Sentence]
-    similarities: NDArray[np.float32]
-    context: NDArray[np.float32]
-    features: dict[str, Floats]
+    features: Mapping[str, Floats]
+    own: NDArray[np.float32]
+    around: NDArray[np.float32]
+    rarity: NDArray[np.float32]
 
 
 def sentences_of(hits: Sequence[Hit]) -> list[Sentence]:
@@ -97,27 +82,40 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 def describe(
     asked: Asked,
-    question: QuestionTokens,
+    question: QuestionWords,
     sentences: Sequence[Sentence],
     library: Library,
     encoder: StaticEncoder,
 ) -> Described:
-    """Compute the features of every sentence."""
+    """Compute the features of every sentence.
+
+    - own: late interaction with the sentence, context: and half of what its surroundings add
+    - passage: the fused score of its passage
+    - lexical: the question's idf that it shares as stems, within the question's script
+    - expected: it has a number or a date where one is asked for
+    - aside: it is the title or itself a question
+    - length: logarithm of its words; a long sentence meets more tokens by chance
+    """
     texts = [sentence.text for sentence in sentences]
-    own = best_similarities(encoder, question, texts)
-    around = best_similarities(encoder, question, [_around(s) for s in sentences])
-    weights = question.weights
+    scripts = np.array([script(text) for text in texts])
+    languages = [sentence.article.language for sentence in sentences]
+    own = best_similarities(encoder, question, texts, languages)
+    around = best_similarities(encoder, question, [_around(s) for s in sentences], languages)
+    rare = rarity(own)
+    weights = question.weights * rare
+    near = score(np.maximum(own, _CONTEXT_SHARE * around), weights)
+    lengths = np.log1p([len(text.split()) for text in texts])
     features: dict[str, Floats] = {
-        "own": own @ weights,
-        "context": np.maximum(own, _CONTEXT_SHARE * around) @ weights,
-        "passage": np.array([s.hit.score for s in sentences]),
-        "lexical": _lexical(asked, sentences, library),
+        "own": standardise(score(own, weights), scripts, USUAL_LATE),
+        "context": standardise(near, scripts, USUAL_LATE),
+        "passage": standardise(np.array([s.hit.score for s in sentences]), scripts, _USUAL_PASSAGE),
+        "lexical": standardise(_lexical(asked, sentences, library), scripts, _USUAL_SHARE)
+        * (scripts == asked.script),
         "expected": np.array([_has_expected(asked, text) for text in texts], np.float64),
-        "names": _names(asked, texts),
         "aside": np.array([_is_aside(s) for s in sentences], np.float64),
-        "length": np.log1p([len(text.split()) for text in texts]),
+        "length": lengths - lengths.mean(),
     }
-    return Described(sentences, own, around, features)
+    return Described(sentences, features, own, around, rare)
 
 
 def _around(sentence: Sentence) -> str:
@@ -147,19 +145,10 @@ def _lexical(asked: Asked, sentences: Sequence[Sentence], library: Library) -> F
 
 def _has_expected(asked: Asked, text: str) -> bool:
     if asked.expected is Expected.NUMBER:
-        return bool(_DIGIT.search(text) or _NUMBER_WORD.search(text))
+        return bool(_DIGIT.search(text) or pattern("amounts").search(text))
     if asked.expected is Expected.TIME:
-        return bool(_TIME_WORD.search(text))
+        return bool(pattern("times").search(text))
     return False
-
-
-def _names(asked: Asked, texts: Sequence[str]) -> Floats:
-    """Return the share of the question's names that each text has, by consonant key."""
-    keys = [key for name in asked.names if (key := name_key(name))]
-    if not keys:
-        return np.zeros(len(texts))
-    found = [{name_key(word.folded) for word in words(text)} for text in texts]
-    return np.array([sum(key in of for key in keys) / len(keys) for of in found])
 
 
 def _is_aside(sentence: Sentence) -> bool:

@@ -16,8 +16,9 @@ def compose(question: str, citations: Sequence[Citation]) -> str:
     connecting words.
     """
     words = phrases(detect(question))
+    opening, closing = words.marks[0], words.marks[1]
     lines = [
-        f"{words.first if place == 0 else words.further} {words.marks[0]}{c.quote}{words.marks[1]} [{c.n}]"
+        f"{words.further if place else words.first} {opening}{c.quote}{closing} [{c.n}]"
         for place, c in enumerate(citations)
     ]
     return "\n".join(lines)

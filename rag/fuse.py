@@ -1,7 +1,9 @@
-"""One score from several legs: a convex combination of normalised scores.
+"""One score from several legs: a convex combination of scores standardised within each script.
 
-Source: Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval":
-min-max normalised scores, added with fixed weights, beat reciprocal rank fusion.
+Bruch, Gai and Ingber 2023 ("An Analysis of Fusion Functions for Hybrid Retrieval") find a convex
+combination of normalised scores better than reciprocal rank fusion.  Raw scores of passages in
+the question's own language are higher than those of equally good ones in another, since the same
+word meets itself; standardising within each script lets the best of each compete.
 """
 
 from __future__ import annotations
@@ -15,47 +17,76 @@ from index import Candidates
 
 Floats = NDArray[np.float64]
 
+# So many scores of the usual kind are added to each group, since the few passages of a small
+# collection, or of a rare script, say little of how scores spread.
+_USUAL_SCORES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Mean and deviation that a score usually has over the sentences or passages of a search."""
+
+    mean: float
+    deviation: float
+
+
+# Measured on the demo collection and on Arabic encyclopedia paragraphs.
+USUAL_LATE = Usual(0.25, 0.09)
+_USUAL_DENSE = Usual(0.12, 0.08)
+_USUAL_LEXICAL = Usual(2.0, 2.0)
+
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
-    """How much each leg counts, for passages in the question's script and in another one.
+    """How much each leg counts.
 
-    Across scripts only names and digits can match as words, so BM25 is nearly noise there.
+    BM25 counts only within the question's script: across scripts just names and digits can match
+    as words, and late interaction has them too.
     """
 
-    lexical: float = 0.5
-    lexical_across_scripts: float = 0.15
-    dense: float = 0.3
-    late: float = 0.7
+    late: float = 1.0
+    dense: float = 0.5
+    lexical: float = 1.0
 
 
-def normalise(scores: NDArray[np.floating]) -> Floats:
-    """Map scores to 0 (worst) to 1 (best); equal scores all become 0.
+def standardise(scores: NDArray[np.floating], groups: NDArray[np.str_], usual: Usual) -> Floats:
+    """Return how many deviations each score lies above the mean of its group, float64 (n,).
 
-    >>> normalise(np.array([2.0, 4.0, 3.0])).tolist()
-    [0.0, 1.0, 0.5]
+    Mean and deviation are those of the group with a few usual scores added.
+
+    >>> standardise(np.array([0.9, 0.1]), np.array(["Arab", "Latn"]), Usual(0.2, 0.1)).round(1)
+    array([ 1.9, -0.8])
     """
     values = scores.astype(np.float64)
-    if not len(values) or values.max() == values.min():
-        return np.zeros(len(values))
-    return np.asarray((values - values.min()) / (values.max() - values.min()))
+    result = np.zeros(len(values))
+    for group in np.unique(groups):
+        of = values[groups == group]
+        count = len(of) + _USUAL_SCORES
+        mean = (of.sum() + _USUAL_SCORES * usual.mean) / count
+        spread = ((of - mean) ** 2).sum() + _USUAL_SCORES * (
+            usual.deviation**2 + (usual.mean - mean) ** 2
+        )
+        result[groups == group] = (of - mean) / np.sqrt(spread / count)
+    return result
 
 
 def fuse(
     candidates: Candidates,
     late: Floats,
-    same_script: NDArray[np.bool_],
+    scripts: NDArray[np.str_],
+    asked_script: str,
     weights: FusionWeights,
 ) -> Floats:
     """Return one score per candidate, float64 (n,), between 0 and 1.
 
-    `late` float64 (n,) is the late-interaction score, `same_script` bool (n,) tells which
-    passages are written in the question's script.
+    `late` float64 (n,) is the late-interaction score, `scripts` str (n,) names the script of each
+    passage and `asked_script` the question's.
     """
-    lexical_weight = np.where(same_script, weights.lexical, weights.lexical_across_scripts)
+    lexical = np.where(scripts == asked_script, weights.lexical, 0.0)
     total = (
-        lexical_weight * normalise(candidates.lexical)
-        + weights.dense * normalise(candidates.dense)
-        + weights.late * normalise(late)
+        weights.late * standardise(late, scripts, USUAL_LATE)
+        + weights.dense * standardise(candidates.dense, scripts, _USUAL_DENSE)
+        + lexical * standardise(candidates.lexical, scripts, _USUAL_LEXICAL)
     )
-    return np.asarray(total / (weights.lexical + weights.dense + weights.late))
+    mean = total / (weights.late + weights.dense + lexical)
+    return np.asarray(1.0 / (1.0 + np.exp(-mean)))

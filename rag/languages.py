@@ -9,6 +9,8 @@ from pathlib import Path
 
 import regex
 
+from index.analysis import fold
+
 _FILE = Path(__file__).with_name("languages.toml")
 _FALLBACK = "en"
 
@@ -47,9 +49,14 @@ def pattern(kind: str) -> regex.Pattern[str]:
 
 
 @lru_cache
-def plain_words() -> frozenset[str]:
-    """Return the words that may begin with a capital without being names, case folded."""
-    return frozenset(w for table in _languages().values() for w in table.get("plain", "").split())
+def function_words() -> frozenset[str]:
+    """Return words of questions that carry no meaning of their own, folded.
+
+    >>> "كم" in function_words(), "when" in function_words(), "bounty" in function_words()
+    (True, True, False)
+    """
+    listed = (word for table in _languages().values() for word in table["function"].split())
+    return frozenset(fold(word) for word in listed)
 
 
 @lru_cache

@@ -9,7 +9,8 @@ from enum import Enum
 import regex
 
 from corpus.language import detect, script
-from rag.languages import pattern, plain_words
+from index.analysis import fold
+from rag.languages import function_words, pattern
 
 
 class Expected(Enum):
@@ -80,7 +81,7 @@ def _names(text: str, language: str) -> tuple[str, ...]:
     if language == "de":
         return ()
     found = _CAPITALISED.findall(text)
-    return tuple(word for word in found if word.casefold() not in plain_words())
+    return tuple(word for word in found if fold(word) not in function_words())
 
 
 def _context(text: str, history: Sequence[str]) -> str:

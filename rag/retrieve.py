@@ -12,8 +12,8 @@ from corpus.language import script
 from index import Filters, Library, StaticEncoder
 from rag.answer import Hit
 from rag.fuse import FusionWeights, fuse
-from rag.late import best_similarities, question_tokens
-from rag.question import Asked
+from rag.late import best_similarities, question_words, rarity, score
+from rag.question import Asked, understand
 
 # Passages each leg may add; late interaction then looks at all of them.
 _DEPTH = 50
@@ -43,15 +43,25 @@ class Retriever:
             f"{article.title or ''}\n{passage.text}"
             for article, passage in zip(found.articles, found.passages, strict=True)
         ]
-        question = question_tokens(self._encoder, asked.text)
-        late = best_similarities(self._encoder, question, texts) @ question.weights
+        languages = [article.language for article in found.articles]
+        late = self._late(asked.text, asked.names, texts, languages)
         if asked.context:
-            context = question_tokens(self._encoder, asked.context)
-            similar = best_similarities(self._encoder, context, texts) @ context.weights
-            late = late + _CONTEXT_WEIGHT * similar
-        same = np.array([script(passage.text) == asked.script for passage in found.passages])
-        scores = fuse(found, late.astype(np.float64), same, self._weights)
+            named = understand(asked.context).names
+            late += _CONTEXT_WEIGHT * self._late(asked.context, named, texts, languages)
+        scripts = np.array([script(passage.text) for passage in found.passages])
+        scores = fuse(found, late, scripts, asked.script, self._weights)
         return _best(found.articles, found.passages, found.rows, scores, k)
+
+    def _late(
+        self,
+        question: str,
+        names: Sequence[str],
+        texts: Sequence[str],
+        languages: Sequence[str | None],
+    ) -> NDArray[np.float64]:
+        read = question_words(self._encoder, question, names)
+        similarities = best_similarities(self._encoder, read, texts, languages)
+        return score(similarities, read.weights * rarity(similarities))
 
 
 def _best(

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from index import Library, StaticEncoder
 from index.analysis import words
 from rag.answer import Hit
-from rag.evidence import Described, Floats, Sentence, describe, sentences_of
-from rag.late import question_tokens
+from rag.confidence import confidence, signals
+from rag.evidence import Described, Sentence, describe, sentences_of
+from rag.fuse import Floats
+from rag.late import question_words
 from rag.question import Asked
+
+_WEIGHTS = Path(__file__).with_name("weights.json")
 
 
 @dataclass(frozen=True)
 class SelectionSettings:
     """The handful of weights of the choice.
 
-    `ranking` weighs the features of `rag.evidence.describe`; `confidence` holds the coefficients
-    of a logistic over those of the best sentence.  Below `threshold` Dalil abstains.
+    `ranking` weighs the features of `rag.evidence.describe`, `confidence` the signals of
+    `rag.confidence.signals`; below `threshold` Dalil abstains.  A further sentence is cited, up
+    to `most` in all, if its ranking score comes within `margin` of the best one's.
     """
 
-    ranking: Mapping[str, float] = field(
-        default_factory=lambda: {
-            "own": 1.0, "context": 1.5, "passage": 0.4, "lexical": 0.5,
-            "expected": 0.15, "names": 0.2, "aside": -0.3, "length": -0.05,
-        }
-    )  # fmt: skip
-    confidence: Mapping[str, float] = field(default_factory=lambda: {"bias": 1.0})
-    threshold: float = 0.5
-    # A further sentence is cited if its score comes this near to the best one's.
-    margin: float = 0.12
+    ranking: Mapping[str, float]
+    confidence: Mapping[str, float]
+    threshold: float
+    margin: float
     most: int = 3
+
+    @classmethod
+    def read(cls, path: Path = _WEIGHTS) -> Self:
+        """Read the weights that `python -m eval.tune` fitted."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
@@ -57,21 +64,21 @@ class Selector:
     ) -> None:
         self._library = library
         self._encoder = encoder
-        self._settings = settings or SelectionSettings()
+        self._settings = settings or SelectionSettings.read()
 
     def choose(self, asked: Asked, hits: Sequence[Hit]) -> Choice:
         """Return what to cite for `asked`, or nothing if it is not there."""
         sentences = sentences_of(hits)
-        question = question_tokens(self._encoder, asked.text)
-        if not sentences or not len(question.weights):
+        question = question_words(self._encoder, asked.text, asked.names)
+        if not sentences or not len(question):
             return Choice((), 0.0)
         described = describe(asked, question, sentences, self._library, self._encoder)
-        scores = rank(described, self._settings)
-        best = int(np.argmax(scores))
-        confidence = confidence_of(described, best, self._settings)
-        if confidence < self._settings.threshold:
-            return Choice((), confidence)
-        return Choice(self._pick(sentences, scores), confidence)
+        scores = rank(described, self._settings.ranking)
+        found = signals(asked, question, described, scores)
+        sure = confidence(found, self._settings.confidence)
+        if sure < self._settings.threshold:
+            return Choice((), sure)
+        return Choice(self._pick(sentences, scores), sure)
 
     def _pick(self, sentences: Sequence[Sentence], scores: Floats) -> list[Sentence]:
         """Return the best sentence and those close to it, leaving out repetitions."""
@@ -87,19 +94,6 @@ class Selector:
         return picked[: self._settings.most]
 
 
-def rank(described: Described, settings: SelectionSettings) -> Floats:
+def rank(described: Described, weights: Mapping[str, float]) -> Floats:
     """Return the score of each sentence, float64 (n,)."""
-    return np.asarray(
-        sum(weight * described.features[name] for name, weight in settings.ranking.items())
-    )
-
-
-def confidence_of(described: Described, best: int, settings: SelectionSettings) -> float:
-    """Return the probability that sentence `best` answers, by a logistic of its features."""
-    weights = settings.confidence
-    total = weights["bias"] + sum(
-        weight * float(described.features[name][best])
-        for name, weight in weights.items()
-        if name != "bias"
-    )
-    return float(1.0 / (1.0 + np.exp(-total)))
+    return np.asarray(sum(weight * described.features[name] for name, weight in weights.items()))

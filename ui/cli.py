@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from corpus.errors import DalilError
@@ -262,20 +261,14 @@ def main() -> NoReturn:
         # Arabic must come out whole under any locale; a lone surrogate must not stop it.
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
-        code = app(standalone_mode=False)
+        app()
     except DalilError as error:
-        code = fail(str(error))
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say("Interrupted.")
-        code = 130
+        sys.exit(fail(str(error)))
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = FAULT
-    sys.exit(code or DONE)
+        sys.exit(FAULT)
+    sys.exit(DONE)
 
 
 def _settings(context: typer.Context, home: Path | None, encoder: str | None) -> Settings:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import click
 import typer
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def run_batch(question: str | None, path: Path, answer: Callable[[Question], Jso
     from ui.batch import open_lines, run
 
     if question is not None:
-        raise click.UsageError("Give a question or --batch FILE, not both.")
+        raise typer.BadParameter("Give a question or --batch FILE, not both.")
     with open_lines(path) as lines:
         sound = run(lines, answer, print_json)
     raise typer.Exit(DONE if sound else PARTLY)
@@ -72,7 +71,7 @@ def run_batch(question: str | None, path: Path, answer: Callable[[Question], Jso
 def read_question(question: str | None) -> str:
     """Return the question of the command line; a missing one is a usage error."""
     if question is None or not question.strip():
-        raise click.UsageError("Give a question, or a file of them with --batch FILE.")
+        raise typer.BadParameter("Give a question, or a file of them with --batch FILE.")
     return read_text(question)
 
 
@@ -92,7 +91,7 @@ def _date(value: str | None, option: str) -> date | None:
     try:
         return datetime.fromisoformat(value).date() if value else None
     except ValueError as error:
-        raise click.UsageError(
+        raise typer.BadParameter(
             f"{option} wants a date such as 2020-04-18, not {value!r}."
         ) from error
 
@@ -102,5 +101,5 @@ def read_fields(options: list[str] | None) -> dict[str, str]:
     pairs = [option.partition("=") for option in options or []]
     for name, equals, given in pairs:
         if not (name and equals and given):
-            raise click.UsageError("--field wants NAME=GIVEN, such as --field text=body.")
+            raise typer.BadParameter("--field wants NAME=GIVEN, such as --field text=body.")
     return {name: given for name, _, given in pairs}

