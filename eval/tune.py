@@ -86,8 +86,8 @@ def examples(questions: QuestionSet, seed: int = 0) -> list[Example]:
         for labelled in (questions.questions[place] for place in sorted(order)):
             asked = understand(labelled.text, labelled.history)
             sentences = sentences_of(retriever.retrieve(asked, _PASSAGES))
-            tokens = question_words(encoder, asked.text, asked.names)
-            described = describe(asked, tokens, sentences, library, encoder)
+            tokens = question_words(encoder, asked)
+            described = describe(asked, tokens, sentences, encoder)
             found.append(Example(asked, tokens, described, _gold(described, labelled)))
     return found
 

@@ -136,11 +136,6 @@ class LexicalIndex:
                 found[self.documents[self.starts[number] : self.starts[number + 1]]] = True
         return found
 
-    def term_idf(self, term: str) -> float | None:
-        """Return the idf of `term`, or `None` if no document has it."""
-        number = self._find(term)
-        return None if number is None else float(self.idf[number])
-
     def _find(self, term: str) -> int | None:
         wanted = term.encode("utf-8", "replace")
         low, high = 0, len(self.idf)

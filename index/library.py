@@ -213,10 +213,6 @@ class Library:
             articles,
         )
 
-    def idf(self, term: str) -> float | None:
-        """Return the BM25 idf of a term in the collection, or `None` if no passage has it."""
-        return self.refresh().lexical.term_idf(term)
-
     def save_answer(self, answer_id: str, body: str, spans: Sequence[Passage]) -> None:
         """Keep an answer (JSON) with the spans it cites."""
         with self._store.transaction():

@@ -7,11 +7,13 @@ w, y, ayn, hamza) are dropped.  A key says that two spellings may be one name, n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
 
-from index.analysis import fold
+from index.analysis import Word, fold
 
 # Latin digraphs stand for one Arabic letter; they are replaced before single letters are read.
 _DIGRAPHS = (
@@ -27,6 +29,8 @@ _CLASS_OF = {letter: key for key, letters in _CLASSES.items() for letter in lett
 _SOFT_C = regex.compile("c(?=[eiy])")
 _ARTICLE = regex.compile(r"^[وف]?[بك]?ال(?=\p{L}{3})|^و?لل(?=\p{L}{3})")
 _MINIMUM = 2
+# Written apart in one script and as one word in another: "عبد الله", "Abdullah".
+_JOINED_TO_NEXT = frozenset({"عبد", "abd", "abdul"})
 
 
 @lru_cache(maxsize=100_000)
@@ -56,3 +60,17 @@ def name_key(word: str) -> str | None:
     if key and key[-1] == "H":
         key.pop()
     return "".join(key) if len(key) >= _MINIMUM else None
+
+
+def name_keys(found: Sequence[Word]) -> set[str]:
+    """Return the keys of all words of a text, those of names of two words included.
+
+    >>> from index.analysis import words
+    >>> name_key("Abdullah") in name_keys(list(words("حجي عبد الله")))
+    True
+    """
+    keys = {key for word in found if (key := name_key(word.folded))}
+    for word, following in pairwise(found):
+        if word.folded in _JOINED_TO_NEXT and (key := name_key(word.folded + following.folded)):
+            keys.add(key)
+    return keys

@@ -35,7 +35,7 @@ class Assistant:
         # Token level work needs the bundled table whatever model encodes the passages.
         self._encoder = encoder or load_bundled()
         self._retriever = Retriever(library, self._encoder)
-        self._selector = Selector(library, self._encoder)
+        self._selector = Selector(self._encoder)
 
     def search(
         self,

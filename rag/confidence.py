@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from index.analysis import words
-from index.names import name_key
+from index.names import name_key, name_keys
 from rag.evidence import Described
 from rag.fuse import Floats
 from rag.late import QuestionWords
@@ -25,11 +25,7 @@ def signals(
 ) -> dict[str, float]:
     """Return what speaks for the best-ranked sentence as an answer.
 
-    - covered: mean similarity of the question's words with the sentence and its surroundings
-    - rare: the same in the sentence alone, words weighted by rarity
     - weakest: the least covered of the question's weighty words
-    - rarest: mean coverage of the third of the words that is rarest here
-    - lexical: how far shared stems set the sentence apart (0 across scripts)
     - rank: its ranking score; lead: how far that is above the next three
     - unnamed: the share of the question's names that its article does not have
     - unfit: a number or date was asked for and the sentence has none
@@ -37,20 +33,14 @@ def signals(
     best = int(np.argmax(ranks))
     weights = question.weights
     coverage = np.maximum(described.own[best], _AROUND_SHARE * described.around[best])
-    rare = weights * described.rarity
     weighty = coverage[weights >= weights.mean()]
-    rarest = np.argsort(-rare)[: max(1, len(rare) // 3)]
     following = np.sort(np.delete(ranks, best))[::-1][:3]
     wanted = asked.expected in (Expected.NUMBER, Expected.TIME)
     return {
         "bias": 1.0,
-        "covered": float(coverage @ weights),
-        "rare": float(described.own[best] @ rare / (rare.sum() or 1.0)),
         "weakest": float(weighty.min()) if len(weighty) else 0.0,
-        "rarest": float(coverage[rarest].mean()),
-        "lexical": float(described.features["lexical"][best]),
         "rank": float(ranks[best]),
-        "lead": float(ranks[best] - following.mean()) if len(following) else 0.0,
+        "lead": float(ranks[best] - (following.mean() if len(following) else 0.0)),
         "unnamed": _unnamed(asked, question, described, best),
         "unfit": float(wanted and not described.features["expected"][best]),
     }
@@ -72,7 +62,7 @@ def _unnamed(asked: Asked, question: QuestionWords, described: Described, best: 
     if not named:
         return 0.0
     article = described.sentences[best].article
-    keys = {name_key(word.folded) for word in words(f"{article.title or ''} {article.text}")}
+    keys = name_keys(list(words(f"{article.title or ''} {article.text}")))
     near = np.maximum(described.own[best], described.around[best])
     return max(
         1.0 - max(float(name_key(question.word(place)) in keys), float(near[place]))

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from corpus.article import Article
 from corpus.language import script
 from corpus.sentences import sentence_spans
-from index import Library, StaticEncoder
-from index.analysis import terms
+from index import StaticEncoder
 from rag.answer import Hit
 from rag.fuse import USUAL_LATE, Floats, Usual, standardise
 from rag.languages import pattern
@@ -32,7 +31,6 @@ _ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
 _CONTEXT_SHARE = 0.5
 # Measured as in rag.fuse.
 _USUAL_PASSAGE = Usual(0.6, 0.1)
-_USUAL_SHARE = Usual(0.1, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +82,12 @@ def describe(
     asked: Asked,
     question: QuestionWords,
     sentences: Sequence[Sentence],
-    library: Library,
     encoder: StaticEncoder,
 ) -> Described:
     """Compute the features of every sentence.
 
     - own: late interaction with the sentence, context: and half of what its surroundings add
     - passage: the fused score of its passage
-    - lexical: the question's idf that it shares as stems, within the question's script
     - expected: it has a number or a date where one is asked for
     - aside: it is the title or itself a question
     - length: logarithm of its words; a long sentence meets more tokens by chance
@@ -109,8 +105,6 @@ def describe(
         "own": standardise(score(own, weights), scripts, USUAL_LATE),
         "context": standardise(near, scripts, USUAL_LATE),
         "passage": standardise(np.array([s.hit.score for s in sentences]), scripts, _USUAL_PASSAGE),
-        "lexical": standardise(_lexical(asked, sentences, library), scripts, _USUAL_SHARE)
-        * (scripts == asked.script),
         "expected": np.array([_has_expected(asked, text) for text in texts], np.float64),
         "aside": np.array([_is_aside(s) for s in sentences], np.float64),
         "length": lengths - lengths.mean(),
@@ -125,22 +119,6 @@ def _around(sentence: Sentence) -> str:
     place = next(i for i, span in enumerate(spans) if span[0] == sentence.start)
     first, last = spans[max(place - 1, 0)], spans[min(place + 1, len(spans) - 1)]
     return f"{sentence.article.title or ''}\n{text[first[0] : last[1]]}"
-
-
-def _lexical(asked: Asked, sentences: Sequence[Sentence], library: Library) -> Floats:
-    """Return the share of the question's idf that each sentence has as the same stem."""
-    share = np.zeros(len(sentences))
-    by_language: dict[str | None, dict[str, float]] = {}
-    for place, sentence in enumerate(sentences):
-        language = sentence.article.language
-        if language not in by_language:
-            stems = dict.fromkeys(terms(asked.text, language))
-            by_language[language] = {stem: max(library.idf(stem) or 0.0, 0.0) for stem in stems}
-        idf = by_language[language]
-        found = set(terms(sentence.text, language))
-        total = sum(idf.values())
-        share[place] = sum(v for stem, v in idf.items() if stem in found) / total if total else 0
-    return share
 
 
 def _has_expected(asked: Asked, text: str) -> bool:

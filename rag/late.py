@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from index import StaticEncoder
 from index.analysis import terms, words
-from index.names import name_key
+from index.names import name_key, name_keys
 from rag.glossary import known_names
 from rag.languages import function_words
+from rag.question import Asked
 
 # Cosines between a word and its translation lie mostly above it, chance ones below.
 _MET = 0.6
@@ -26,6 +27,8 @@ _LEAST_RARITY = 0.1
 # A coarse key or a name in the glossary is nearly as good as the same word.
 _SAME_NAME = 0.9
 _SAME_STEM = 1.0
+# What a follow-up leaves unsaid counts, but less than what it asks.
+_CONTEXT_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -55,17 +58,20 @@ class QuestionWords:
         return self.text[start:end]
 
 
-def question_words(encoder: StaticEncoder, text: str, names: Sequence[str] = ()) -> QuestionWords:
-    """Read the words of a question; `names` are those to be met by their consonants.
+def question_words(encoder: StaticEncoder, asked: Asked) -> QuestionWords:
+    """Read the words of a question, those of its context included at half their weight.
 
     A word weighs as much as the longest of its token vectors: training makes the vectors of
-    words that tell texts apart long.  Question words and the like are left out.
+    words that tell texts apart long.  Question words and the like are left out; names are also
+    met by their consonants.
     """
+    text = asked.standalone
     found = list(words(text))
     telling = [w for w in found if w.folded not in function_words()] or found
     tokens = [encoder.tokenize(text[w.start : w.end]).ids for w in telling]
     norms = [encoder.token_norms(ids) for ids in tokens]
-    weights = np.array([n.max(initial=0.0) for n in norms], np.float32)
+    own = np.array([w.start >= len(text) - len(asked.text) for w in telling], np.bool_)
+    weights = np.array([n.max(initial=0.0) for n in norms]) * np.where(own, 1.0, _CONTEXT_WEIGHT)
     shares = [n / (n.sum() or 1.0) for n in norms]
     others = {
         w: known.others for known in known_names(found) for w in found[known.first : known.last]
@@ -73,11 +79,11 @@ def question_words(encoder: StaticEncoder, text: str, names: Sequence[str] = ())
     return QuestionWords(
         text,
         [(w.start, w.end) for w in telling],
-        weights / (weights.sum() or 1.0),
+        np.asarray(weights / (weights.sum() or 1.0), np.float32),
         encoder.token_vectors(np.concatenate([*tokens, np.zeros(0, np.int32)])),
         np.repeat(np.arange(len(tokens)), [len(ids) for ids in tokens]),
         np.concatenate([*shares, np.zeros(0, np.float32)]).astype(np.float32),
-        [name_key(w.folded) if text[w.start : w.end] in names else None for w in telling],
+        [name_key(w.folded) if text[w.start : w.end] in asked.names else None for w in telling],
         [others.get(w, ()) for w in telling],
     )
 
@@ -96,11 +102,11 @@ def best_similarities(
         found = set(terms(text, language))
         # The preposition before a name without article stays on its stem ("لقسد").
         found |= {stem[1:] for stem in found if stem[0] == "ل"}
-        keys = {name_key(w.folded) for w in words(text)} if any(question.keys) else set()
+        keys = name_keys(list(words(text))) if any(question.keys) else set()
         for place in range(len(question)):
             if stems[language][place] in found:
                 met[row, place] = _SAME_STEM
-            elif question.keys[place] in keys - {None} or any(o <= found for o in others[place]):
+            elif question.keys[place] in keys or any(o <= found for o in others[place]):
                 met[row, place] = max(met[row, place], _SAME_NAME)
     return met
 

@@ -35,7 +35,7 @@ class Asked:
     """A question as it is searched for.
 
     `text` is the question itself, `context` what an earlier question adds ("" for a question
-    that stands alone), `names` the words of the question that look like names.
+    that stands alone), `names` the words of both that look like names.
     """
 
     text: str
@@ -62,13 +62,14 @@ def understand(text: str, history: Sequence[str] = ()) -> Asked:
     'Who is Hajji Abdullah?'
     """
     language = detect(text)
+    context = _context(text, history)
     return Asked(
         text=text,
-        context=_context(text, history),
+        context=context,
         language=language,
         script=script(text),
         expected=_expected(text),
-        names=_names(text, language),
+        names=_names(f"{context} {text}", language),
     )
 
 

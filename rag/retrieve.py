@@ -13,12 +13,10 @@ from index import Filters, Library, StaticEncoder
 from rag.answer import Hit
 from rag.fuse import FusionWeights, fuse
 from rag.late import best_similarities, question_words, rarity, score
-from rag.question import Asked, understand
+from rag.question import Asked
 
 # Passages each leg may add; late interaction then looks at all of them.
 _DEPTH = 50
-# A name or number the question repeats from its context counts, but less than its own words.
-_CONTEXT_WEIGHT = 0.5
 
 
 class Retriever:
@@ -44,24 +42,12 @@ class Retriever:
             for article, passage in zip(found.articles, found.passages, strict=True)
         ]
         languages = [article.language for article in found.articles]
-        late = self._late(asked.text, asked.names, texts, languages)
-        if asked.context:
-            named = understand(asked.context).names
-            late += _CONTEXT_WEIGHT * self._late(asked.context, named, texts, languages)
+        question = question_words(self._encoder, asked)
+        similarities = best_similarities(self._encoder, question, texts, languages)
+        late = score(similarities, question.weights * rarity(similarities))
         scripts = np.array([script(passage.text) for passage in found.passages])
         scores = fuse(found, late, scripts, asked.script, self._weights)
         return _best(found.articles, found.passages, found.rows, scores, k)
-
-    def _late(
-        self,
-        question: str,
-        names: Sequence[str],
-        texts: Sequence[str],
-        languages: Sequence[str | None],
-    ) -> NDArray[np.float64]:
-        read = question_words(self._encoder, question, names)
-        similarities = best_similarities(self._encoder, read, texts, languages)
-        return score(similarities, read.weights * rarity(similarities))
 
 
 def _best(

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from index import Library, StaticEncoder
+from index import StaticEncoder
 from index.analysis import words
 from rag.answer import Hit
 from rag.confidence import confidence, signals
@@ -59,20 +59,17 @@ class Choice:
 class Selector:
     """Chooses evidence among the sentences of retrieved passages."""
 
-    def __init__(
-        self, library: Library, encoder: StaticEncoder, settings: SelectionSettings | None = None
-    ) -> None:
-        self._library = library
+    def __init__(self, encoder: StaticEncoder, settings: SelectionSettings | None = None) -> None:
         self._encoder = encoder
         self._settings = settings or SelectionSettings.read()
 
     def choose(self, asked: Asked, hits: Sequence[Hit]) -> Choice:
         """Return what to cite for `asked`, or nothing if it is not there."""
         sentences = sentences_of(hits)
-        question = question_words(self._encoder, asked.text, asked.names)
+        question = question_words(self._encoder, asked)
         if not sentences or not len(question):
             return Choice((), 0.0)
-        described = describe(asked, question, sentences, self._library, self._encoder)
+        described = describe(asked, question, sentences, self._encoder)
         scores = rank(described, self._settings.ranking)
         found = signals(asked, question, described, scores)
         sure = confidence(found, self._settings.confidence)

@@ -125,7 +125,7 @@ def test_failed_batch_leaves_the_library_as_it_was(library, make_article, monkey
 
 def test_other_encoder_is_an_error_that_names_both(library, make_article):
     library.add([make_article(1)])
-    with pytest.raises(DalilError, match="'hash'.*'other'.*dalil reindex --encoder other"):
+    with pytest.raises(DalilError, match=r"'hash'.*'other'.*dalil reindex --encoder other"):
         Library.open(library.home, HashEncoder("other", 16))
 
 

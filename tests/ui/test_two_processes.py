@@ -3,7 +3,10 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+from index.lock import write_lock
 
 
 def write(path, prefix, count):
@@ -28,9 +31,22 @@ def test_two_imports_lose_nothing(tmp_path, dalil):
     imports = [start(home, "add", file) for file in files]
     assert [process.wait(timeout=120) for process, _, _ in imports] == [0, 0]
     assert [len(json.loads(out.read_text())["added"]) for _, out, _ in imports] == [250, 250]
-    assert any("waiting" in err.read_text() for _, _, err in imports)
     assert len(json.loads(dalil("list", "--json", home=home).out)["articles"]) == 500
     assert json.loads(dalil("doctor", "--json", home=home).out)["faults"] == []
+
+
+def test_second_writer_says_that_it_waits(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    with write_lock(home):
+        importing, out, err = start(home, "add", write(tmp_path / "x.jsonl", "x", 5))
+        until = time.monotonic() + 60
+        while "waiting" not in err.read_text() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert importing.poll() is None
+    assert importing.wait(timeout=60) == 0
+    assert "waiting" in err.read_text()
+    assert len(json.loads(out.read_text())["added"]) == 5
 
 
 def test_asking_while_importing(tmp_path, dalil):
