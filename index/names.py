@@ -69,8 +69,18 @@ def name_keys(found: Sequence[Word]) -> set[str]:
     >>> name_key("Abdullah") in name_keys(list(words("حجي عبد الله")))
     True
     """
-    keys = {key for word in found if (key := name_key(word.folded))}
-    for word, following in pairwise(found):
-        if word.folded in _JOINED_TO_NEXT and (key := name_key(word.folded + following.folded)):
-            keys.add(key)
-    return keys
+    return {key for word in (*found, *joined_names(found)) if (key := name_key(word.folded))}
+
+
+def joined_names(found: Sequence[Word]) -> list[Word]:
+    """Return the names of two words of a text, each as one word.
+
+    >>> from index.analysis import words
+    >>> [name.folded for name in joined_names(list(words("حجي عبد الله")))]
+    ['عبدالله']
+    """
+    return [
+        Word(word.start, following.end, word.folded + following.folded)
+        for word, following in pairwise(found)
+        if word.folded in _JOINED_TO_NEXT
+    ]

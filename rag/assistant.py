@@ -76,7 +76,7 @@ class Assistant:
             return abstention(
                 question, hits[:_RELATED], confidence=choice.confidence, notice=self._notice()
             )
-        citations = cite(choice.sentences, asked.text, self._encoder)
+        citations = cite(choice.sentences, choice.question, self._encoder)
         text = compose(question, citations)
         return Answer(question, "answered", text, choice.confidence, citations)
 

@@ -4,64 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index import StaticEncoder
-from index.analysis import Word, words
-from index.names import name_key
+from index.analysis import Word, terms, words
+from index.names import joined_names, name_key
 from rag.answer import Citation, Match
 from rag.evidence import Sentence
+from rag.late import SAME_NAME, SAME_STEM, QuestionWords
 
-# Below this cosine two words of the table have nothing to do with each other.
-_FAINTEST = 0.35
+# Below this two words of the table have nothing to do with each other.
+_FAINTEST = 0.4
 _MOST = 8
 
 
 def cite(
-    sentences: Sequence[Sentence], question: str, encoder: StaticEncoder
+    sentences: Sequence[Sentence], question: QuestionWords, encoder: StaticEncoder
 ) -> tuple[Citation, ...]:
-    """Number the sentences from 1 and say why each was chosen."""
+    """Number the sentences from 1 and say which words spoke for each."""
     return tuple(
-        Citation(n, s.article, s.start, s.end, matches(question, s.text, encoder))
+        Citation(n, s.article, s.start, s.end, matches(question, s, encoder))
         for n, s in enumerate(sentences, start=1)
     )
 
 
-def matches(question: str, quote: str, encoder: StaticEncoder) -> tuple[Match, ...]:
-    """Return the pairs of words that meet, best first: alike as words, as names, or in meaning.
+def matches(
+    question: QuestionWords, sentence: Sentence, encoder: StaticEncoder
+) -> tuple[Match, ...]:
+    """Return for each word of the question the word of the quote it met, best first.
 
-    Scores are 1 for the same word or name key and the cosine of the two words otherwise.
+    Scores are those of `rag.late`: 1 for the same stem, .9 for the same name in another script
+    or a name of the glossary, else the cosine of the two words.
     """
-    asked, quoted = list(words(question)), list(words(quote))
-    if not (asked and quoted):
+    text, language = sentence.text, sentence.article.language
+    found = list(words(text))
+    quoted = [*found, *joined_names(found)]
+    if not (quoted and len(question)):
         return ()
-    left = _vectors(asked, question, encoder)
-    right = _vectors(quoted, quote, encoder)
-    scores = np.maximum(left @ right.T, _same_name(question, asked, quoted))
-    found = [
-        (float(scores[i, j]), i, int(j))
-        for i, j in enumerate(scores.argmax(axis=1))
-        if scores[i, j] >= _FAINTEST and len(asked[i].folded) > 1
-    ]
-    return tuple(
-        Match(_at(question, asked[i]), _at(quote, quoted[j]), min(score, 1.0))
-        for score, i, j in sorted(found, key=lambda pair: -pair[0])[:_MOST]
+    asked = [question.word(place) for place in range(len(question))]
+    scores = encoder.encode_queries(asked) @ (
+        encoder.encode_passages([_at(text, word) for word in quoted]).T
     )
-
-
-def _vectors(found: Sequence[Word], text: str, encoder: StaticEncoder) -> NDArray[np.float32]:
-    return encoder.encode_queries([_at(text, word) for word in found])
-
-
-def _same_name(question: str, asked: Sequence[Word], quoted: Sequence[Word]) -> NDArray[np.float32]:
-    """Return 1 where a capitalised word of the question has a quoted word's consonants."""
+    stems = [" ".join(terms(_at(text, word), language)) for word in quoted]
     keys = [name_key(word.folded) for word in quoted]
-    same = np.zeros((len(asked), len(quoted)), np.float32)
-    for i, word in enumerate(asked):
-        key = name_key(word.folded) if question[word.start].isupper() and word.start else None
-        same[i] = [key is not None and key == other for other in keys]
-    return same
+    pairs = []
+    for place, word in enumerate(asked):
+        stem = " ".join(terms(word, language))
+        names = {" ".join(terms(name, language)) for name in question.others[place]}
+        key = question.keys[place]
+        for column in range(len(quoted)):
+            if stems[column] == stem:
+                scores[place, column] = SAME_STEM
+            elif stems[column] in names or (key is not None and keys[column] == key):
+                scores[place, column] = max(scores[place, column], SAME_NAME)
+        best = int(scores[place].argmax())
+        pairs.append(Match(word, _at(text, quoted[best]), min(float(scores[place, best]), 1.0)))
+    good = [match for match in pairs if match.score >= _FAINTEST]
+    return tuple(sorted(good, key=lambda match: -match.score)[:_MOST])
 
 
 def _at(text: str, word: Word) -> str:

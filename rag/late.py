@@ -25,8 +25,8 @@ from rag.question import Asked
 _MET = 0.6
 _LEAST_RARITY = 0.1
 # A coarse key or a name in the glossary is nearly as good as the same word.
-_SAME_NAME = 0.9
-_SAME_STEM = 1.0
+SAME_NAME = 0.9
+SAME_STEM = 1.0
 # What a follow-up leaves unsaid counts, but less than what it asks.
 _CONTEXT_WEIGHT = 0.5
 
@@ -105,9 +105,9 @@ def best_similarities(
         keys = name_keys(list(words(text))) if any(question.keys) else set()
         for place in range(len(question)):
             if stems[language][place] in found:
-                met[row, place] = _SAME_STEM
+                met[row, place] = SAME_STEM
             elif question.keys[place] in keys or any(o <= found for o in others[place]):
-                met[row, place] = max(met[row, place], _SAME_NAME)
+                met[row, place] = max(met[row, place], SAME_NAME)
     return met
 
 

@@ -16,7 +16,7 @@ from rag.answer import Hit
 from rag.confidence import confidence, signals
 from rag.evidence import Described, Sentence, describe, sentences_of
 from rag.fuse import Floats
-from rag.late import question_words
+from rag.late import QuestionWords, question_words
 from rag.question import Asked
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
@@ -47,6 +47,7 @@ class SelectionSettings:
 class Choice:
     """The sentences to cite, best first; none when they would not answer the question."""
 
+    question: QuestionWords
     sentences: Sequence[Sentence]
     confidence: float
 
@@ -68,14 +69,14 @@ class Selector:
         sentences = sentences_of(hits)
         question = question_words(self._encoder, asked)
         if not sentences or not len(question):
-            return Choice((), 0.0)
+            return Choice(question, (), 0.0)
         described = describe(asked, question, sentences, self._encoder)
         scores = rank(described, self._settings.ranking)
         found = signals(asked, question, described, scores)
         sure = confidence(found, self._settings.confidence)
         if sure < self._settings.threshold:
-            return Choice((), sure)
-        return Choice(self._pick(sentences, scores), sure)
+            return Choice(question, (), sure)
+        return Choice(question, self._pick(sentences, scores), sure)
 
     def _pick(self, sentences: Sequence[Sentence], scores: Floats) -> list[Sentence]:
         """Return the best sentence and those close to it, leaving out repetitions."""

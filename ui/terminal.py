@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import regex
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -20,6 +21,7 @@ _ISOLATE, _END = "\u2068", "\u2069"
 # An escape sequence inside an article must not reach the terminal.
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]|[\u202a-\u202e\u2066-\u2069]", regex.V1)
 _RTL_SCRIPTS = {"Arab", "Hebr"}
+_INDENT, _NARROWEST = 4, 20
 
 
 def visible(text: str) -> str:
@@ -40,7 +42,7 @@ def show_answer(console: Console, answer: Answer) -> None:
             console.print(Text("\nNearest passages (not evidence):", style="dim"))
             show_hits(console, answer.related)
     else:
-        console.print(Text(visible(answer.text)))
+        _show_text(console, answer)
         for citation in answer.citations:
             _show_citation(console, citation)
     if answer.notice:
@@ -51,20 +53,36 @@ def show_answer(console: Console, answer: Answer) -> None:
         )
 
 
+def _show_text(console: Console, answer: Answer) -> None:
+    """Print the connecting words, and each quote in lines of its own direction."""
+    rest = answer.text
+    for citation in answer.citations:
+        before, quote, rest = rest.partition(citation.quote)
+        marker = f"[{citation.n}]"
+        closing, _, rest = rest.partition(marker)
+        # The quotation marks stand at the quote's own ends, in its own direction.
+        console.print(Text(visible(before[:-1].strip()), style="bold"))
+        _show_block(console, f"{before[-1:]}{quote}{closing}{marker}", style="green")
+
+
+def _show_block(console: Console, text: str, style: str = "") -> None:
+    """Print a text indented, wrapped before it is isolated, since isolates end with their line."""
+    width = max(console.width - 2 * _INDENT, _NARROWEST)
+    from_right = script(text) in _RTL_SCRIPTS
+    for line in Text(_CONTROL.sub("\ufffd", text)).wrap(console, width):
+        shown = line.plain.strip()
+        gap = _INDENT + (max(width - cell_len(shown), 0) if from_right else 0)
+        console.print(Text(" " * gap).append(visible(shown), style), soft_wrap=True)
+
+
 def _show_citation(console: Console, citation: Citation) -> None:
     console.print()
     console.print(Text(f"[{citation.n}] ", style="bold cyan"), _source(citation.article), sep="")
-    quote = Text(visible(citation.quote), style="green")
-    if script(citation.quote) in _RTL_SCRIPTS:
-        quote.justify = "right"
-    console.print(Padding(quote, (0, 4)))
-    met = " · ".join(
-        f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches if m.score >= 0.5
-    )
+    met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)
     span = f"{citation.article.id} v{citation.article.version}, {citation.start}-{citation.end}"
-    console.print(Padding(Text(visible(span), style="dim"), (0, 4)))
+    console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))
     if met:
-        console.print(Padding(Text(met, style="dim"), (0, 4)))
+        console.print(Padding(Text(met, style="dim"), (0, _INDENT)))
 
 
 def show_hits(console: Console, hits: Sequence[Hit]) -> None:
@@ -72,10 +90,7 @@ def show_hits(console: Console, hits: Sequence[Hit]) -> None:
     for hit in hits:
         console.print()
         console.print(Text(f"{hit.score:.3f} ", style="bold cyan"), _source(hit.article), sep="")
-        text = Text(visible(hit.passage.text))
-        if script(hit.passage.text) in _RTL_SCRIPTS:
-            text.justify = "right"
-        console.print(Padding(text, (0, 4)))
+        _show_block(console, hit.passage.text)
 
 
 def show_articles(console: Console, articles: Sequence[Article]) -> None:

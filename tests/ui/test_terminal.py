@@ -17,7 +17,7 @@ def shown(answer):
 
 def answer(article, start, end):
     citations = (Citation(1, article, start, end),)
-    return Answer("q", "answered", f"{citations[0].quote} [1]", 0.9, citations)
+    return Answer("q", "answered", f"Say: “{citations[0].quote}” [1]", 0.9, citations)
 
 
 def test_escape_sequences_and_markup_stay_text():
