@@ -26,8 +26,8 @@ class SearchResult:
 
     def as_json(self) -> Json:
         """Return the contract's shape of a search."""
-        result: Json = {"question": self.question, "hits": [hit.as_json() for hit in self.hits]}
-        return {**result, "notice": self.notice} if self.notice else result
+        hits = [hit.as_json() for hit in self.hits]
+        return {"question": self.question, "hits": hits, "notice": self.notice}
 
 
 class Desk:

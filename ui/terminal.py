@@ -8,7 +8,6 @@ import regex
 from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from corpus.article import Article
@@ -71,6 +70,9 @@ def _show_block(console: Console, text: str, style: str = "") -> None:
     from_right = script(text) in _RTL_SCRIPTS
     for line in Text(_CONTROL.sub("\ufffd", text)).wrap(console, width):
         shown = line.plain.strip()
+        if not shown:
+            console.print()
+            continue
         gap = _INDENT + (max(width - cell_len(shown), 0) if from_right else 0)
         console.print(Text(" " * gap).append(visible(shown), style), soft_wrap=True)
 
@@ -94,17 +96,11 @@ def show_hits(console: Console, hits: Sequence[Hit]) -> None:
 
 
 def show_articles(console: Console, articles: Sequence[Article]) -> None:
-    """Print a table of articles."""
-    table = Table("id", "version", "published", "outlet", "title", box=None, header_style="bold")
+    """Print each article's id, whole so that it can be copied, and its source."""
     for article in articles:
-        table.add_row(
-            Text(visible(article.id)),
-            str(article.version),
-            article.published.isoformat() if article.published else "",
-            Text(visible(article.outlet or "")),
-            Text(visible(article.title or "")),
-        )
-    console.print(table)
+        version = f" v{article.version}" if article.version > 1 else ""
+        console.print(Text(visible(article.id) + version, style="cyan"), soft_wrap=True)
+        console.print(Text(" " * _INDENT).append_text(_source(article)), soft_wrap=True)
 
 
 def show_article(console: Console, article: Article) -> None:
