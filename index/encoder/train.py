@@ -23,9 +23,15 @@ from index.encoder.data import PairSet, WordList, read_pairs, read_word_lists
 from index.encoder.evaluation import read_evaluation_texts, screen
 from index.encoder.overlap import THRESHOLD
 from index.encoder.pieces import PieceStore
-from index.encoder.student import Bags, Recipe, Task, learn
 from index.encoder.teacher import TEACHER, teach
 from index.encoder.tokenizer import UNKNOWN, train_tokenizer
+
+try:
+    from index.encoder.student import Bags, Recipe, Task, learn
+except ImportError as missing:
+    raise SystemExit(
+        "Training needs PyTorch. Install it with: pip install '.[models]'"
+    ) from missing
 
 # Weight of a token that fills this share of all text is halved before training: smooth inverse
 # frequency (Arora, Liang and Ma, 2017).
