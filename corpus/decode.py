@@ -15,6 +15,16 @@ MAX_FILE_BYTES = 64 * 2**20
 _ARABIC = regex.compile(r"\p{Arabic}")
 
 
+# What users drop in a folder of articles most often, by its first bytes; a small PDF can be
+# valid UTF-8 and would be added as if its source were an article.
+_DOCUMENTS = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zipped document such as DOCX or EPUB",
+    b"{\\rtf": "an RTF document",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+}
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file, byte order mark dropped, line breaks untouched.
 
@@ -51,6 +61,9 @@ def decode(data: bytes) -> str:
     Traceback (most recent call last):
     corpus.errors.DalilError: The text is not UTF-8 (byte offset 0); it looks like windows-1256...
     """
+    for beginning, kind in _DOCUMENTS.items():
+        if data.startswith(beginning):
+            raise DalilError(f"The file is {kind}, not text; save it as UTF-8 text and add that.")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _decode_as(data, "utf-16")
     if b"\0" in data:

@@ -32,8 +32,9 @@ class Assistant:
 
     def __init__(self, library: Library, encoder: StaticEncoder | None = None) -> None:
         self.library = library
-        # Token level work needs the bundled table whatever model encodes the passages.
-        self._encoder = encoder or load_bundled()
+        # Models that pool have no token level, so beside them the bundled table does that work.
+        own = library.encoder if isinstance(library.encoder, StaticEncoder) else None
+        self._encoder = encoder or own or load_bundled()
         self._retriever = Retriever(library, self._encoder)
         self._selector = Selector(self._encoder)
 

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 # So many scores of the usual kind are added to each group, since the few passages of a small
 # collection, or of a rare script, say little of how scores spread.
-_USUAL_SCORES = 4
+_USUAL_SCORES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def standardise(scores: NDArray[np.floating], groups: NDArray[np.str_], usual: U
     Mean and deviation are those of the group with a few usual scores added.
 
     >>> standardise(np.array([0.9, 0.1]), np.array(["Arab", "Latn"]), Usual(0.2, 0.1)).round(1)
-    array([ 1.9, -0.8])
+    array([ 2.9, -0.9])
     """
     values = scores.astype(np.float64)
     result = np.zeros(len(values))

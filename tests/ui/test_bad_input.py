@@ -25,6 +25,7 @@ def filled(tmp_path, dalil):
 BAD = {
     "missing file": (lambda d: d / "nowhere.txt", None, "nowhere.txt"),
     "binary file": (lambda d: _bytes(d / "x.txt", b"\x7fELF\x00\x01\x02\x00\xff"), None, "x.txt"),
+    "document": (lambda d: _bytes(d / "x.txt", b"%PDF-1.7 text"), None, "PDF"),
     "wrong encoding": (
         lambda d: _bytes(d / "x.txt", "نص عربي قصير".encode("cp1256")),
         None,
