@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-ARTICLES = 400
+# Twenty batches: the kill must land long before the last one, however busy the machine is.
+ARTICLES = 1000
 
 
 @pytest.fixture
