@@ -48,7 +48,8 @@ class Outcome:
     answered: bool
     right: bool
     first_right: bool
-    quotes_exact: bool
+    citations: int
+    quotes_exact: int
     confidence: float
 
 
@@ -79,10 +80,12 @@ def score(case: Case, answer: Answer, library: Library) -> Outcome:
         for citation in answer.citations
     ]  # fmt: skip
     answered = answer.status == "answered"
-    exact = all(
-        library.article(c.article.id, c.article.version).text[c.start : c.end] == c.quote
-        for c in answer.citations
-    )
+    # What was saved is compared with what SQLite holds now, by another connection.
+    saved = json.loads(library.answer(answer.answer_id or "") or '{"citations": []}')["citations"]
+    stored = Library.open(library.home, library.encoder)
+    texts = [stored.article(c["article_id"], c["version"]).text for c in saved]
+    stored.close()
+    exact = [t[c["start"] : c["end"]] == c["quote"] for t, c in zip(texts, saved, strict=True)]
     return Outcome(
         case.id,
         case.language,
@@ -90,7 +93,8 @@ def score(case: Case, answer: Answer, library: Library) -> Outcome:
         answered,
         any(hits) if case.answerable else not answered,
         bool(hits and hits[0]),
-        exact,
+        len(answer.citations),
+        sum(exact),
         answer.confidence,
     )
 
@@ -118,15 +122,16 @@ def run(articles: Path, cases: Sequence[Case]) -> list[Outcome]:
 
 
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """Return the counts, each as right/all."""
+    """Return the counts, each as right/all; quotes are counted by citation."""
     answerable = [o for o in outcomes if o.answerable]
     unanswerable = [o for o in outcomes if not o.answerable]
+    cited = sum(o.citations for o in outcomes)
     return {
         "evidence cited": f"{sum(o.right for o in answerable)}/{len(answerable)}",
         "evidence cited first": f"{sum(o.first_right for o in answerable)}/{len(answerable)}",
         "answerable but abstained": f"{sum(not o.answered for o in answerable)}/{len(answerable)}",
         "unanswerable and abstained": f"{sum(o.right for o in unanswerable)}/{len(unanswerable)}",
-        "quotes exact": f"{sum(o.quotes_exact for o in outcomes)}/{len(outcomes)}",
+        "quotes exact": f"{sum(o.quotes_exact for o in outcomes)}/{cited}",
     }
 
 

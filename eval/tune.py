@@ -69,7 +69,6 @@ class Example:
             {name: values[keep] for name, values in self.described.features.items()},
             self.described.own[keep],
             self.described.around[keep],
-            self.described.rarity,
         )
         return replace(self, described=described, gold=self.gold[keep])
 

@@ -17,7 +17,6 @@ class Hit:
 
     passage: Passage
     article: Article
-    row: int
     score: float
 
     def as_json(self) -> Json:

@@ -27,7 +27,7 @@ def signals(
 
     - weakest: the least covered of the question's weighty words
     - rank: its ranking score; lead: how far that is above the next three
-    - unnamed: the share of the question's names that its article does not have
+    - unnamed: how badly the question's worst-supported name fares, 0 (well) to 1
     - unfit: a number or date was asked for and the sentence has none
     """
     best = int(np.argmax(ranks))

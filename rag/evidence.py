@@ -53,14 +53,13 @@ class Described:
     """Sentences with what ranking and confidence need.
 
     `features` float64 (n,) each; `own` float32 (n, w) is how well each word of the question is
-    met in the sentence, `around` the same with its neighbours and the title, `rarity` float32 (w,).
+    met in the sentence, `around` the same with its neighbours and the title.
     """
 
     sentences: Sequence[Sentence]
     features: Mapping[str, Floats]
     own: NDArray[np.float32]
     around: NDArray[np.float32]
-    rarity: NDArray[np.float32]
 
 
 def sentences_of(hits: Sequence[Hit]) -> list[Sentence]:
@@ -97,8 +96,7 @@ def describe(
     languages = [sentence.article.language for sentence in sentences]
     own = best_similarities(encoder, question, texts, languages)
     around = best_similarities(encoder, question, [_around(s) for s in sentences], languages)
-    rare = rarity(own)
-    weights = question.weights * rare
+    weights = question.weights * rarity(own)
     near = score(np.maximum(own, _CONTEXT_SHARE * around), weights)
     lengths = np.log1p([len(text.split()) for text in texts])
     features: dict[str, Floats] = {
@@ -109,7 +107,7 @@ def describe(
         "aside": np.array([_is_aside(s) for s in sentences], np.float64),
         "length": lengths - lengths.mean(),
     }
-    return Described(sentences, features, own, around, rare)
+    return Described(sentences, features, own, around)
 
 
 def _around(sentence: Sentence) -> str:

@@ -58,4 +58,4 @@ def _best(
     k: int,
 ) -> list[Hit]:
     order = np.lexsort((rows, -scores))[:k]
-    return [Hit(passages[i], articles[i], int(rows[i]), float(scores[i])) for i in order]
+    return [Hit(passages[i], articles[i], float(scores[i])) for i in order]

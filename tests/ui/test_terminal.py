@@ -39,7 +39,7 @@ def test_each_line_is_isolated():
 
 def test_abstention_calls_related_passages_no_evidence():
     article = Article("a", "نص الخبر.", title="عنوان")
-    hit = Hit(Passage("a", 1, 0, 9, article.text), article, 0, 0.5)
+    hit = Hit(Passage("a", 1, 0, 9, article.text), article, 0.5)
     printed = shown(Answer("q", "abstained", "The articles do not say.", 0.1, (), (hit,)))
     assert "not evidence" in printed
     assert "عنوان" in printed
