@@ -72,7 +72,8 @@ def _write_config(
         "dimension": shape[1],
         "vocabulary_size": shape[0],
         "unknown": UNKNOWN,
-        "pooling": "mean",
+        # The mean of distinct tokens, each times the root of its count.
+        "pooling": "root",
         "normalised": True,
     }
     sums = checksums(folder)

@@ -33,7 +33,9 @@ _MODULES = [
 def export(encoder_folder: Path, out: Path) -> None:
     """Write the encoder in `encoder_folder` as a sentence-transformers folder at `out`.
 
-    The table becomes float32, four times the size; the vectors are the same within rounding.
+    The table becomes float32, four times the size. Vectors are the same within rounding for
+    texts that repeat no word; `StaticEmbedding` counts every repetition in full, `StaticEncoder`
+    the root of their number, so others differ slightly.
     Raises `DalilError` when safetensors is not installed or `out` holds something already.
     """
     try:

@@ -14,7 +14,7 @@ from corpus.errors import DalilError
 
 # Tells our `config.json` from those of other libraries.
 FORMAT = "dalil-static-encoder"
-SCHEMA = 1
+SCHEMA = 2
 FILES = ("table.npy", "scales.npy", "tokenizer.json")
 
 

@@ -1,21 +1,26 @@
-"""Any sentence-transformers model as an encoder. The only module that imports that library."""
+"""Any sentence-transformers model as an encoder, with the prompts that it was trained with."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from corpus.errors import DalilError
+from index.encoder.batching import batch_size
 from index.encoder.protocol import Vectors, without_surrogates
 
 # Encoded to tell two models of one name apart: scripts and digits that models treat differently.
 _PROBE = "Dalil دلیل ەێ 10,000 Straße ığ"
 
-_INSTALL = "pip install '.[models]'"
+INSTALL = "pip install '.[models]'"
+
+# Names under which models keep the prompt of a passage.
+_PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
 
 class SentenceTransformersEncoder:
@@ -38,13 +43,32 @@ class SentenceTransformersEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Float32 `(len(texts), dimension)`, by the model's `encode_document`."""
-        return self._encode(self._model.encode_document, texts)
+        return self._encode(self._model.encode_document, texts, self._passage_prompt)
 
-    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> Vectors:
+    @cached_property
+    def _passage_prompt(self) -> str | None:
+        """The name of the model's prompt for passages.
+
+        The library gives every model an empty prompt "document", which then goes before a
+        "passage" prompt that is there.
+        """
+        named = [name for name in _PASSAGE_PROMPTS if self._model.prompts.get(name)]
+        return named[0] if named else None
+
+    @cached_property
+    def _at_once(self) -> int:
+        return batch_size(self._model, self.dimension)
+
+    def _encode(
+        self, encode: Callable[..., Any], texts: Sequence[str], prompt: str | None = None
+    ) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         vectors = encode(
             [without_surrogates(text) for text in texts],
+            prompt_name=prompt,
+            # A single text, such as the probe and each question, needs no measuring.
+            batch_size=self._at_once if len(texts) > 1 else 1,
             normalize_embeddings=True,
             convert_to_numpy=True,
             show_progress_bar=False,
@@ -57,18 +81,19 @@ def _load(name_or_folder: str) -> Any:  # noqa: ANN401 - the library has no type
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise DalilError(
-            f"The encoder {name_or_folder!r} needs sentence-transformers: {_INSTALL}."
+            f"The encoder {name_or_folder!r} needs sentence-transformers: {INSTALL}."
         ) from error
     try:
         return SentenceTransformer(name_or_folder)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise DalilError(
-            f"The encoder {name_or_folder!r} cannot be loaded ({_first_line(error)}): "
+            f"The encoder {name_or_folder!r} cannot be loaded ({first_line(error)}): "
             "give a sentence-transformers folder or a model name, and connect once to fetch it."
         ) from error
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of what a library says is wrong, to stand inside a sentence."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""The bundled encoder: one table of token vectors, their mean, and nothing but numpy at run time.
+"""The bundled encoder: one table of token vectors and their mean; numpy is all it needs to run.
 
 Static embeddings as in model2vec and sentence-transformers' `StaticEmbedding`; the table is kept
 as 8-bit rows with a scale each (23 MB instead of 92 MB, no loss in MRR at three digits).
@@ -93,33 +93,51 @@ class StaticEncoder:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        ids, counts = self._pieces.ids(texts)
+        ids, weights, counts = _damped(*self._pieces.ids(texts))
+        weights *= self._scales[ids]
         ends = np.cumsum(counts)
         first = 0
         while first < len(texts):
             begin = int(ends[first] - counts[first])
             last = int(np.searchsorted(ends, begin + _TOKENS_AT_ONCE, "right"))
             last = min(max(last, first + 1), first + _TOKENS_AT_ONCE)
-            sums[first:last] = self._sum(ids[begin : int(ends[last - 1])], counts[first:last])
+            part = slice(begin, int(ends[last - 1]))
+            sums[first:last] = self._sum(ids[part], weights[part], counts[first:last])
             first = last
         return _unit(sums)
 
-    def _sum(self, ids: NDArray[np.int32], counts: NDArray[np.int64]) -> Vectors:
-        """The sum of token vectors of each text, as one product of matrices."""
+    def _sum(
+        self, ids: NDArray[np.int64], weights: NDArray[np.float32], counts: NDArray[np.int64]
+    ) -> Vectors:
+        """The weighted sum of token vectors of each text, as one product of matrices."""
         if len(counts) == 1:
-            return self._long_sum(ids)
-        weights = np.zeros((len(counts), len(ids)), dtype=np.float32)
-        weights[np.repeat(np.arange(len(counts)), counts), np.arange(len(ids))] = self._scales[ids]
-        sums: Vectors = weights @ self._table[ids].astype(np.float32)
+            return self._long_sum(ids, weights)
+        places = np.zeros((len(counts), len(ids)), dtype=np.float32)
+        places[np.repeat(np.arange(len(counts)), counts), np.arange(len(ids))] = weights
+        sums: Vectors = places @ self._table[ids].astype(np.float32)
         return sums
 
-    def _long_sum(self, ids: NDArray[np.int32]) -> Vectors:
+    def _long_sum(self, ids: NDArray[np.int64], weights: NDArray[np.float32]) -> Vectors:
         """The same for one text of any length, in bounded memory."""
         total = np.zeros((1, self.dimension), dtype=np.float32)
         for first in range(0, len(ids), _TOKENS_AT_ONCE):
-            part = ids[first : first + _TOKENS_AT_ONCE]
-            total += self._scales[part][None, :] @ self._table[part].astype(np.float32)
+            part = slice(first, first + _TOKENS_AT_ONCE)
+            total += weights[None, part] @ self._table[ids[part]].astype(np.float32)
         return total
+
+
+def _damped(
+    ids: NDArray[np.int32], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+    """The distinct ids of each text, the root of how often each occurs, and how many there are.
+
+    A word said four times says twice as much: MRR .784 against .772 from English to Arabic
+    paragraphs, .904 against .897 from English to English.
+    """
+    owners = np.repeat(np.arange(len(counts)), counts)
+    pairs, occurrences = np.unique((owners << 32) | ids, return_counts=True)
+    distinct = np.bincount(pairs >> 32, minlength=len(counts))
+    return pairs & 0xFFFFFFFF, np.sqrt(occurrences, dtype=np.float32), distinct
 
 
 def _unit(rows: Vectors) -> Vectors:

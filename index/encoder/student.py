@@ -1,18 +1,57 @@
-"""The table while it learns: batches, losses and the loop. The only module that needs torch."""
+"""The table while it learns: batches, the pooled loss and the loop."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from index.encoder.interaction import both_ways, contrast, late_scores
 from index.encoder.pieces import PieceStore, ragged
 
 Ids = NDArray[np.int64]
+Kind = Literal["words", "questions", "pairs", "through English"]
+
+# Adam's usual one.
+_SECOND_BETA = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One descent. `batch` counts rows with sentences, batches of words have `wordy` times more.
+
+    `momentum` is Adam's first beta. `late` weighs late interaction beside pooling, 0 leaves it
+    out. Questions with their answers are gone through `questions` times an epoch, in shuffled
+    batches or, where `neighbours` is not 0, in runs of so many rows of the file, which lie near
+    each other in one article and are hard to tell apart. Texts are cut after `longest` tokens.
+    Pairs that meet `through_english` are left out or used.
+    """
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    momentum: float
+    late: float = 0.0
+    wordy: int = 1
+    questions: int = 2
+    neighbours: int = 0
+    longest: int = 1_000
+    through_english: bool = False
+
+
+# Pooling first: it is fast and puts each word near its translations.
+POOLING = Stage(epochs=4, batch=1024, learning_rate=5e-3, momentum=0.9)
+# Then words are compared one by one, as a search does it. A word that is seen once in a while
+# must not wait for its momentum, since only the words of a batch are in the graph.
+LATE = Stage(
+    epochs=1, batch=384, learning_rate=2e-3, momentum=0.0, late=1.0, wordy=4, questions=4,
+    neighbours=160, longest=96, through_english=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +60,7 @@ class Recipe:
 
     dimension: int = 256
     pieces: int = 112_000
-    epochs: int = 4
-    batch: int = 1024
-    learning_rate: float = 5e-3
+    stages: tuple[Stage, ...] = (POOLING, LATE)
     scale: float = 20.0
     token_dropout: float = 0.1
     seed: int = 20261121
@@ -34,13 +71,16 @@ class Task:
     """Rows of two texts that belong together; `teacher` rows are -1 where the teacher is silent.
 
     `left`, `right`: numbers of texts. `teacher`: `(n,)` row of the teacher's vector of `left`.
+    `kind` is "words" for rows of single words and names, "questions" where the right side
+    answers the left one, "pairs" where both say the same, "through English" where both are
+    translations of the same text.
     """
 
     name: str
     left: Ids
     right: Ids
     teacher: Ids
-    repeats: int = 1
+    kind: Kind = "pairs"
 
 
 class Bags:
@@ -65,9 +105,11 @@ class Bags:
         """`(size,)`: how often each token occurs in all texts."""
         return np.bincount(self._ids, minlength=size)
 
-    def draw(self, texts: Ids, random: np.random.Generator, dropout: float) -> tuple[Ids, Ids]:
-        """Token ids of `texts`, a share of them left out at random, and where each text starts."""
-        counts = self._counts[texts]
+    def draw(
+        self, texts: Ids, random: np.random.Generator, dropout: float, longest: int
+    ) -> tuple[Ids, Ids]:
+        """Token ids of `texts`, a share of them left out at random, and how many each text has."""
+        counts = np.minimum(self._counts[texts], longest)
         ids = self._ids[ragged(self._starts[texts], counts)]
         if dropout:
             owner = np.repeat(np.arange(len(texts)), counts)
@@ -75,7 +117,7 @@ class Bags:
             # The first token stays, so no text becomes empty.
             kept[np.cumsum(counts) - counts] = True
             ids, counts = ids[kept], np.bincount(owner[kept], minlength=len(texts))
-        return ids, np.cumsum(counts) - counts
+        return ids, counts
 
 
 class Student:
@@ -91,20 +133,14 @@ class Student:
         self._rows = torch.zeros(0, dtype=torch.int64)
         self._part = torch.zeros(0)
 
-    def encode(self, ids: Ids, starts: Ids) -> torch.Tensor:
-        """Float32 `(len(starts), dimension)` of texts whose token ids lie one after another."""
-        rows, places = np.unique(ids, return_inverse=True)
-        self._clear()
-        self._rows = torch.from_numpy(rows)
-        self._part = self.table.detach()[self._rows].requires_grad_()
-        bags = functional.embedding_bag(
-            torch.from_numpy(places), self._part, torch.from_numpy(starts)
-        )
-        return functional.normalize(bags, dim=1)
-
-    def _clear(self) -> None:
+    def take(self, ids: Ids) -> tuple[torch.Tensor, Ids]:
+        """The rows of the distinct tokens of a batch, and the place of each of `ids` in them."""
         if self.table.grad is not None:
             self.table.grad[self._rows] = 0
+        rows, places = np.unique(ids, return_inverse=True)
+        self._rows = torch.from_numpy(rows)
+        self._part = self.table.detach()[self._rows].requires_grad_()
+        return self._part, places
 
     def gather(self) -> None:
         """Put the gradients of the last encoded batch where the optimiser looks for them."""
@@ -112,26 +148,33 @@ class Student:
             self.table.grad[self._rows] = self._part.grad
 
 
-def contrast(scores: torch.Tensor, same: torch.Tensor) -> torch.Tensor:
-    """In-batch contrast: each row must find its own column among all of the batch.
-
-    `same[i, j]` marks pairs that are no negatives because a side of theirs is the same text.
-    """
-    masked = scores.masked_fill(same, float("-inf"))
-    return functional.cross_entropy(masked, torch.arange(len(scores)))
+def pool(rows: torch.Tensor, places: Ids, counts: Ids) -> torch.Tensor:
+    """Float32 `(len(counts), dimension)` of texts whose tokens lie one after another."""
+    starts = torch.from_numpy(np.cumsum(counts) - counts)
+    bags = functional.embedding_bag(torch.from_numpy(places), rows, starts)
+    return functional.normalize(bags, dim=1)
 
 
 def batches(
-    tasks: Sequence[Task], recipe: Recipe, random: np.random.Generator
+    tasks: Sequence[Task], stage: Stage, random: np.random.Generator
 ) -> list[tuple[Task, Ids]]:
     """One epoch: each task's rows shuffled and cut, the batches of all tasks mixed."""
     cut: list[tuple[Task, Ids]] = []
     for task in tasks:
-        for _ in range(task.repeats):
-            order = random.permutation(len(task.left))
-            pieces = max(1, round(len(order) / recipe.batch))
-            cut.extend((task, rows) for rows in np.array_split(order, pieces) if len(rows) > 1)
+        if task.kind == "through English" and not stage.through_english:
+            continue
+        for _ in range(stage.questions if task.kind == "questions" else 1):
+            cut.extend((task, rows) for rows in _cut(task, stage, random) if len(rows) > 1)
     return [cut[i] for i in random.permutation(len(cut))]
+
+
+def _cut(task: Task, stage: Stage, random: np.random.Generator) -> list[Ids]:
+    if task.kind == "questions" and stage.neighbours:
+        first = int(random.integers(0, stage.neighbours))
+        return np.split(np.arange(len(task.left)), range(first, len(task.left), stage.neighbours))
+    size = stage.batch * (stage.wordy if task.kind == "words" else 1)
+    order = random.permutation(len(task.left))
+    return np.array_split(order, max(1, round(len(order) / size)))
 
 
 def learn(
@@ -141,25 +184,33 @@ def learn(
     teacher: NDArray[np.float32],
     recipe: Recipe,
 ) -> NDArray[np.float32]:
-    """The table after `recipe.epochs` passes over the tasks; same seed, same result."""
+    """The table after all stages of the recipe; same seed, same result."""
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
-    student = Student(table.copy())
-    optimiser = torch.optim.Adam([student.table], lr=recipe.learning_rate, fused=True)
-    plan = [batch for _ in range(recipe.epochs) for batch in batches(tasks, recipe, random)]
-    total = 0.0
-    for step, (task, rows) in enumerate(plan):
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * (1 - step / len(plan))
-        loss = batch_loss(student, bags, task, rows, teacher, recipe, random)
-        loss.backward()  # type: ignore[no-untyped-call]
-        student.gather()
-        optimiser.step()
-        total += float(loss.detach())
-        if (step + 1) % 200 == 0:
-            print(f"step {step + 1:,} of {len(plan):,}: loss {total / 200:.3f}", flush=True)  # noqa: T201
-            total = 0.0
-    return student.table.detach().numpy()
+    for number, stage in enumerate(recipe.stages, start=1):
+        student = Student(table.copy())
+        optimiser = torch.optim.Adam(
+            [student.table],
+            lr=stage.learning_rate,
+            betas=(stage.momentum, _SECOND_BETA),
+            fused=True,
+        )
+        plan = [batch for _ in range(stage.epochs) for batch in batches(tasks, stage, random)]
+        total = 0.0
+        for step, (task, rows) in enumerate(plan):
+            for group in optimiser.param_groups:
+                group["lr"] = stage.learning_rate * (1 - step / len(plan))
+            loss = batch_loss(student, bags, task, rows, teacher, recipe, stage, random)
+            loss.backward()  # type: ignore[no-untyped-call]
+            student.gather()
+            optimiser.step()
+            total += float(loss.detach())
+            if (step + 1) % 200 == 0:
+                message = f"stage {number}, step {step + 1:,} of {len(plan):,}: {total / 200:.3f}"
+                print(message, flush=True)  # noqa: T201
+                total = 0.0
+        table = student.table.detach().numpy()
+    return table
 
 
 def batch_loss(
@@ -169,6 +220,7 @@ def batch_loss(
     rows: Ids,
     teacher: NDArray[np.float32],
     recipe: Recipe,
+    stage: Stage,
     random: np.random.Generator,
 ) -> torch.Tensor:
     """Contrast of the two sides, and of the right one with the teacher's view of the left.
@@ -179,16 +231,21 @@ def batch_loss(
     same = torch.from_numpy(_same(left_texts) | _same(right_texts))
     alone = bool((left_texts == right_texts).all())
     drawn = right_texts if alone else np.concatenate([left_texts, right_texts])
-    vectors = student.encode(*bags.draw(drawn, random, recipe.token_dropout))
-    left, right = vectors[: len(rows)], vectors[-len(rows) :]
+    ids, counts = bags.draw(drawn, random, recipe.token_dropout, stage.longest)
+    vectors, places = student.take(ids)
+    pooled = pool(vectors, places, counts)
+    left, right = pooled[: len(rows)], pooled[-len(rows) :]
     loss = torch.zeros(())
     if not alone:
-        scores = left @ right.T * recipe.scale
-        loss = contrast(scores, same) + contrast(scores.T, same)
+        loss = both_ways(left @ right.T * recipe.scale, same)
+        if stage.late and task.kind != "words":
+            scores = late_scores(vectors, places, counts, one_way=task.kind == "questions")
+            for late in scores:
+                loss = loss + stage.late * contrast(late * recipe.scale, same)
     if (task.teacher[rows] >= 0).all():
         target = torch.from_numpy(teacher[task.teacher[rows]])
-        scores = right @ target.T * recipe.scale
-        loss = loss + contrast(scores, same) + 1 - scores.diagonal().mean() / recipe.scale
+        scores_of = right @ target.T * recipe.scale
+        loss = loss + contrast(scores_of, same) + 1 - scores_of.diagonal().mean() / recipe.scale
         if not alone:
             loss = loss + 1 - (left * target).sum(1).mean()
     return loss

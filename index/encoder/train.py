@@ -10,7 +10,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from index.encoder.teacher import TEACHER, teach
 from index.encoder.tokenizer import UNKNOWN, train_tokenizer
 
 try:
-    from index.encoder.student import Bags, Recipe, Task, learn
+    from index.encoder.student import LATE, POOLING, Bags, Kind, Recipe, Task, learn
 except ImportError as missing:
     raise SystemExit(
         "Training needs PyTorch. Install it with: pip install '.[models]'"
@@ -37,8 +37,12 @@ except ImportError as missing:
 # frequency (Arora, Liang and Ma, 2017).
 _COMMON = 1e-3
 
-# A small file whose rows are close to questions and passages is gone through more often.
-_REPEATS = {"tsv-questions": 2, "squad": 2}
+_KINDS: dict[str, Kind] = {
+    "lexicon": "words", "names": "words", "squad": "questions", "tsv-questions": "questions",
+}  # fmt: skip
+# Of texts with more translations than this, such as "Yes.", the rest says nothing new.
+_TRANSLATIONS = 2
+_LEAST_PIVOTED = 50
 
 
 class Texts:
@@ -72,8 +76,13 @@ def make_tasks(
         if words.language == "en":
             for word, _ in words.counts:
                 english.number(word)
+    for pairs in through_english(pair_sets):
+        left = [texts.number(row[0]) for row in pairs.rows]
+        right = [texts.number(row[1]) for row in pairs.rows]
+        task = _task(pairs.name, left, right, [-1] * len(left), pairs.kind)
+        tasks.append(replace(task, kind="through English"))
     alone = [texts.number(text) for text in english.numbers]
-    tasks.append(_task("english", alone, alone, list(range(len(alone))), "english"))
+    tasks.append(_task("english", alone, alone, list(range(len(alone))), "lexicon"))
     return list(texts.numbers), tasks, list(english.numbers)
 
 
@@ -83,8 +92,45 @@ def _task(name: str, left: list[int], right: list[int], teacher: list[int], kind
         np.array(left, dtype=np.int64),
         np.array(right, dtype=np.int64),
         np.array(teacher, dtype=np.int64),
-        _REPEATS.get(kind, 1),
+        _KINDS.get(kind, "pairs"),
     )
+
+
+def through_english(pair_sets: Sequence[PairSet]) -> list[PairSet]:
+    """Pairs of Arabic and another language that one source translates from the same English.
+
+    >>> english = "The road is closed."
+    >>> sets = [
+    ...     PairSet("pairs/x.tsv", "sentences", "en", "ar", ((english, "الطريق مغلق."),) * 50),
+    ...     PairSet("pairs/x.tsv", "sentences", "en", "de", ((english, "Gesperrt."),) * 50),
+    ... ]
+    >>> [(s.left, s.right, s.rows[0]) for s in through_english(sets)]
+    [('de', 'ar', ('Gesperrt.', 'الطريق مغلق.'))]
+    """
+    found: list[PairSet] = []
+    arabic: dict[str, dict[str, list[str]]] = {}
+    translated = [s for s in pair_sets if s.kind in ("sentences", "questions") and s.left == "en"]
+    for pairs in translated:
+        if pairs.right == "ar":
+            known = arabic.setdefault(_source(pairs), {})
+            for english, text in pairs.rows:
+                known.setdefault(english, []).append(text)
+    for pairs in translated:
+        known = arabic.get(_source(pairs), {})
+        rows = tuple(
+            (text, meant)
+            for english, text in pairs.rows
+            for meant in known.get(english, [])[:_TRANSLATIONS]
+        )
+        if pairs.right != "ar" and len(rows) >= _LEAST_PIVOTED:
+            name = f"{pairs.name} {pairs.right}-ar"
+            found.append(PairSet(name, pairs.kind, pairs.right, "ar", rows))
+    return found
+
+
+def _source(pairs: PairSet) -> str:
+    """A source keeps its languages in one file or in one file each: "pairs/tatoeba"."""
+    return pairs.name.split(".")[0]
 
 
 def without_empty(tasks: Sequence[Task], bags: Bags) -> list[Task]:
@@ -94,7 +140,7 @@ def without_empty(tasks: Sequence[Task], bags: Bags) -> list[Task]:
         kept = ~(bags.empty[task.left] | bags.empty[task.right])
         if kept.sum() > 1:
             result.append(
-                Task(task.name, task.left[kept], task.right[kept], task.teacher[kept], task.repeats)
+                Task(task.name, task.left[kept], task.right[kept], task.teacher[kept], task.kind)
             )
     return result
 
@@ -166,7 +212,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
     parser.add_argument("--eval", type=Path, help="evaluation files to keep out; DATA/eval")
     parser.add_argument("--cache", type=Path, help="where the teacher's vectors are kept")
-    parser.add_argument("--epochs", type=int, default=Recipe().epochs)
+    parser.add_argument("--epochs", type=int, default=POOLING.epochs, help="of pooling")
+    parser.add_argument("--late-epochs", type=int, default=LATE.epochs, help="of late interaction")
     parser.add_argument("--pieces", type=int, default=Recipe().pieces)
     parser.add_argument("--threads", type=int, default=1, help="1 makes a run repeatable")
     given = parser.parse_args(arguments)
@@ -174,7 +221,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     torch.set_num_threads(given.threads)
     cache = given.cache or Path(tempfile.gettempdir()) / "dalil-teacher"
-    recipe = Recipe(epochs=given.epochs, pieces=given.pieces)
+    stages = (replace(POOLING, epochs=given.epochs), replace(LATE, epochs=given.late_epochs))
+    recipe = Recipe(pieces=given.pieces, stages=stages)
     try:
         train(given.data, given.out, given.eval or given.data / "eval", cache, recipe)
     except DalilError as error:

@@ -178,7 +178,10 @@ def test_one_command_trains_an_encoder_that_crosses_languages(data, tmp_path):
     assert len(list((tmp_path / "cache").glob("*.npz"))) == 1
     again = run(tmp_path / "two")
     assert again.fingerprint == encoder.fingerprint
-    assert json.loads((tmp_path / "one" / "config.json").read_text())["recipe"]["epochs"] == 30
+    assert (
+        json.loads((tmp_path / "one" / "config.json").read_text())["recipe"]["stages"][0]["epochs"]
+        == 30
+    )
 
 
 def test_quantised_rows_keep_their_direction():
