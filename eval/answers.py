@@ -19,7 +19,13 @@ from corpus.errors import DalilError
 from corpus.load import load_articles
 from index import Library, load_encoder
 from rag.answer import Answer
-from rag.assistant import Assistant
+from rag.assistant import PASSAGES, Assistant
+from rag.evidence import Sentence
+from rag.question import understand
+from rag.retrieve import Retriever
+from rag.select import Selector
+
+_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an answer did: `right` is a citation on the evidence, or an abstention without any."""
+    """What an answer did: `right` is a citation on the evidence, or an abstention without any.
+
+    `near` says whether the evidence is among the first three sentences, answered or not.
+    """
 
     id: str
     language: str
@@ -48,6 +57,7 @@ class Outcome:
     answered: bool
     right: bool
     first_right: bool
+    near: bool
     citations: int
     quotes_exact: int
     confidence: float
@@ -72,8 +82,8 @@ def read_cases(path: Path) -> list[Case]:
     return cases
 
 
-def score(case: Case, answer: Answer, library: Library) -> Outcome:
-    """Compare an answer with its case."""
+def score(case: Case, answer: Answer, best: Sequence[Sentence], library: Library) -> Outcome:
+    """Compare an answer, and the `best` sentences for it, with its case."""
     hits = [
         any(_overlaps(library, citation.span.article_id, citation.start, citation.end, *evidence)
             for evidence in case.evidence)
@@ -93,6 +103,11 @@ def score(case: Case, answer: Answer, library: Library) -> Outcome:
         answered,
         any(hits) if case.answerable else not answered,
         bool(hits and hits[0]),
+        any(
+            _overlaps(library, s.article.id, s.start, s.end, *evidence)
+            for s in best
+            for evidence in case.evidence
+        ),
         len(answer.citations),
         sum(exact),
         answer.confidence,
@@ -117,8 +132,15 @@ def run(articles: Path, cases: Sequence[Case]) -> list[Outcome]:
     with tempfile.TemporaryDirectory() as home:
         library = Library.open(home, load_encoder("bundled"), create=True)
         library.add(loaded)
-        assistant = Assistant(library)
-        return [score(case, assistant.ask(case.question, case.history), library) for case in cases]
+        assistant, retriever = Assistant(library), Retriever(library)
+        selector = Selector(library.words)
+        outcomes = []
+        for case in cases:
+            asked = understand(case.question, case.history)
+            best = selector.ranked(asked, retriever.retrieve(asked, PASSAGES))[:_NEAR]
+            answer = assistant.ask(case.question, case.history)
+            outcomes.append(score(case, answer, best, library))
+        return outcomes
 
 
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, str]:
@@ -126,7 +148,15 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, str]:
     answerable = [o for o in outcomes if o.answerable]
     unanswerable = [o for o in outcomes if not o.answerable]
     cited = sum(o.citations for o in outcomes)
+    languages = sorted({o.language for o in answerable})
+    near = {
+        language: [o.near for o in answerable if o.language == language] for language in languages
+    }
     return {
+        **{
+            f"evidence among the first {_NEAR} sentences, {language}": f"{sum(n)}/{len(n)}"
+            for language, n in near.items()
+        },
         "evidence cited": f"{sum(o.right for o in answerable)}/{len(answerable)}",
         "evidence cited first": f"{sum(o.first_right for o in answerable)}/{len(answerable)}",
         "answerable but abstained": f"{sum(not o.answered for o in answerable)}/{len(answerable)}",

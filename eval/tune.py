@@ -80,7 +80,7 @@ def examples(questions: QuestionSet, seed: int = 0) -> list[Example]:
     with tempfile.TemporaryDirectory() as home:
         library = Library.open(home, encoder, create=True)
         library.add(questions.articles)
-        retriever = Retriever(library, encoder)
+        retriever = Retriever(library)
         found = []
         for labelled in (questions.questions[place] for place in sorted(order)):
             asked = understand(labelled.text, labelled.history)

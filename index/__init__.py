@@ -1,12 +1,12 @@
-"""Passages made searchable: SQLite (the truth), FAISS vectors and BM25 postings.
+"""Passages made searchable: SQLite (the truth), FAISS vectors and postings.
 
-Start with `Library.open`; `analysis` makes terms, `lexical` and `vectors` score, `snapshot`
-keeps the derived files, `encoder` turns text into vectors.
+Start with `Library.open`; `words` and `analysis` make terms, `texts` their postings, `candidates`
+runs the legs of a search, `snapshot` keeps the derived files, `encoder` turns text into vectors.
 """
 
-from index.candidates import Candidates
-from index.encoder import Encoder, StaticEncoder, load_encoder
+from index.candidates import Candidates, Query
+from index.encoder import StaticEncoder, load_encoder
 from index.filters import Filters
 from index.library import Library
 
-__all__ = ["Candidates", "Encoder", "Filters", "Library", "StaticEncoder", "load_encoder"]
+__all__ = ["Candidates", "Filters", "Library", "Query", "StaticEncoder", "load_encoder"]

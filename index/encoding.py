@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DalilError
+from index.drafts import Drafts
 from index.encoder import Encoder
-from index.lock import write_lock
-from index.store import DATABASE, Store
+from index.lock import REINDEX_LOCK, writing
+from index.pace import paced
+from index.passages import texts_of
+from index.store import DATABASE, PassageRow, Store
 
-_BATCH = 2_000
+# Passages encoded between two commits; a kill costs no more than a batch.
+_FIRST_BATCH, _LEAST_BATCH, _MOST_BATCH = 64, 16, 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Reencoded:
+    """How many passages the library has, and how many an earlier run had already encoded."""
+
+    passages: int
+    resumed: int
 
 
 def name_encoder(store: Store, encoder: Encoder) -> None:
@@ -31,21 +45,75 @@ def check_encoder(store: Store, encoder: Encoder) -> None:
     )
 
 
-def reencode(home: Path, encoder: Encoder) -> int:
-    """Encode every passage of the library in `home` with `encoder`; return their number.
+def reencode(
+    home: Path,
+    encoder: Encoder,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    on_batch: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Reencoded:
+    """Encode every passage of the library in `home` with `encoder` and switch to its vectors.
 
-    One transaction: a reader sees the old vectors or the new ones, and a failure changes nothing.
+    Vectors are committed in batches beside the old ones, so that a run which was stopped, however
+    hard, goes on where it was, unless another encoder has been started since.  Readers and
+    writers keep the old encoder meanwhile; what they add is caught up with, and one transaction
+    switches over.  `on_batch` gets the passages done and all of them, `say` messages for people.
     """
     store = Store(home / DATABASE)
     try:
-        with write_lock(home, wait=True), store.transaction():
-            passages = store.passages()
-            for first in range(0, len(passages), _BATCH):
-                group = passages[first : first + _BATCH]
-                vectors = encoder.encode_passages([store.text(p) for p in group])
-                store.replace_vectors([p.id for p in group], vectors)
-            name_encoder(store, encoder)
-            store.raise_revision()
+        with writing(home, say, REINDEX_LOCK):
+            return _Move(store, encoder, say, on_batch).run()
     finally:
         store.close()
-    return len(passages)
+
+
+class _Move:
+    """One run of `reencode`."""
+
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        say: Callable[[str], None],
+        on_batch: Callable[[int, int], None],
+    ) -> None:
+        self._store, self._encoder = store, encoder
+        self._say, self._on_batch = say, on_batch
+        self._drafts = Drafts(store, encoder.fingerprint)
+
+    def run(self) -> Reencoded:
+        """Encode what is missing, until so little is that the switch need not wait for it."""
+        self._drafts.discard_others()
+        resumed, missing = len(self._drafts.ids()), self._drafts.missing()
+        if resumed:
+            self._say(
+                f"{resumed:,} of {resumed + len(missing):,} passages were already encoded; "
+                "going on with the rest."
+            )
+        self._encode(missing)
+        while (passages := self._switch()) is None:
+            self._encode(self._drafts.missing())
+        return Reencoded(passages, resumed)
+
+    def _encode(self, missing: Sequence[PassageRow]) -> None:
+        done = len(self._drafts.ids())
+        total = done + len(missing)
+        for group in paced(missing, _FIRST_BATCH, least=_LEAST_BATCH, most=_MOST_BATCH):
+            vectors = self._encoder.encode_passages(list(texts_of(self._store, group)))
+            self._drafts.keep([p.id for p in group], vectors)
+            done += len(group)
+            self._on_batch(done, total)
+
+    def _switch(self) -> int | None:
+        """Adopt the drafts and return their number; `None` if other writers have added much."""
+        with writing(self._store.path.parent, self._say):
+            missing = self._drafts.missing()
+            if len(missing) > _LEAST_BATCH:
+                return None
+            self._encode(missing)
+            passages = len(self._drafts.ids())
+            with self._store.transaction():
+                self._drafts.adopt()
+                name_encoder(self._store, self._encoder)
+                self._store.raise_revision()
+            return passages

@@ -9,29 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import Self, TypeVar
-
-import numpy as np
+from typing import Self
 
 from corpus.article import Article, Passage
 from corpus.errors import DalilError
 from corpus.split import split
 from index import snapshot as snapshots
-from index.analysis import query_terms
-from index.candidates import Candidates, best_rows
-from index.encoder import Encoder
+from index.candidates import Candidates, Query, find
+from index.encoder import Encoder, StaticEncoder, load_bundled
 from index.encoding import check_encoder, name_encoder
-from index.filters import Filters, allowed
+from index.filters import Filters
 from index.lock import write_lock, writing
+from index.pace import paced
 from index.snapshot import Snapshot
-from index.store import DATABASE, PassageRow, Store
+from index.store import DATABASE, Store
 
 DERIVED = "derived"
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
 BATCH = 50
-_Item = TypeVar("_Item")
 
 
 def _silent(message: str) -> None:
@@ -55,6 +51,8 @@ class Library:
     ) -> None:
         self.home = home
         self.encoder = encoder
+        # Words are compared in the bundled table whatever makes the vectors of passages.
+        self.words = encoder if isinstance(encoder, StaticEncoder) else load_bundled()
         self._store = store
         self._say = say
         self._snapshot: Snapshot | None = None
@@ -98,13 +96,14 @@ class Library:
     ) -> AddReport:
         """Add `articles` in batches, each one commit; `on_batch` gets the count committed so far.
 
-        An article whose id is known and whose content differs becomes a new version.  What a
-        batch has been reported for survives whatever happens next.
+        Batches hold at most `batch` articles, fewer while the encoder is slow.  An article whose
+        id is known and whose content differs becomes a new version.  What a batch has been
+        reported for survives whatever happens next.
         """
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
         done = 0
         with writing(self.home, self._say):
-            for group in _batches(articles, batch):
+            for group in paced(articles, batch, most=batch):
                 self._commit(self._sort(group, outcome))
                 done += len(group)
                 on_batch(done)
@@ -170,7 +169,7 @@ class Library:
 
     def count_passages(self) -> int:
         """Return the number of passages of the present articles."""
-        return len(self.refresh().ids)
+        return len(self.refresh().passages)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """Return a stored version of an article, the newest by default, or raise `DalilError`."""
@@ -188,30 +187,19 @@ class Library:
         self._texts[found.id, found.version] = found
         return found
 
-    def search(self, question: str, depth: int, filters: Filters) -> Candidates:
-        """Return the `depth` best passages of each leg for `question`, filtered before ranking.
-
-        Lexical matches add to the dense ones and never remove any.  `depth` counts for each
-        script of the collection by itself in the dense leg.
-        """
+    def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
+        """Return the `depth` best passages of each leg for `query`, filtered before ranking."""
         current = self.refresh()
-        seen = allowed(current.passages, filters)
-        query = self.encoder.encode_queries([question])[0]
-        terms = query_terms(question, current.languages)
-        bm25 = current.lexical.scores(terms)
-        # A question's own language has higher cosines, so each script brings its best passages.
-        dense = [current.vectors.search(query, depth, seen & of) for of in current.by_script]
-        lexical = best_rows(bm25, depth, seen & current.lexical.having(terms))
-        rows = np.unique(np.concatenate([lexical, *dense]))
-        found = [current.passages[row] for row in rows.tolist()]
-        articles = [self.article(row.article_id, row.version) for row in found]
-        return Candidates(
-            rows,
-            current.vectors.scores(query, rows),
-            bm25[rows],
-            [_passage(row, article) for row, article in zip(found, articles, strict=True)],
-            articles,
-        )
+        vector = self.encoder.encode_queries([query.text])[0]
+        return find(current, query, vector, depth, current.passages.allowed(filters))
+
+    def passage(self, row: int, snapshot: Snapshot | None = None) -> tuple[Article, Passage]:
+        """Return the passage at place `row` of `snapshot` (the newest), with its article."""
+        table = (snapshot or self.refresh()).passages
+        article = self.article(*table.versions[table.articles[row]])
+        start, end = int(table.starts[row]), int(table.ends[row])
+        passage = Passage(article.id, article.version, start, end, article.text[start:end])
+        return article, passage
 
     def save_answer(self, answer_id: str, body: str, spans: Sequence[Passage]) -> None:
         """Keep an answer (JSON) with the spans it cites."""
@@ -231,7 +219,7 @@ class Library:
     def faults(self) -> list[str]:
         """Return what is wrong with the library's files, nothing if all is well."""
         with self._store.reading():
-            _, reason = snapshots.load(self._store, self.home / DERIVED, self.encoder.fingerprint)
+            _, reason = self._load()
             derived = [f"The search index is {reason}."] if reason and len(self) else []
             return self._store.faults() + derived
 
@@ -245,24 +233,24 @@ class Library:
         """Build the derived files anew from SQLite, whatever state they are in."""
         with writing(self.home, self._say):
             with self._store.reading():
-                self._snapshot = snapshots.build(self._store, self.encoder.dimension)
+                self._snapshot = snapshots.build(self._store, self.encoder.dimension, self.words)
             self._keep(self._snapshot)
 
     def _refresh(self, *, keep: bool) -> Snapshot:
         """Load or build the newest snapshot; `keep` says that the write lock is held."""
         reason: str | None = "stale"
         with self._store.reading():
+            # Another process may have re-encoded the library since it was opened.
+            check_encoder(self._store, self.encoder)
             found = self._snapshot
             if found is None:
-                found, reason = snapshots.load(
-                    self._store, self.home / DERIVED, self.encoder.fingerprint
-                )
+                found, reason = self._load()
             if found is None or reason:
-                found = snapshots.build(self._store, self.encoder.dimension, found)
+                found = snapshots.build(self._store, self.encoder.dimension, self.words, found)
         self._snapshot = found
         if reason and keep:
             self._keep(found)
-        elif reason and len(found.ids):
+        elif reason and len(found.passages):
             self._say(f"The search index was {reason}; it has been rebuilt from the library.")
             # Without the lock or the right to write, the snapshot serves this process alone.
             with suppress(OSError, DalilError), write_lock(self.home) as held:
@@ -270,13 +258,13 @@ class Library:
                     self._keep(found)
         return found
 
+    def _load(self) -> tuple[Snapshot | None, str | None]:
+        return snapshots.load(
+            self._store, self.home / DERIVED, self.encoder.fingerprint, self.words
+        )
+
     def _keep(self, snapshot: Snapshot) -> None:
         snapshots.save(snapshot, self.home / DERIVED, self.encoder.fingerprint)
-
-
-def _passage(row: PassageRow, article: Article) -> Passage:
-    text = article.text[row.start : row.end]
-    return Passage(row.article_id, row.version, row.start, row.end, text)
 
 
 def _make_folder(home: Path) -> None:
@@ -286,10 +274,3 @@ def _make_folder(home: Path) -> None:
         raise DalilError(
             f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."
         ) from error
-
-
-def _batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
-    """Cut `items` into lists of `size` (`itertools.batched` came with Python 3.12)."""
-    rest = iter(items)
-    while group := list(islice(rest, size)):
-        yield group

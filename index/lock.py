@@ -1,4 +1,4 @@
-"""The write lock of a library: one writer at a time, however many readers."""
+"""The locks of a library: one writer at a time and one re-encoding, however many readers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from pathlib import Path
 
 from corpus.errors import DalilError
 
-_LOCK = "write.lock"
+WRITE_LOCK = "write.lock"
+# Held for a whole re-encoding, which takes the write lock only at its end.
+REINDEX_LOCK = "reindex.lock"
+_BUSY = {
+    WRITE_LOCK: "Another process is writing to this library; waiting for it to finish.",
+    REINDEX_LOCK: "Another process is re-encoding this library; waiting for it to finish.",
+}
 
 
 @contextmanager
-def write_lock(home: Path, *, wait: bool = False) -> Iterator[bool]:
-    """Try to hold the library's write lock, which the system frees when a process dies."""
+def write_lock(home: Path, *, wait: bool = False, name: str = WRITE_LOCK) -> Iterator[bool]:
+    """Try to hold one of the library's locks, which the system frees when a process dies."""
     try:
-        handle = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(home / name, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise DalilError(
             f"The library {home} cannot be written ({error.strerror}). "
@@ -35,12 +41,12 @@ def write_lock(home: Path, *, wait: bool = False) -> Iterator[bool]:
 
 
 @contextmanager
-def writing(home: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the write lock for the block; tell with `say` when another writer must end first."""
-    with write_lock(home) as held:
+def writing(home: Path, say: Callable[[str], None], name: str = WRITE_LOCK) -> Iterator[None]:
+    """Hold the lock for the block; tell with `say` when its holder must end first."""
+    with write_lock(home, name=name) as held:
         if held:
             yield
             return
-        say("Another process is writing to this library; waiting for it to finish.")
-    with write_lock(home, wait=True):
+        say(_BUSY[name])
+    with write_lock(home, wait=True, name=name):
         yield

@@ -1,5 +1,6 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
--- "IF NOT EXISTS": two first imports may race for the empty file.
+-- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
+-- gains the tables it lacks. 2: drafts.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -15,6 +16,10 @@ CREATE TABLE IF NOT EXISTS passages (
     first INTEGER NOT NULL, last INTEGER NOT NULL, vector BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS passages_of_article ON passages (article_id);
+-- Vectors of the encoder that the library is being moved to; empty otherwise.
+CREATE TABLE IF NOT EXISTS drafts (
+    passage_id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, vector BLOB NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS answers (
     id TEXT PRIMARY KEY, created_at TEXT NOT NULL, body TEXT NOT NULL
 ) STRICT;

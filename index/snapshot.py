@@ -11,89 +11,96 @@ import json
 import shutil
 import tempfile
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corpus.language import script_of
-from index.analysis import terms
-from index.lexical import LexicalIndex
-from index.store import PassageRow, Store
+from index.encoder import StaticEncoder
+from index.encoder.protocol import Vectors
+from index.passages import PassageTable, texts_of
+from index.store import Store
+from index.texts import TextIndex
 from index.vectors import VectorIndex
 
 MANIFEST = "manifest.json"
 # Raised whenever analysis or a file format changes, so that old files are rebuilt.
-_FORMAT = 1
-_IDS, _VECTORS, _POSTINGS = "passages.npy", "vectors.faiss", "postings.npz"
+_FORMAT = 3
+_PASSAGES, _VECTORS = "passages", "vectors"
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Passages of one revision with the two indexes over them.
+    """Passages of one revision with the indexes over them; row `i` of each is the same passage.
 
-    Row `i` of each index is the passage with id `ids[i]`, int64 (n,), ascending.  `passages` is
-    empty in a snapshot that has gone stale and only serves to build the next one from.
+    `encoder` is the bundled one, by whose tokens the texts are indexed.
     """
 
     revision: int
-    ids: NDArray[np.int64]
-    passages: Sequence[PassageRow]
+    passages: PassageTable
     vectors: VectorIndex
-    lexical: LexicalIndex
+    texts: TextIndex
+    encoder: StaticEncoder
 
     @cached_property
-    def languages(self) -> frozenset[str | None]:
-        """The languages of the passages."""
-        return frozenset(p.language for p in self.passages)
-
-    @cached_property
-    def by_script(self) -> Sequence[NDArray[np.bool_]]:
-        """For each script of the collection, which passages are written in it, bool (n,)."""
-        scripts = np.array([script_of(p.language) for p in self.passages])
-        return [scripts == script for script in np.unique(scripts)]
+    def token_vectors(self) -> Vectors:
+        """Unit vectors of the tokens that occur in the collection, float32 (v, dimension)."""
+        return self.encoder.token_vectors(self.texts.tokens.vocabulary)
 
 
-def build(store: Store, dimension: int, previous: Snapshot | None = None) -> Snapshot:
+def build(
+    store: Store, dimension: int, encoder: StaticEncoder, previous: Snapshot | None = None
+) -> Snapshot:
     """Index the present passages; those that `previous` holds are not analysed again.
 
     Call within `store.reading()`, so that passages and vectors are of one state.
     """
-    passages = store.passages()
-    ids = np.array([p.id for p in passages], np.int64)
+    rows = store.passages()
+    passages = PassageTable.of(rows)
     if previous is None:
-        empty = np.zeros((0, dimension), np.float32)
-        previous = Snapshot(0, ids[:0], (), VectorIndex.build(empty), LexicalIndex.build([]))
-    newest = int(previous.ids[-1]) if len(previous.ids) else 0
-    keep = np.flatnonzero(np.isin(previous.ids, ids))
-    documents = [terms(store.text(p), p.language) for p in passages if p.id > newest]
+        previous = empty(dimension, encoder)
+    known = previous.passages.ids
+    newest = int(known[-1]) if len(known) else 0
+    keep = np.flatnonzero(np.isin(known, passages.ids))
+    new = [row for row in rows if row.id > newest]
     return Snapshot(
         store.revision,
-        ids,
         passages,
         previous.vectors.extended(keep, store.vectors(dimension, after=newest)),
-        previous.lexical.extended(keep, documents),
+        previous.texts.extended(keep, texts_of(store, new), [row.language for row in new], encoder),
+        encoder,
     )
 
 
+def empty(dimension: int, encoder: StaticEncoder) -> Snapshot:
+    """Return a snapshot without passages."""
+    vectors = VectorIndex.build(np.zeros((0, dimension), np.float32))
+    return Snapshot(0, PassageTable.of([]), vectors, TextIndex.build([], [], encoder), encoder)
+
+
 def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
-    """Write the indexes below `folder` and make them the current ones."""
+    """Write the indexes below `folder` and make them the current ones.
+
+    `fingerprint` is that of the encoder whose vectors they are.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     target = Path(tempfile.mkdtemp(prefix=f"revision-{snapshot.revision}-", dir=folder))
-    np.save(target / _IDS, snapshot.ids)
+    snapshot.passages.save(target / _PASSAGES)
     snapshot.vectors.save(target / _VECTORS)
-    snapshot.lexical.save(target / _POSTINGS)
+    snapshot.texts.save(target)
     manifest = {
         "format": _FORMAT,
         "encoder": fingerprint,
+        "tokens": snapshot.encoder.fingerprint,
         "revision": snapshot.revision,
-        "passages": len(snapshot.ids),
+        "passages": len(snapshot.passages),
         "dimension": snapshot.vectors.dimension,
         "folder": target.name,
-        "crc32": {name: _checksum(target / name) for name in (_IDS, _VECTORS, _POSTINGS)},
+        "crc32": {
+            file.relative_to(target).as_posix(): _checksum(file)
+            for file in sorted(target.rglob("*.*"))
+        },
     }
     draft = target / MANIFEST
     draft.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -103,7 +110,9 @@ def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def load(store: Store, folder: Path, fingerprint: str) -> tuple[Snapshot | None, str | None]:
+def load(
+    store: Store, folder: Path, fingerprint: str, encoder: StaticEncoder
+) -> tuple[Snapshot | None, str | None]:
     """Return the snapshot kept in `folder`, and why it can't serve as it is (`None` if it can).
 
     A sound snapshot of an older revision comes with "stale": `build` can start from it.  A
@@ -111,24 +120,25 @@ def load(store: Store, folder: Path, fingerprint: str) -> tuple[Snapshot | None,
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if (manifest["format"], manifest["encoder"]) != (_FORMAT, fingerprint):
+        made = (manifest["format"], manifest["encoder"], manifest["tokens"])
+        if made != (_FORMAT, fingerprint, encoder.fingerprint):
             return None, "made by another version or encoder"
         home = folder / str(manifest["folder"])
         if any(_checksum(home / name) != crc for name, crc in manifest["crc32"].items()):
             return None, "damaged"
-        ids = np.load(home / _IDS, allow_pickle=False)
-        vectors, lexical = VectorIndex.load(home / _VECTORS), LexicalIndex.load(home / _POSTINGS)
+        passages = PassageTable.load(home / _PASSAGES)
+        vectors, texts = VectorIndex.load(home / _VECTORS), TextIndex.load(home)
         revision = int(manifest["revision"])
     except FileNotFoundError:
         return None, "missing"
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
         return None, "damaged"
+    found = Snapshot(revision, passages, vectors, texts, encoder)
     if revision != store.revision:
-        return Snapshot(revision, ids, (), vectors, lexical), "stale"
-    passages = store.passages()
-    if [p.id for p in passages] != ids.tolist():
+        return found, "stale"
+    if len(passages) != store.count_passages() or not len(passages) == len(vectors) == len(texts):
         return None, "damaged"
-    return Snapshot(revision, ids, passages, vectors, lexical), None
+    return found, None
 
 
 def _checksum(path: Path) -> int:

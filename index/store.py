@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from corpus.article import Article, Passage
 from corpus.errors import DalilError
 
 DATABASE = "library.sqlite"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
 _APPLICATION_ID = 0x44616C69
 # A writer commits batches, so nobody waits for a whole import.
@@ -72,9 +73,23 @@ class Store:
                 f"The library {self.path} was written by a newer Dalil (schema {version}, this "
                 f"one knows {SCHEMA_VERSION}). Install the newer version to open it."
             )
+        elif version < SCHEMA_VERSION:
+            self._upgrade()
 
     def _create(self) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
+        self._make_tables()
+
+    def _upgrade(self) -> None:
+        try:
+            self._make_tables()
+        except sqlite3.OperationalError as error:
+            # Who may not write can read an older library as it is: tables have only been added.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                raise _unreadable(self.path, str(error)) from error
+
+    def _make_tables(self) -> None:
+        """Add the tables that are missing and name the schema's version, in one transaction."""
         script = _SCHEMA.read_text(encoding="utf-8")
         self._connection.executescript(
             f"BEGIN IMMEDIATE;{script}PRAGMA application_id = {_APPLICATION_ID};"
@@ -84,6 +99,10 @@ class Store:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def execute(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run one statement and return its rows, for modules that keep a table of their own."""
+        return self._connection.execute(query, values).fetchall()
 
     def _one(self, query: str, *values: object) -> int | str | bytes | None:
         row = self._connection.execute(query, values).fetchone()
@@ -216,10 +235,9 @@ class Store:
             for number, article_id, version, start, end, outlet, published, language in rows
         ]
 
-    def text(self, passage: PassageRow) -> str:
-        """Return the text of a passage."""
-        article = self.article(passage.article_id, passage.version)
-        return article.text[passage.start : passage.end] if article else ""
+    def count_passages(self) -> int:
+        """Return the number of present passages."""
+        return self._count("SELECT count(*) FROM passages")
 
     def vectors(self, dimension: int, after: int = 0) -> NDArray[np.float32]:
         """Return the vectors of `passages(after)`, float32 (n, dimension), in the same order."""
@@ -227,13 +245,6 @@ class Store:
             "SELECT vector FROM passages WHERE id > ? ORDER BY id", (after,)
         )
         return np.frombuffer(b"".join(row[0] for row in rows), "<f4").reshape(-1, dimension)
-
-    def replace_vectors(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> None:
-        """Give the passages `ids` new `vectors`, float32 (len(ids), dimension)."""
-        self._connection.executemany(
-            "UPDATE passages SET vector = ? WHERE id = ?",
-            [(v.astype("<f4").tobytes(), i) for i, v in zip(ids, vectors, strict=True)],
-        )
 
     def save_answer(self, answer_id: str, body: str, spans: Sequence[Passage]) -> None:
         """Keep an answer as JSON in `body`, with the spans it cites."""

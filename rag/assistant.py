@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from corpus.clean import replace_surrogates
 from corpus.errors import DalilError
-from index import Filters, Library, StaticEncoder
-from index.encoder import load_bundled
+from index import Filters, Library
+from index.encoder.cross_encoder import Reranker
 from rag.answer import Answer, Hit
 from rag.cite import cite
 from rag.extract import abstention, compose
@@ -21,7 +21,7 @@ from rag.retrieve import Retriever
 from rag.select import Selector
 
 # Sentences of this many passages compete to be cited.
-_PASSAGES = 12
+PASSAGES = 12
 _RELATED = 3
 # Nobody asks at such length; comparing every token with every passage would cost gigabytes.
 _LONGEST_QUESTION = 2_000
@@ -30,13 +30,10 @@ _LONGEST_QUESTION = 2_000
 class Assistant:
     """Answers questions from one library, extractively: every quote is a stored sentence."""
 
-    def __init__(self, library: Library, encoder: StaticEncoder | None = None) -> None:
+    def __init__(self, library: Library, reranker: Reranker | None = None) -> None:
         self.library = library
-        # Models that pool have no token level, so beside them the bundled table does that work.
-        own = library.encoder if isinstance(library.encoder, StaticEncoder) else None
-        self._encoder = encoder or own or load_bundled()
-        self._retriever = Retriever(library, self._encoder)
-        self._selector = Selector(self._encoder)
+        self._retriever = Retriever(library, reranker=reranker)
+        self._selector = Selector(library.words)
 
     def search(
         self,
@@ -48,7 +45,7 @@ class Assistant:
         """Return the `k` best passages, and a notice when the library is empty."""
         with self.library.reading():
             hits = self._retriever.retrieve(_read(question, history), k, filters)
-            return hits, self._notice()
+            return hits, None if hits else self._notice()
 
     def ask(
         self, question: str, history: Sequence[str] = (), *, filters: Filters | None = None
@@ -60,7 +57,7 @@ class Assistant:
         began = perf_counter()
         asked = _read(question, history)
         with self.library.reading():
-            hits = self._retriever.retrieve(asked, _PASSAGES, filters)
+            hits = self._retriever.retrieve(asked, PASSAGES, filters)
             retrieved = perf_counter()
             answer = self._answer(question, asked, hits)
         done = perf_counter()
@@ -77,7 +74,7 @@ class Assistant:
             return abstention(
                 question, hits[:_RELATED], confidence=choice.confidence, notice=self._notice()
             )
-        citations = cite(choice.sentences, choice.question, self._encoder)
+        citations = cite(choice.sentences, choice.question, self.library.words)
         text = compose(question, citations)
         return Answer(question, "answered", text, choice.confidence, citations)
 

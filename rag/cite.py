@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from index import StaticEncoder
 from index.analysis import Word, terms, words
-from index.names import joined_names, name_key
+from index.names import joined_names, name_terms
+from index.quantities import quantities
 from rag.answer import Citation, Match
 from rag.evidence import Sentence
 from rag.late import SAME_NAME, SAME_STEM, QuestionWords
@@ -31,8 +32,9 @@ def matches(
 ) -> tuple[Match, ...]:
     """Return for each word of the question the word of the quote it met, best first.
 
-    Scores are those of `rag.late`: 1 for the same stem, .9 for the same name in another script
-    or a name of the glossary, else the cosine of the two words.
+    Scores are those of `rag.late`: 1 for the same stem, number or date, .9 for the same name in
+    another script
+    or of the glossary, else the cosine of the two words.
     """
     text, language = sentence.text, sentence.article.language
     found = list(words(text))
@@ -44,16 +46,18 @@ def matches(
         encoder.encode_passages([_at(text, word) for word in quoted]).T
     )
     stems = [" ".join(terms(_at(text, word), language)) for word in quoted]
-    keys = [name_key(word.folded) for word in quoted]
+    keys = [set(name_terms([word], text)) for word in quoted]
+    read = quantities(found, text)
+    counted = [{q.term for q in read if q.start <= w.start and w.end <= q.end} for w in quoted]
     pairs = []
     for place, word in enumerate(asked):
         stem = " ".join(terms(word, language))
         names = {" ".join(terms(name, language)) for name in question.others[place]}
-        key = question.keys[place]
+        own = set(question.keys[place])
         for column in range(len(quoted)):
-            if stems[column] == stem:
+            if stems[column] == stem or counted[column] & set(question.quantities[place]):
                 scores[place, column] = SAME_STEM
-            elif stems[column] in names or (key is not None and keys[column] == key):
+            elif stems[column] in names or own & keys[column]:
                 scores[place, column] = max(scores[place, column], SAME_NAME)
         best = int(scores[place].argmax())
         pairs.append(Match(word, _at(text, quoted[best]), min(float(scores[place, best]), 1.0)))

@@ -18,6 +18,8 @@ from corpus.article import Article
 from corpus.language import script
 from corpus.sentences import sentence_spans
 from index import StaticEncoder
+from index.soft import compare
+from index.texts import TextIndex
 from rag.answer import Hit
 from rag.fuse import USUAL_LATE, Floats, Usual, standardise
 from rag.languages import pattern
@@ -93,9 +95,7 @@ def describe(
     """
     texts = [sentence.text for sentence in sentences]
     scripts = np.array([script(text) for text in texts])
-    languages = [sentence.article.language for sentence in sentences]
-    own = best_similarities(encoder, question, texts, languages)
-    around = best_similarities(encoder, question, [_around(s) for s in sentences], languages)
+    own, around = _met(question, sentences, encoder)
     weights = question.weights * rarity(own)
     near = score(np.maximum(own, _CONTEXT_SHARE * around), weights)
     lengths = np.log1p([len(text.split()) for text in texts])
@@ -110,13 +110,34 @@ def describe(
     return Described(sentences, features, own, around)
 
 
-def _around(sentence: Sentence) -> str:
-    """Return the title, the sentence and its two neighbours."""
-    text = sentence.article.text
-    spans = _spans(text)
+def _met(
+    question: QuestionWords, sentences: Sequence[Sentence], encoder: StaticEncoder
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how well each word is met in each sentence, and in it with its surroundings."""
+    rows: dict[tuple[str, int, int], tuple[int, str, str | None]] = {}
+    groups: list[list[int]] = []
+    for sentence in sentences:
+        article = sentence.article
+        spans = [(sentence.start, sentence.end), *_neighbours(sentence)]
+        parts = [((article.id, *span), article.text[slice(*span)]) for span in spans]
+        parts.append(((article.id, -1, -1), article.title or ""))
+        groups.append(
+            [rows.setdefault(key, (len(rows), t, article.language))[0] for key, t in parts]
+        )
+    texts, languages = [t for _, t, _ in rows.values()], [code for *_, code in rows.values()]
+    index = TextIndex.build(texts, languages, encoder)
+    cosines = compare(question.vectors, encoder.token_vectors(index.tokens.vocabulary))
+    met = best_similarities(question, index, cosines, np.arange(len(texts)), set(languages))
+    own = met[[group[0] for group in groups]]
+    around = np.stack([met[group].max(axis=0) for group in groups])
+    return own, around
+
+
+def _neighbours(sentence: Sentence) -> list[tuple[int, int]]:
+    """Return the spans of the sentences before and after."""
+    spans = _spans(sentence.article.text)
     place = next(i for i, span in enumerate(spans) if span[0] == sentence.start)
-    first, last = spans[max(place - 1, 0)], spans[min(place + 1, len(spans) - 1)]
-    return f"{sentence.article.title or ''}\n{text[first[0] : last[1]]}"
+    return spans[max(place - 1, 0) : place] + spans[place + 1 : place + 2]
 
 
 def _has_expected(asked: Asked, text: str) -> bool:

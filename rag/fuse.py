@@ -9,6 +9,7 @@ word meets itself; standardising within each script lets the best of each compet
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,19 +39,23 @@ _HALF_TRUSTED = 10
 USUAL_LATE = Usual(0.25, 0.09)
 _USUAL_DENSE = Usual(0.12, 0.08)
 _USUAL_LEXICAL = Usual(2.0, 2.0)
+_USUAL_GRAMS = Usual(3.0, 3.0)
+_USUAL_SOFT = Usual(0.5, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
     """How much each leg counts.
 
-    BM25 counts only within the question's script: across scripts just names and digits can match
-    as words, and late interaction has them too.
+    BM25, of stems and of character n-grams, counts only within the question's script: across
+    scripts just names and digits can match as words, and the other legs have them too.
     """
 
-    late: float = 1.0
     dense: float = 0.5
-    lexical: float = 1.0
+    soft: float = 1.0
+    lexical: float = 0.25
+    grams: float = 0.25
+    late: float = 1.0
 
 
 def standardise(scores: NDArray[np.floating], groups: NDArray[np.str_], usual: Usual) -> Floats:
@@ -74,24 +79,38 @@ def standardise(scores: NDArray[np.floating], groups: NDArray[np.str_], usual: U
     return result
 
 
-def fuse(
-    candidates: Candidates,
-    late: Floats,
-    scripts: NDArray[np.str_],
-    asked_script: str,
-    weights: FusionWeights,
-) -> Floats:
-    """Return one score per candidate, float64 (n,), between 0 and 1.
+@dataclass(frozen=True)
+class Fused:
+    """The sum of the standardised scores of the legs, and of their weights, float64 (n,) each."""
 
-    `late` float64 (n,) is the late-interaction score, `scripts` str (n,) names the script of each
-    passage and `asked_script` the question's.
-    """
-    trust = len(late) / (len(late) + _HALF_TRUSTED)
-    lexical = np.where(scripts == asked_script, weights.lexical * trust, 0.0)
+    total: Floats
+    weight: Floats
+
+    def plus(self, scores: Floats, weight: float) -> Self:
+        """Return the sum with one more leg."""
+        return type(self)(self.total + weight * scores, self.weight + weight)
+
+    @property
+    def scores(self) -> Floats:
+        """One score per passage, between 0 and 1."""
+        return np.asarray(1.0 / (1.0 + np.exp(-self.total / self.weight)))
+
+
+def fuse(candidates: Candidates, asked_script: str, weights: FusionWeights) -> Fused:
+    """Fuse what the first stage says of its candidates for a question in `asked_script`."""
+    scripts = candidates.snapshot.passages.scripts[candidates.rows]
+    count = len(candidates.rows)
+    trust = np.where(scripts == asked_script, count / (count + _HALF_TRUSTED), 0.0)
+    lexical, grams = weights.lexical * trust, weights.grams * trust
     total = (
-        weights.late * standardise(late, scripts, USUAL_LATE)
-        + weights.dense * standardise(candidates.dense, scripts, _USUAL_DENSE)
-        + lexical * standardise(candidates.lexical, scripts, _USUAL_LEXICAL)
+        weights.dense * standardise(candidates.dense, scripts, _USUAL_DENSE)
+        + weights.soft * standardise(_least(candidates.soft), scripts, _USUAL_SOFT)
+        + lexical * standardise(_least(candidates.lexical), scripts, _USUAL_LEXICAL)
+        + grams * standardise(candidates.grams, scripts, _USUAL_GRAMS)
     )
-    mean = total / (weights.late + weights.dense + lexical)
-    return np.asarray(1.0 / (1.0 + np.exp(-mean)))
+    return Fused(total, weights.dense + weights.soft + lexical + grams)
+
+
+def _least(scores: NDArray[np.floating]) -> Floats:
+    """Return the scores with zero for passages that a leg has not found."""
+    return np.where(np.isneginf(scores), 0.0, scores).astype(np.float64)

@@ -1,22 +1,28 @@
 """Late interaction: each word of the question finds what meets it best in a text.
 
 A pooled vector lets the topic of a passage drown the word that was asked for; comparing words
-keeps it.  A word is met by meaning (cosine in the bundled token table), by its stem, by its
-consonants if it is a name, or by another name of the same thing in the glossary.
+keeps it.  A word is met by meaning (cosine in the bundled token table), by its stem, by the
+number or date it is a part of, by its consonants if it is a name, or by another name of the same
+thing in the glossary.
 Source of the sum of best matches: Khattab and Zaharia 2020, "ColBERT", here over static vectors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import StaticEncoder
-from index.analysis import terms, words
-from index.names import name_key, name_keys
+from index import Query, StaticEncoder
+from index.analysis import terms
+from index.names import name_query_terms
+from index.quantities import quantities
+from index.soft import QuestionTokens
+from index.texts import TextIndex
+from index.words import words
 from rag.glossary import known_names
 from rag.languages import function_words
 from rag.question import Asked
@@ -37,7 +43,9 @@ class QuestionWords:
 
     `spans` are half-open offsets in the question, `weights` float32 (w,) sum to 1, `vectors`
     float32 (t, dimension) are unit vectors of all their tokens, `token_word` int64 (t,) and
-    `token_weights` float32 (t,) tell which word each belongs to and its share in it.
+    `token_weights` float32 (t,) tell which word each belongs to and its share in it.  `keys` are
+    the name terms of each word, none for one that is no name; `others` other names of the same
+    thing in the glossary; `quantities` the terms of the numbers and dates it is a part of.
     """
 
     text: str
@@ -46,11 +54,25 @@ class QuestionWords:
     vectors: NDArray[np.float32]
     token_word: NDArray[np.int64]
     token_weights: NDArray[np.float32]
-    keys: Sequence[str | None]
+    keys: Sequence[Sequence[str]]
     others: Sequence[tuple[str, ...]]
+    quantities: Sequence[tuple[str, ...]]
 
     def __len__(self) -> int:
         return len(self.spans)
+
+    @property
+    def query(self) -> Query:
+        """What the first stage looks for; a token weighs its share of its word's weight."""
+        weights = self.weights[self.token_word] * self.token_weights
+        names = name_query_terms(list(words(self.text)), self.text, function_words())
+        return Query(self.text, QuestionTokens(self.vectors, weights), names)
+
+    def shares(self) -> NDArray[np.float32]:
+        """Return how much each token is of each word, float32 (w, t)."""
+        share = np.zeros((len(self), len(self.token_word)), np.float32)
+        share[self.token_word, np.arange(len(self.token_word))] = self.token_weights
+        return share
 
     def word(self, place: int) -> str:
         """Return a word as the question has it."""
@@ -76,6 +98,7 @@ def question_words(encoder: StaticEncoder, asked: Asked) -> QuestionWords:
     others = {
         w: known.others for known in known_names(found) for w in found[known.first : known.last]
     }
+    read = quantities(found, text)
     return QuestionWords(
         text,
         [(w.start, w.end) for w in telling],
@@ -83,56 +106,78 @@ def question_words(encoder: StaticEncoder, asked: Asked) -> QuestionWords:
         encoder.token_vectors(np.concatenate([*tokens, np.zeros(0, np.int32)])),
         np.repeat(np.arange(len(tokens)), [len(ids) for ids in tokens]),
         np.concatenate([*shares, np.zeros(0, np.float32)]).astype(np.float32),
-        [name_key(w.folded) if text[w.start : w.end] in asked.names else None for w in telling],
+        [
+            name_query_terms([w], text) if text[w.start : w.end] in asked.names else ()
+            for w in telling
+        ],
         [others.get(w, ()) for w in telling],
+        [tuple(q.term for q in read if q.start <= w.start and w.end <= q.end) for w in telling],
     )
 
 
 def best_similarities(
-    encoder: StaticEncoder,
     question: QuestionWords,
-    texts: Sequence[str],
-    languages: Sequence[str | None],
+    index: TextIndex,
+    cosines: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    languages: Collection[str | None],
 ) -> NDArray[np.float32]:
-    """Return how well each word of the question is met in each text, float32 (n, w), 0 to 1."""
-    met = _by_meaning(encoder, question, texts)
-    stems = {language: _stems(question, language) for language in set(languages)}
-    others = [[frozenset(terms(name, "ar")) for name in names] for names in question.others]
-    for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
-        found = set(terms(text, language))
-        # The preposition before a name without article stays on its stem ("لقسد").
-        found |= {stem[1:] for stem in found if stem[0] == "ل"}
-        keys = name_keys(list(words(text))) if any(question.keys) else set()
-        for place in range(len(question)):
-            if stems[language][place] in found:
-                met[row, place] = SAME_STEM
-            elif question.keys[place] in keys or any(o <= found for o in others[place]):
-                met[row, place] = max(met[row, place], SAME_NAME)
+    """Return how well each word of the question is met in the texts `rows`, float32 (n, w), 0 to 1.
+
+    `cosines` float32 (t, v) compares its tokens with the index's, `languages` are those of the
+    texts.
+    """
+    met = _by_meaning(question, index, cosines, rows)
+    for place in range(len(question)):
+        for text in _texts_with_name(question, place, index):
+            met[_places(rows, text), place] = np.maximum(met[_places(rows, text), place], SAME_NAME)
+        for stem in (*_stems(question.word(place), languages), *question.quantities[place]):
+            met[_places(rows, index.terms.documents_with(stem)), place] = SAME_STEM
     return met
 
 
-def _stems(question: QuestionWords, language: str | None) -> list[str | None]:
-    stems = [terms(question.word(place), language) for place in range(len(question))]
-    return [found[0] if len(found) == 1 else None for found in stems]
+def _stems(word: str, languages: Collection[str | None]) -> set[str]:
+    """Return the stems that a word has in any of the languages."""
+    found = (terms(word, language) for language in languages)
+    stems = {stems[0] for stems in found if len(stems) == 1}
+    # The preposition before a name without article stays on its stem ("لقسد").
+    return stems | {"ل" + stem for stem in stems}
+
+
+def _texts_with_name(
+    question: QuestionWords, place: int, index: TextIndex
+) -> Iterator[NDArray[np.int32]]:
+    """Yield the texts that hold a name by its consonants, or by another name of the glossary."""
+    for key in question.keys[place]:
+        yield index.names.documents_with(key)
+    for name in question.others[place]:
+        holding = [index.terms.documents_with(term) for term in set(terms(name, "ar"))]
+        if holding:
+            yield reduce(np.intersect1d, holding)
+
+
+def _places(rows: NDArray[np.int64], texts: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which of `rows` are among `texts`, both ascending, bool (n,)."""
+    if not len(texts):
+        return np.zeros(len(rows), np.bool_)
+    return np.asarray(texts[np.searchsorted(texts, rows).clip(max=len(texts) - 1)] == rows)
 
 
 def _by_meaning(
-    encoder: StaticEncoder, question: QuestionWords, texts: Sequence[str]
+    question: QuestionWords,
+    index: TextIndex,
+    cosines: NDArray[np.float32],
+    rows: NDArray[np.int64],
 ) -> NDArray[np.float32]:
     """Return the best cosines, float32 (n, w): a word's tokens count by their share in it."""
-    met = np.zeros((len(texts), len(question)), np.float32)
-    ids, sizes = encoder.token_ids(texts)
+    met = np.zeros((len(rows), len(question)), np.float32)
+    tokens, sizes = index.tokens.tokens_of(rows)
     filled = np.flatnonzero(sizes)
     if not len(filled) or not len(question.token_word):
         return met
-    # A token that occurs in many texts is compared once.
-    distinct, places = np.unique(ids, return_inverse=True)
-    cosines = np.maximum(question.vectors @ encoder.token_vectors(distinct).T, 0.0)
     starts = (np.cumsum(sizes) - sizes)[filled]
-    best = np.maximum.reduceat(cosines[:, places], starts, axis=1)
-    share = np.zeros((len(question), len(question.token_word)), np.float32)
-    share[question.token_word, np.arange(len(question.token_word))] = question.token_weights
-    met[filled] = (share @ best).T
+    best = np.maximum.reduceat(cosines[:, tokens], starts, axis=1)
+    met[filled] = (question.shares() @ np.maximum(best, 0.0)).T
     return met
 
 

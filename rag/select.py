@@ -78,6 +78,16 @@ class Selector:
             return Choice(question, (), sure)
         return Choice(question, self._pick(sentences, scores), sure)
 
+    def ranked(self, asked: Asked, hits: Sequence[Hit]) -> list[Sentence]:
+        """Return all sentences of the passages, the likeliest answer first, however unsure."""
+        sentences = sentences_of(hits)
+        if not sentences:
+            return []
+        question = question_words(self._encoder, asked)
+        described = describe(asked, question, sentences, self._encoder)
+        order = np.argsort(-rank(described, self._settings.ranking), kind="stable")
+        return [sentences[place] for place in order]
+
     def _pick(self, sentences: Sequence[Sentence], scores: Floats) -> list[Sentence]:
         """Return the best sentence and those close to it, leaving out repetitions."""
         picked: list[Sentence] = []

@@ -12,6 +12,7 @@ from rag.answer import Answer, Hit, Json
 
 if TYPE_CHECKING:
     from index import Filters
+    from index.encoder.cross_encoder import Reranker
     from ui.batch import Question
     from ui.settings import Settings
 
@@ -42,7 +43,7 @@ class Desk:
         self._assistant: Assistant | None = None
         if (settings.home / DATABASE).exists():
             library = Library.open(settings.home, load_encoder(settings.encoder), say=say)
-            self._assistant = Assistant(library)
+            self._assistant = Assistant(library, reranker=_reranker(settings.reranker))
         self._missing = f"There is no library at {settings.home}. Add articles with: dalil add PATH"
 
     def search(self, question: Question, k: int, filters: Filters) -> SearchResult:
@@ -67,3 +68,12 @@ class Desk:
             raise DalilError(f"There is no saved answer {answer_id!r} in the library.")
         saved = json.loads(body)
         return [*saved["history"], saved["question"]]
+
+
+def _reranker(name: str | None) -> Reranker | None:
+    """Load the reranker that the settings name, before any question is answered without it."""
+    if name is None:
+        return None
+    from index.encoder.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(name)

@@ -24,7 +24,8 @@ from ui.edge import (
     run_batch,
     say,
 )
-from ui.options import AsJson, AskText, Batch, EncoderName, Home, Outlet, Since, Until
+from ui.evaluating import app as evaluating
+from ui.options import AsJson, AskText, Batch, EncoderName, Home, Outlet, RerankerName, Since, Until
 from ui.settings import Settings
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(evaluating, name="eval")
 
 
 @app.callback()
@@ -148,6 +150,7 @@ def search(
     batch: Batch = None,
     home: Home = None,
     encoder: EncoderName = None,
+    reranker: RerankerName = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages nearest to a question, in any language."""
@@ -156,7 +159,7 @@ def search(
     from ui.terminal import show_hits
 
     filters = read_filters(since, until, outlet)
-    desk = Desk(_settings(context, home, encoder), say)
+    desk = Desk(_settings(context, home, encoder, reranker), say)
     if batch:
         run_batch(question, batch, lambda asked: desk.search(asked, k, filters).as_json())
     result = desk.search(Question(read_question(question)), k, filters)
@@ -181,6 +184,7 @@ def ask(
     ] = None,
     home: Home = None,
     encoder: EncoderName = None,
+    reranker: RerankerName = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the articles, every statement cited."""
@@ -189,7 +193,7 @@ def ask(
     from ui.terminal import show_answer
 
     filters = read_filters(since, until, outlet)
-    desk = Desk(_settings(context, home, encoder), say)
+    desk = Desk(_settings(context, home, encoder, reranker), say)
     if batch:
         run_batch(question, batch, lambda asked: desk.ask(asked, filters).as_json())
     history = desk.history(after) if after else ()
@@ -241,18 +245,24 @@ def reindex(
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Encode every passage of the library anew with the encoder that --encoder names."""
+    """Encode every passage anew with the encoder that --encoder names; can be interrupted.
+
+    Searches keep the old encoder until the end, and a run that was stopped goes on when it is
+    run again.
+    """
     from index import Library, load_encoder
     from index.encoding import reencode
+    from ui.progress import progress
 
     settings = _settings(context, home, encoder)
     model = load_encoder(settings.encoder)
-    passages = reencode(settings.home, model)
-    Library.open(settings.home, model).rebuild()
+    with progress("Encoding", "Encoded {done:,} of {total:,} passages.") as show:
+        done = reencode(settings.home, model, say=say, on_batch=show)
+    Library.open(settings.home, model, say=say).rebuild()
     if as_json:
-        print_json({"encoder": model.name, "passages": passages})
+        print_json({"encoder": model.name, "passages": done.passages, "resumed": done.resumed})
     else:
-        console().print(f"Encoded {passages} passages with {model.name}.", markup=False)
+        console().print(f"Encoded {done.passages:,} passages with {model.name}.", markup=False)
 
 
 def main() -> NoReturn:
@@ -271,9 +281,11 @@ def main() -> NoReturn:
     sys.exit(DONE)
 
 
-def _settings(context: typer.Context, home: Path | None, encoder: str | None) -> Settings:
+def _settings(
+    context: typer.Context, home: Path | None, encoder: str | None, reranker: str | None = None
+) -> Settings:
     before_home, before_encoder = context.obj
-    return Settings.read(home or before_home, encoder or before_encoder)
+    return Settings.read(home or before_home, encoder or before_encoder, reranker)
 
 
 if __name__ == "__main__":

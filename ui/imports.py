@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.load import Loaded, load_articles
+from ui.progress import progress
 from ui.terminal import visible
 
 if TYPE_CHECKING:
@@ -83,13 +83,13 @@ def run_import(
     """Add the articles of `paths`; nothing at all if any fails, unless `keep_going`."""
     articles: list[Article] = []
     failures: list[Loaded] = []
-    with _progress("Reading", None) as advance:
+    with progress("Reading", None) as show:
         for loaded in load_articles(*paths, clean=clean, fields=fields):
             if loaded.article:
                 articles.append(loaded.article)
             else:
                 failures.append(loaded)
-            advance(len(articles))
+            show(len(articles), None)
     if failures and not (keep_going and articles):
         return ImportReport(failed=failures)
 
@@ -97,27 +97,6 @@ def run_import(
 
     encoder = load_encoder(settings.encoder)
     library = Library.open(settings.home, encoder, create=True, say=say)
-    with _progress("Adding", len(articles)) as advance:
-        report = library.add(articles, on_batch=advance)
+    with progress("Adding", "Committed {done} of {total} articles.") as show:
+        report = library.add(articles, on_batch=lambda done: show(done, len(articles)))
     return ImportReport(report.added, report.updated, report.unchanged, failures)
-
-
-@contextmanager
-def _progress(task: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show progress on standard error: a bar on a terminal, else a line for each commit."""
-    if not sys.stderr.isatty():
-        yield lambda done: _acknowledge(done, total)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(task, total=total)
-        yield lambda done: progress.update(bar, completed=done)
-
-
-def _acknowledge(done: int, total: int | None) -> None:
-    if total is not None:
-        sys.stderr.write(f"Committed {done} of {total} articles.\n")
-        sys.stderr.flush()

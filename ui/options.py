@@ -16,6 +16,12 @@ EncoderName = Annotated[
         "--encoder", help="'bundled', or a sentence-transformers model (or set DALIL_ENCODER)."
     ),
 ]
+RerankerName = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker", help="A sentence-transformers CrossEncoder (or set DALIL_RERANKER)."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Since = Annotated[str | None, typer.Option(help="Only articles published on or after (ISO date).")]
 Until = Annotated[str | None, typer.Option(help="Only articles published on or before (ISO date).")]

@@ -9,18 +9,20 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the library lies and with what it is encoded."""
+    """Where the library lies, with what it is encoded and by what its passages are reranked."""
 
     home: Path
     encoder: str
+    reranker: str | None = None
 
     @classmethod
-    def read(cls, home: Path | None, encoder: str | None) -> Settings:
-        """Let options win over `DALIL_HOME` and `DALIL_ENCODER`, and those over defaults."""
+    def read(cls, home: Path | None, encoder: str | None, reranker: str | None = None) -> Settings:
+        """Let options win over `DALIL_HOME` and so on, and those over defaults."""
         chosen = home or os.environ.get("DALIL_HOME")
         return cls(
             Path(chosen).expanduser() if chosen else _default_home(),
             encoder or os.environ.get("DALIL_ENCODER") or "bundled",
+            reranker or os.environ.get("DALIL_RERANKER") or None,
         )
 
 

@@ -1,7 +1,9 @@
 """Sentence-transformers models as encoders, and the bundled encoder as one of theirs."""
 
 import importlib.resources
+import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 import index.encoder
 from corpus.errors import DalilError
-from index.encoder import load_encoder
+from index.encoder import batching, load_encoder
 from index.encoder.export import main
 
 pytest.importorskip("sentence_transformers")
@@ -65,6 +67,39 @@ def test_prompts_come_from_the_models_own_configuration(model, tmp_path):
     assert encoder.fingerprint != bare.fingerprint
 
 
+@pytest.mark.parametrize("name", ["passage", "corpus"])
+def test_a_passage_prompt_goes_before_the_librarys_empty_one(model, tmp_path, name):
+    model.save_pretrained(str(tmp_path))
+    path = tmp_path / "config_sentence_transformers.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["prompts"] = {"query": "query: ", "document": "", name: "given: "}
+    path.write_text(json.dumps(config), encoding="utf-8")
+    encoder, bare = load_encoder(str(tmp_path)), load_encoder(MINILM)
+    prompted = bare.encode_passages([f"given: {text}" for text in TEXTS])
+    np.testing.assert_allclose(encoder.encode_passages(TEXTS), prompted, atol=1e-5)
+    assert np.abs(prompted - bare.encode_passages(TEXTS)).max() > 0.01
+
+
+def test_less_free_memory_makes_smaller_batches(minilm, monkeypatch, tmp_path):
+    sizes = []
+
+    def encode(texts, **settings):
+        sizes.append(settings["batch_size"])
+        return np.ones((len(texts), 384))
+
+    monkeypatch.setattr(minilm._model, "encode_document", encode)
+    told = tmp_path / "meminfo"
+    for kilobytes in (20_000_000, 300_000):
+        told.write_text(f"MemTotal: 1 kB\nMemAvailable: {kilobytes} kB\n")
+        with monkeypatch.context() as patch:
+            patch.setattr(batching, "free_memory", partial(batching.free_memory, told))
+            minilm.__dict__.pop("_at_once", None)
+            minilm.encode_passages(TEXTS)
+    minilm.__dict__.pop("_at_once")
+    # A quarter of 300 MB holds eight texts of 256 tokens of 24 vectors of 384 numbers.
+    assert sizes == [64, 8]
+
+
 def test_the_same_model_has_the_same_fingerprint_again(minilm):
     assert load_encoder(MINILM).fingerprint == minilm.fingerprint
     assert len(minilm.fingerprint) == 64
@@ -96,6 +131,9 @@ def test_the_export_gives_the_same_vectors(tmp_path):
     ours = load_encoder("bundled").encode_passages(texts)
     np.testing.assert_allclose(exported.encode(texts), ours, atol=1e-3)
     assert np.abs(ours).max() > 0.1
+    repeating = ["the mill and the river and the bridge", "قال الوزير إن الوزير السابق قال ذلك"]
+    near = exported.encode(repeating) * load_encoder("bundled").encode_passages(repeating)
+    assert (near.sum(axis=1) > 0.95).all()
 
 
 def test_the_export_overwrites_nothing(tmp_path, capsys):

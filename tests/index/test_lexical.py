@@ -23,6 +23,13 @@ def test_scores_equal_rank_bm25(documents, query):
     assert ours.tolist() == BM25Okapi(documents).get_scores(query).tolist()
 
 
+@given(st.lists(DOCUMENT, max_size=12), st.lists(WORDS | st.just("absent"), max_size=6), st.data())
+def test_scores_of_some_documents_are_those_of_all(documents, query, data):
+    index = LexicalIndex.build(documents)
+    rows = np.array([row for row in range(len(documents)) if data.draw(st.booleans())], np.int64)
+    assert index.scores_at(query, rows).tolist() == index.scores(query)[rows].tolist()
+
+
 def test_one_passage_keeps_its_negative_score():
     ours = LexicalIndex.build([["نفط", "قمح"]]).scores(["نفط"])
     assert ours.tolist() == BM25Okapi([["نفط", "قمح"]]).get_scores(["نفط"]).tolist()

@@ -47,7 +47,7 @@ def test_any_text_goes_through(encoder, texts, question, cleaned):
             assert stored.text == article.text
             for passage in split(stored):
                 assert stored.text[passage.start : passage.end] == passage.text
-        assistant = Assistant(library, encoder)
+        assistant = Assistant(library)
         hits, _ = assistant.search(question)
         for hit in hits:
             text = library.article(hit.article.id, hit.article.version).text

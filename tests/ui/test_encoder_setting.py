@@ -21,7 +21,11 @@ def test_a_sentence_transformers_model_by_folder(dalil):
     assert MINILM in refused.err
     assert "dalil reindex --encoder bundled" in refused.err
 
-    assert dalil("reindex", "--encoder", "bundled", "--json").code == 0
+    done = dalil("reindex", "--encoder", "bundled", "--json")
+    report = json.loads(done.out)
+    passages = report["passages"]
+    assert report == {"encoder": "bundled", "passages": passages, "resumed": 0}
+    assert f"Encoded {passages} of {passages} passages.\n" in done.err
     assert json.loads(dalil("ask", QUESTION, "--json").out)["status"] == "answered"
 
 
@@ -31,3 +35,10 @@ def test_a_model_that_is_not_there(dalil, tmp_path):
     assert "no-such-model" in done.err
     assert "Traceback" not in done.err
     assert not (tmp_path / "home" / "library.sqlite").exists()
+
+
+def test_a_reranker_that_is_not_there(dalil, tmp_path):
+    assert dalil("add", ARTICLES[0]).code == 0
+    done = dalil("search", QUESTION, "--reranker", tmp_path / "no-such-model", "--json")
+    assert done.code == 1
+    assert "leave out --reranker" in json.loads(done.out)["error"]
