@@ -1,4 +1,5 @@
-"""Measures: `eval.answers` on questions, `eval.dense` on the encoder, `eval.bench` on time.
+"""Measures: `eval.retrieval` on search, `eval.answers` on answers, each on questions of a file.
 
-`eval.questions` reads questions with known answers and `eval.tune` fits weights on them.
+`eval.encoder` and `eval.bench` measure the encoder and time, `eval.questions` reads questions with
+known answers and `eval.tune` fits weights on them.
 """
