@@ -17,8 +17,9 @@ test: .venv/.dev
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
 
-bench: .venv/.dev
-	$(BIN)/python -m eval.bench
+# BENCH="stack --passages 20000", say, runs a part of it.
+bench: .venv/.bench
+	$(BIN)/python -m eval.bench $(BENCH)
 
 clean:
 	rm -rf .venv $(DEMO)
@@ -31,6 +32,11 @@ $(DEMO)/library.sqlite: .venv/.base corpus/demo $(wildcard corpus/demo/*) index/
 # The tools and sentence-transformers with PyTorch are installed for the tests only.
 .venv/.dev: .venv/.base
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# LangChain's parts serve as the other side of the comparison only.
+.venv/.bench: .venv/.base
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
 	@touch $@
 
 .venv/.base: pyproject.toml constraints.txt

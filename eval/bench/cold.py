@@ -1,13 +1,11 @@
 """How long `dalil ask` takes beside `import sentence_transformers`, in one run.
 
-`python -m eval.bench` starts both as processes of their own, in turns, so that whatever else the
-machine does meets both alike; the ratio of the medians is what counts.
+Both are started as processes of their own, in turns, so that whatever else the machine does meets
+both alike; the ratio of the medians is what counts.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -16,9 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
-_DEMO = Path(__file__).parents[1] / "corpus" / "demo"
+_DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 _QUESTION = "What bounty was announced for Hajji Abdullah?"
-_BOUND = 1 / 3
 
 
 def compare(rounds: int) -> dict[str, float]:
@@ -49,22 +46,3 @@ def _seconds(command: Sequence[str]) -> float:
     began = perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     return perf_counter() - began
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the comparison; return 1 if asking takes more than a third of the import."""
-    parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args(arguments)
-    result = compare(options.rounds)
-    if options.json:
-        sys.stdout.write(json.dumps(result) + "\n")
-    else:
-        for name, value in result.items():
-            sys.stdout.write(f"{name}: {value}\n")
-    return 0 if result["ratio"] <= _BOUND else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

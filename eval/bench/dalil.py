@@ -1,0 +1,70 @@
+"""Dalil's side: import articles, build the index anew, open it, hand its passages over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from corpus.load import load_articles
+from corpus.split import split
+from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, size
+from eval.bench.legs import legs
+from index import Library, load_encoder
+from index.library import DERIVED
+from index.store import DATABASE
+from rag import Assistant
+
+_TEXTS_AT_ONCE = 1_000
+
+
+def add(folder: Path) -> Figures:
+    """Import the articles of the collection as `dalil add` does."""
+    began = perf_counter()
+    found = [a.article for a in load_articles(folder / ARTICLES) if a.article]
+    read = perf_counter()
+    library = Library.open(folder / LIBRARY, load_encoder("bundled"), create=True)
+    library.add(found)
+    done = perf_counter()
+    return {"articles": len(found), "read_s": read - began, "import_s": done - began}
+
+
+def build(folder: Path) -> Figures:
+    """Build the derived files anew from what SQLite holds: passages, and their vectors."""
+    library = Library.open(folder / LIBRARY, load_encoder("bundled"))
+    began = perf_counter()
+    library.rebuild()
+    return {"build_s": perf_counter() - began}
+
+
+def export(folder: Path) -> Figures:
+    """Write the passages as JSONL and their vectors, float32 (n, dimension), for other stacks."""
+    library = Library.open(folder / LIBRARY, load_encoder("bundled"))
+    texts: list[str] = []
+    with (folder / PASSAGES).open("w", encoding="utf-8") as file:
+        for article in library.articles():
+            for passage in split(library.article(article.id)):
+                texts.append(passage.text)
+                fields = {"article": article.id, "start": passage.start, "text": passage.text}
+                file.write(json.dumps(fields, ensure_ascii=False) + "\n")
+    vectors = [
+        library.encoder.encode_passages(texts[first : first + _TEXTS_AT_ONCE])
+        for first in range(0, len(texts), _TEXTS_AT_ONCE)
+    ]
+    np.save(folder / VECTORS, np.concatenate(vectors))
+    home = folder / LIBRARY
+    return {
+        "passages": len(texts),
+        "derived_mb": size(home / DERIVED),
+        "stored_mb": size(home / DATABASE),
+    }
+
+
+def serve(folder: Path) -> Mapping[str, Callable[[str], object]]:
+    """Open the library and return its legs."""
+    library = Library.open(folder / LIBRARY, load_encoder("bundled"))
+    library.refresh()
+    return legs(library, Assistant(library))

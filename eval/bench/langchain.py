@@ -1,0 +1,77 @@
+"""The other side: a hybrid search as a LangChain program would have it.
+
+A FAISS store and a BM25 retriever under an ensemble, all as they come, except that the store is
+given vectors that are ready, as numpy rows: encoding is not what is compared, and lists of
+floats would take three times the memory.  The only module that imports langchain_community
+and langchain_classic; install them with `pip install '.[bench]'`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from langchain_classic.embeddings.base import Embeddings
+from langchain_classic.retrievers import EnsembleRetriever
+from langchain_community.retrievers import BM25Retriever
+from langchain_community.vectorstores import FAISS
+
+from eval.bench.files import PASSAGES, STORE, VECTORS, Figures, size
+from index.encoder import load_bundled
+
+# As many passages a leg as Dalil's legs find.
+_K = 50
+
+
+class BundledEmbeddings(Embeddings):  # type: ignore[misc]
+    """Dalil's bundled encoder as LangChain embeddings, so that both sides have one encoder."""
+
+    def __init__(self) -> None:
+        self._encoder = load_bundled()
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return a vector for each text."""
+        return list(self._encoder.encode_passages(texts).tolist())
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the vector of a question."""
+        return list(self._encoder.encode_queries([text])[0].tolist())
+
+
+def build(folder: Path) -> Figures:
+    """Make both indexes of the passages, and keep what can be kept: the FAISS store."""
+    with (folder / PASSAGES).open(encoding="utf-8") as file:
+        passages = [json.loads(line) for line in file]
+    texts = [passage.pop("text") for passage in passages]
+    vectors, embeddings = np.load(folder / VECTORS), BundledEmbeddings()
+    began = perf_counter()
+    store = FAISS.from_embeddings(zip(texts, vectors, strict=True), embeddings, metadatas=passages)
+    store.save_local(str(folder / STORE))
+    # Not used here, but a program that has just indexed goes on to serve.
+    lexical = BM25Retriever.from_texts(texts, metadatas=passages, k=_K)
+    done = perf_counter()
+    return {
+        "passages": len(lexical.docs),
+        "build_s": done - began,
+        "derived_mb": size(folder / STORE),
+    }
+
+
+def serve(folder: Path) -> Mapping[str, Callable[[str], object]]:
+    """Load the FAISS store, build BM25 from its documents, and return the retrievers.
+
+    BM25Retriever cannot be saved by any method of its own, so opening means building it again.
+    """
+    store = FAISS.load_local(
+        # Unpickling is safe only because `build` has just written the file.
+        str(folder / STORE), BundledEmbeddings(), allow_dangerous_deserialization=True
+    )  # fmt: skip
+    documents = [store.docstore.search(key) for key in store.index_to_docstore_id.values()]
+    dense = store.as_retriever(search_kwargs={"k": _K})
+    # Its own way to find words: whatever stands between spaces.
+    lexical = BM25Retriever.from_documents(documents, preprocess_func=str.split, k=_K)
+    both = EnsembleRetriever(retrievers=[lexical, dense], weights=[0.5, 0.5])
+    return {"FAISS store": dense.invoke, "BM25Retriever": lexical.invoke, "ensemble": both.invoke}

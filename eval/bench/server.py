@@ -1,0 +1,70 @@
+"""One side in a process of its own: a step that is measured, or a server that answers.
+
+`python -m eval.bench.server SIDE STEP FOLDER` writes JSON lines to standard output.  The step
+`serve` first tells its legs, then reads lines `[leg, question]` and answers each with the
+milliseconds that the leg took.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import resource
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from corpus.errors import DalilError
+
+Leg = Callable[[str], object]
+
+
+def peak() -> float:
+    """Return the most memory (MB, 10^6 bytes) that this process has had so far.
+
+    On Linux from /proc: `ru_maxrss` would count what the parent had when it started us.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
+    # Bytes on macOS, kibibytes elsewhere.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one step of one side."""
+    side, step, folder = arguments
+    run = getattr(importlib.import_module(f"eval.bench.{side}"), step)
+    try:
+        if step == "serve":
+            _serve(run, Path(folder))
+        else:
+            _say({**run(Path(folder)), "peak_mb": peak()})
+    except DalilError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _serve(open_legs: Callable[[Path], Mapping[str, Leg]], folder: Path) -> None:
+    began = perf_counter()
+    legs = open_legs(folder)
+    _say({"open_s": perf_counter() - began, "legs": list(legs)})
+    for line in sys.stdin:
+        name, question = json.loads(line)
+        began = perf_counter()
+        legs[name](question)
+        _say({"ms": 1000 * (perf_counter() - began)})
+    _say({"peak_mb": peak()})
+
+
+def _say(fields: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(fields) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
