@@ -25,6 +25,9 @@ K1 = 1.5
 B = 0.75
 EPSILON = 0.25
 
+# Terms whose place is remembered: a few megabytes.
+_REMEMBERED = 20_000
+
 
 @dataclass(frozen=True)
 class LexicalIndex:
@@ -172,7 +175,19 @@ class LexicalIndex:
             return self.documents[:0]
         return self.documents[self.starts[number] : self.starts[number + 1]]
 
+    @cached_property
+    def _places(self) -> dict[str, int | None]:
+        """Where the terms asked for lately stand; questions share most of their n-grams."""
+        return {}
+
     def _find(self, term: str) -> int | None:
+        if term not in self._places:
+            if len(self._places) >= _REMEMBERED:
+                self._places.clear()
+            self._places[term] = self._search(term)
+        return self._places[term]
+
+    def _search(self, term: str) -> int | None:
         wanted = term.encode("utf-8", "replace")
         low, high = 0, len(self.starts) - 1
         while low < high:
