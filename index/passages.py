@@ -116,11 +116,17 @@ class PassageTable:
 
 
 def texts_of(store: Store, rows: Iterable[PassageRow]) -> Iterator[str]:
-    """Yield the texts of `rows`; those of one article are together, and it is read once."""
+    """Yield the texts of `rows` as they are searched, each with the title of its article.
+
+    Passages of one article are together, and it is read once.
+    """
     for (article_id, version), group in groupby(rows, lambda row: (row.article_id, row.version)):
         article = store.article(article_id, version)
         text = article.text if article else ""
-        yield from (text[row.start : row.end] for row in group)
+        title = (article.title or "") if article else ""
+        for row in group:
+            passage = text[row.start : row.end]
+            yield passage if title in passage else f"{title}\n{passage}"
 
 
 def _outlet_key(outlet: str) -> str:

@@ -26,7 +26,7 @@ from index.vectors import VectorIndex
 
 MANIFEST = "manifest.json"
 # Raised whenever analysis or a file format changes, so that old files are rebuilt.
-_FORMAT = 3
+_FORMAT = 4
 _PASSAGES, _VECTORS = "passages", "vectors"
 
 

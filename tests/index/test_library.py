@@ -179,6 +179,13 @@ def test_derived_files_are_rebuilt(library, make_article, damage):
     assert len(said) == 1
 
 
+def test_a_passage_is_found_by_the_title_of_its_article(library, make_article):
+    library.add([make_article(1, title="حصاد القمح", text="بدأ يوم الأحد."), make_article(2)])
+    found = search(library, "القمح", 3)
+    titles = [library.passage(row)[0].title for row in found.rows[found.lexical > -np.inf]]
+    assert titles == ["حصاد القمح"]
+
+
 def test_follows_another_process(library, make_article):
     library.add([make_article(1)])
     search(library, "عائلة", 3)
