@@ -54,6 +54,6 @@ def test_extending_equals_building(before, after, data):
 
 def test_saved_index_scores_alike(tmp_path):
     index = LexicalIndex.build([["نفط", "قمح"], ["نفط"], [], ["wheat"]])
-    index.save(tmp_path / "postings.npz")
-    loaded = LexicalIndex.load(tmp_path / "postings.npz")
+    index.save(tmp_path / "terms")
+    loaded = LexicalIndex.load(tmp_path / "terms")
     assert loaded.scores(["نفط", "wheat"]).tolist() == index.scores(["نفط", "wheat"]).tolist()
