@@ -1,9 +1,7 @@
-"""Soft lexical search: BM25 that crosses languages, over inverted postings of token ids.
+"""Postings of token ids: which texts hold a token, and which tokens a text holds.
 
-Each token of a question reaches the tokens of the collection that lie near it in the bundled
-table, its own and its translations, and counts them by their cosine.  The vocabulary of a
-collection is finite, so the neighbours come from one product of matrices and the sum runs over
-postings; no passage is scanned.
+The first serves soft lexical search (`index.soft`), the second late interaction, which looks at
+the tokens of a few candidates.
 """
 
 from __future__ import annotations
