@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.candidates import find
 from index.encoder import Encoder, StaticEncoder, load_bundled
+from index.neighbours import Neighbours
 from index.passages import PassageTable
 from index.snapshot import Snapshot
 from index.store import PassageRow
@@ -56,7 +57,8 @@ class Pool:
         ]
         vectors = VectorIndex.build(encoder.encode_passages(texts))
         indexed = TextIndex.build(texts, languages, words)
-        self._snapshot = Snapshot(1, PassageTable.of(rows), vectors, indexed, words)
+        near = Neighbours.build(words.token_vectors(indexed.tokens.vocabulary))
+        self._snapshot = Snapshot(1, PassageTable.of(rows), vectors, indexed, near, words)
 
     def score(self, question: str) -> Mapping[str, Floats]:
         """Return by leg the scores of all texts, float64 (n,); minus infinity is not found.

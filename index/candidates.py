@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.analysis import query_terms
 from index.encoder import StaticEncoder
 from index.grams import grams
-from index.lexical import LexicalIndex
+from index.lexical import LexicalMatch
 from index.names import name_query_terms
 from index.snapshot import Snapshot
 from index.soft import QuestionTokens, SoftMatch, match
@@ -34,7 +34,7 @@ class Query:
     def of(cls, text: str, encoder: StaticEncoder) -> Self:
         """Read `text` as it stands: every token with its own weight, every word a possible name."""
         ids = encoder.tokenize(text).ids
-        tokens = QuestionTokens(encoder.token_vectors(ids), encoder.token_norms(ids))
+        tokens = QuestionTokens(ids, encoder.token_norms(ids))
         return cls(text, tokens, name_query_terms(list(words(text)), text))
 
 
@@ -43,7 +43,7 @@ class Candidates:
     """Passages that a leg found, each with the score of every leg.
 
     `rows` int64 (n,) are places in `snapshot`, ascending.  `dense` float32 (n,) are cosines,
-    `soft` float32 (n,) soft lexical scores, `lexical` and `names` float64 (n,) BM25 scores of
+    `soft` float32 (n,) soft lexical scores, `lexical` and `names` float32 (n,) BM25 scores of
     terms and of name keys, minus infinity for passages without any of them; `grams` float64
     (n,) those of character n-grams, which find nothing by themselves.
     """
@@ -53,8 +53,8 @@ class Candidates:
     rows: NDArray[np.int64]
     dense: NDArray[np.float32]
     soft: NDArray[np.float32]
-    lexical: NDArray[np.float64]
-    names: NDArray[np.float64]
+    lexical: NDArray[np.float32]
+    names: NDArray[np.float32]
     grams: NDArray[np.float64]
 
 
@@ -71,54 +71,36 @@ def find(
     of the collection by itself in the dense and the soft leg: a question's own language scores
     higher, and the best of another would never be seen.
     """
-    soft = soft_lexical(snapshot, query)
-    lexical, names = lexical_scores(snapshot, query), name_scores(snapshot, query)
-    reached = [best_rows(scores, depth, allowed) for scores in (lexical, names)]
-    for written in snapshot.passages.by_script:
-        seen = allowed & written
-        reached.append(snapshot.vectors.search(vector, depth, seen))
-        reached.append(best_rows(soft.scores, depth, seen))
+    soft = match_tokens(snapshot, query)
+    lexical, names = match_terms(snapshot, query), match_names(snapshot, query)
+    reached = [lexical.best(depth, allowed), names.best(depth, allowed)]
+    by_script = [allowed & written for written in snapshot.passages.by_script]
+    reached += [snapshot.vectors.search(vector, depth, seen) for seen in by_script]
+    reached += soft.best(depth, by_script)
     rows = np.unique(np.concatenate(reached))
     return Candidates(
         snapshot,
         soft,
         rows,
         dense=snapshot.vectors.scores(vector, rows),
-        soft=soft.scores[rows],
-        lexical=lexical[rows],
-        names=names[rows],
+        soft=soft.scores(rows),
+        lexical=lexical.scores(rows),
+        names=names.scores(rows),
         grams=snapshot.texts.grams.scores_at(grams(words(query.text)), rows),
     )
 
 
-def soft_lexical(snapshot: Snapshot, query: Query) -> SoftMatch:
+def match_tokens(snapshot: Snapshot, query: Query) -> SoftMatch:
     """Match the query's tokens with the tokens of the collection."""
-    return match(snapshot.texts.tokens, snapshot.token_vectors, query.tokens)
+    places, cosines = snapshot.near(query.tokens.ids)
+    return match(snapshot.texts.tokens, places, cosines, query.tokens.weights)
 
 
-def lexical_scores(snapshot: Snapshot, query: Query) -> NDArray[np.float64]:
-    """Return BM25 scores of stems and quantities, minus infinity where none matches."""
-    return _scores(snapshot.texts.terms, query_terms(query.text, snapshot.passages.languages))
+def match_terms(snapshot: Snapshot, query: Query) -> LexicalMatch:
+    """Match the query's stems and quantities, by BM25."""
+    return snapshot.texts.terms.match(query_terms(query.text, snapshot.passages.languages))
 
 
-def name_scores(snapshot: Snapshot, query: Query) -> NDArray[np.float64]:
-    """Return BM25 scores of name keys, minus infinity where none matches."""
-    return _scores(snapshot.texts.names, query.names)
-
-
-def _scores(index: LexicalIndex, query: Sequence[str]) -> NDArray[np.float64]:
-    """Return BM25 scores, minus infinity where no term matches: true scores can be negative."""
-    return np.where(index.having(query), index.scores(query), -np.inf)
-
-
-def best_rows(
-    scores: NDArray[np.floating], depth: int, allowed: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Return the rows found with the `depth` highest scores, of equal ones the first."""
-    rows = np.flatnonzero(allowed & (scores > -np.inf))
-    if len(rows) > depth:
-        found = scores[rows]
-        floor = np.partition(found, -depth)[-depth]
-        above, equal = rows[found > floor], rows[found == floor]
-        rows = np.concatenate([above, equal[: depth - len(above)]])
-    return rows
+def match_names(snapshot: Snapshot, query: Query) -> LexicalMatch:
+    """Match the query's name keys, by BM25."""
+    return snapshot.texts.names.match(query.names)

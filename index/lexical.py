@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from index.arrays import load_arrays, save_arrays
 from index.counting import CHUNK, Part, PostingCounter, TermCounter
+from index.top import best_rows
 
 # BM25Okapi's defaults; the contract test compares with the stock class.
 K1 = 1.5
@@ -27,6 +28,26 @@ EPSILON = 0.25
 
 # Terms whose place is remembered: a few megabytes.
 _REMEMBERED = 20_000
+# The place of a term that has not been looked for; `None` is that of one that is not there.
+_UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class LexicalMatch:
+    """How documents match a query: `total` float32 (n,), above `none` where any term is held."""
+
+    total: NDArray[np.float32]
+    none: float
+
+    def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the scores of the documents `rows`, minus infinity for those without a term."""
+        scores = self.total[rows]
+        return np.where(scores > self.none, scores, np.float32(-np.inf))
+
+    def best(self, depth: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the `depth` documents of the highest scores among those `allowed`, bool (n,)."""
+        rows = best_rows(self.total, depth, allowed)
+        return rows[self.total[rows] > self.none]
 
 
 @dataclass(frozen=True)
@@ -117,22 +138,33 @@ class LexicalIndex:
         cuts = self.offsets.tolist()
         return [data[a:b].decode() for a, b in pairwise(cuts)]
 
-    def scores(self, query: Sequence[str]) -> NDArray[np.float64]:
-        """Return the BM25 score of every document, float64 (n,), for the terms of `query`.
+    def scores(
+        self, query: Sequence[str], kind: type[np.floating] = np.float64
+    ) -> NDArray[np.floating]:
+        """Return the BM25 score of every document, (n,) of type `kind`, for the terms of `query`.
 
         Source: Trotman et al. 2014, "Improvements to BM25 and Language Models Examined", the
         ATIRE variant as rank_bm25 0.2.2 writes it.  Scores of tiny collections can be negative.
         """
-        total = np.zeros(len(self.lengths))
-        for term in query:
-            number = self._find(term)
-            if number is None:
-                continue
+        total = np.zeros(len(self.lengths), kind)
+        damping = self._short_damping if kind is np.float32 else self._damping
+        for number in self._numbers(query):
             span = slice(self.starts[number], self.starts[number + 1])
-            rows, count = self.documents[span], self.counts[span].astype(np.float64)
-            saturation = count + self._damping[rows]
-            total[rows] += self.idf[number] * (count * (K1 + 1) / saturation)
+            rows, count = self.documents[span], self.counts[span]
+            added = np.multiply(count, K1 + 1, dtype=kind)
+            added /= count + damping[rows]
+            added *= self.idf[number]
+            np.add.at(total, rows, added)
         return total
+
+    def match(self, query: Sequence[str]) -> LexicalMatch:
+        """Match the documents with the terms of `query`, in 32 bits, which order them as well."""
+        total = self.scores(query, np.float32)
+        if all(self.idf[number] > 0 for number in self._numbers(query)):
+            return LexicalMatch(total, 0.0)
+        # Scores alone cannot tell: in a tiny collection a match may count zero or less.
+        total[~self._having(query)] = -np.inf
+        return LexicalMatch(total, -np.inf)
 
     def scores_at(self, query: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return `scores(query)[rows]`, float64 (len(rows),), `rows` ascending, without the rest.
@@ -140,14 +172,14 @@ class LexicalIndex:
         For terms that nearly every document has, looking a few documents up is far cheaper.
         """
         total = np.zeros(len(rows))
-        for term in query:
-            number = self._find(term)
-            if number is None:
-                continue
+        # Of the type of the postings, which would all be turned into the type of `rows` else.
+        wanted = rows.astype(self.documents.dtype)
+        for number in self._numbers(query):
             first, last = self.starts[number], self.starts[number + 1]
-            found = first + np.searchsorted(self.documents[first:last], rows)
-            holds = self.documents[found.clip(max=last - 1)] == rows
-            count = self.counts[found[holds]].astype(np.int64)
+            found = np.searchsorted(self.documents[first:last], wanted)
+            np.minimum(found, last - first - 1, out=found)
+            holds = np.flatnonzero(self.documents[first:last][found] == wanted)
+            count = self.counts[first:last][found[holds]].astype(np.int64)
             saturation = count + self._damping[rows[holds]]
             total[holds] += self.idf[number] * (count * (K1 + 1) / saturation)
         return total
@@ -155,18 +187,20 @@ class LexicalIndex:
     @cached_property
     def _damping(self) -> NDArray[np.float64]:
         """What BM25 adds to each document's counts in the divisor, float64 (n,)."""
-        average = int(self.lengths.sum(dtype=np.int64)) / len(self.lengths)
+        average = int(self.lengths.sum(dtype=np.int64)) / max(len(self.lengths), 1) or 1.0
         return np.asarray(K1 * (1 - B + B * self.lengths.astype(np.int64) / average))
 
-    def having(self, query: Sequence[str]) -> NDArray[np.bool_]:
-        """Return which documents hold any term of `query`, bool (n,).
+    @cached_property
+    def _short_damping(self) -> NDArray[np.float32]:
+        """`_damping` as float32 (n,)."""
+        return self._damping.astype(np.float32)
 
-        Scores cannot tell: in a tiny collection a match may count zero or less.
-        """
-        found = np.zeros(len(self.lengths), np.bool_)
+    def _having(self, query: Sequence[str]) -> NDArray[np.bool_]:
+        """Return which documents hold any term of `query`, bool (n,)."""
+        holding = np.zeros(len(self.lengths), np.bool_)
         for term in set(query):
-            found[self.documents_with(term)] = True
-        return found
+            holding[self.documents_with(term)] = True
+        return holding
 
     def documents_with(self, term: str) -> NDArray[np.int32]:
         """Return the documents that hold `term`, ascending, int32 (m,)."""
@@ -175,17 +209,24 @@ class LexicalIndex:
             return self.documents[:0]
         return self.documents[self.starts[number] : self.starts[number + 1]]
 
+    def _numbers(self, query: Sequence[str]) -> list[int]:
+        """Return the places of the terms of `query` that any document holds, in order."""
+        found = map(self._find, query)
+        return [number for number in found if number is not None]
+
     @cached_property
     def _places(self) -> dict[str, int | None]:
         """Where the terms asked for lately stand; questions share most of their n-grams."""
         return {}
 
     def _find(self, term: str) -> int | None:
-        if term not in self._places:
+        # Another thread may clear what is remembered at any moment.
+        place = self._places.get(term, _UNKNOWN)
+        if place == _UNKNOWN:
             if len(self._places) >= _REMEMBERED:
                 self._places.clear()
-            self._places[term] = self._search(term)
-        return self._places[term]
+            self._places[term] = place = self._search(term)
+        return place
 
     def _search(self, term: str) -> int | None:
         wanted = term.encode("utf-8", "replace")

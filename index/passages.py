@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.language import script_of
-from index.analysis import words
 from index.arrays import load_arrays, save_arrays
 from index.filters import Filters
 from index.store import PassageRow, Store
@@ -88,11 +87,10 @@ class PassageTable:
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """Return which passages the filters let through, bool (n,)."""
+        if filters == Filters():
+            return np.ones(len(self), np.bool_)
         seen = np.ones(len(self.versions), np.bool_)
-        if filters.outlet is not None:
-            wanted = _outlet_key(filters.outlet)
-            fits = [o is not None and _outlet_key(o) == wanted for o in self.outlets]
-            seen &= np.array(fits, np.bool_)[self.outlet]
+        seen &= np.array(filters.allow_outlets(self.outlets), np.bool_)[self.outlet]
         if filters.since is not None:
             seen &= self.published >= filters.since.toordinal()
         if filters.until is not None:
@@ -127,7 +125,3 @@ def texts_of(store: Store, rows: Iterable[PassageRow]) -> Iterator[str]:
         for row in group:
             passage = text[row.start : row.end]
             yield passage if title in passage else f"{title}\n{passage}"
-
-
-def _outlet_key(outlet: str) -> str:
-    return " ".join(word.folded for word in words(outlet))

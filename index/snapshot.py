@@ -16,9 +16,12 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from index.arrays import smallest
 from index.encoder import StaticEncoder
 from index.encoder.protocol import Vectors
+from index.neighbours import Neighbours, Places, nearest
 from index.passages import PassageTable, texts_of
 from index.store import Store
 from index.texts import TextIndex
@@ -26,27 +29,46 @@ from index.vectors import VectorIndex
 
 MANIFEST = "manifest.json"
 # Raised whenever analysis or a file format changes, so that old files are rebuilt.
-_FORMAT = 4
-_PASSAGES, _VECTORS = "passages", "vectors"
+_FORMAT = 5
+_PASSAGES, _VECTORS, _NEIGHBOURS = "passages", "vectors", "neighbours"
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """Passages of one revision with the indexes over them; row `i` of each is the same passage.
 
-    `encoder` is the bundled one, by whose tokens the texts are indexed.
+    `encoder` is the bundled one, by whose tokens the texts are indexed; `neighbours` are those of
+    the tokens that occur, in the order of their vocabulary.
     """
 
     revision: int
     passages: PassageTable
     vectors: VectorIndex
     texts: TextIndex
+    neighbours: Neighbours
     encoder: StaticEncoder
 
     @cached_property
     def token_vectors(self) -> Vectors:
         """Unit vectors of the tokens that occur in the collection, float32 (v, dimension)."""
         return self.encoder.token_vectors(self.texts.tokens.vocabulary)
+
+    def near(self, ids: NDArray[np.int32]) -> tuple[Places, NDArray[np.float32]]:
+        """Return the neighbours of tokens `ids` int32 (t,) in the collection, as `nearest` does."""
+        vocabulary = self.texts.tokens.vocabulary
+        rows = np.searchsorted(vocabulary, ids).clip(max=max(len(vocabulary) - 1, 0))
+        known = vocabulary[rows] == ids if len(vocabulary) else np.zeros(len(ids), np.bool_)
+        if known.all():
+            return self.neighbours.places[rows], self.neighbours.cosines[rows]
+        found, similar = nearest(self.encoder.token_vectors(ids[~known]), self.token_vectors)
+        width = max(self.neighbours.places.shape[1], found.shape[1])
+        places, cosines = np.zeros((len(ids), width), np.int64), np.zeros((len(ids), width), "f4")
+        for of, (by_place, by_cosine) in (
+            (known, (self.neighbours.places[rows[known]], self.neighbours.cosines[rows[known]])),
+            (~known, (found, similar)),
+        ):
+            places[of, : by_place.shape[1]], cosines[of, : by_cosine.shape[1]] = by_place, by_cosine
+        return smallest(places), cosines
 
 
 def build(
@@ -64,11 +86,15 @@ def build(
     newest = int(known[-1]) if len(known) else 0
     keep = np.flatnonzero(np.isin(known, passages.ids))
     new = [row for row in rows if row.id > newest]
+    languages = [row.language for row in new]
+    texts = previous.texts.extended(keep, texts_of(store, new), languages, encoder)
+    before, vocabulary = previous.texts.tokens.vocabulary, texts.tokens.vocabulary
     return Snapshot(
         store.revision,
         passages,
         previous.vectors.extended(keep, store.vectors(dimension, after=newest)),
-        previous.texts.extended(keep, texts_of(store, new), [row.language for row in new], encoder),
+        texts,
+        previous.neighbours.extended(before, vocabulary, encoder.token_vectors(vocabulary)),
         encoder,
     )
 
@@ -76,7 +102,9 @@ def build(
 def empty(dimension: int, encoder: StaticEncoder) -> Snapshot:
     """Return a snapshot without passages."""
     vectors = VectorIndex.build(np.zeros((0, dimension), np.float32))
-    return Snapshot(0, PassageTable.of([]), vectors, TextIndex.build([], [], encoder), encoder)
+    texts = TextIndex.build([], [], encoder)
+    nothing = Neighbours.build(np.zeros((0, encoder.dimension), np.float32))
+    return Snapshot(0, PassageTable.of([]), vectors, texts, nothing, encoder)
 
 
 def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
@@ -89,6 +117,7 @@ def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
     snapshot.passages.save(target / _PASSAGES)
     snapshot.vectors.save(target / _VECTORS)
     snapshot.texts.save(target)
+    snapshot.neighbours.save(target / _NEIGHBOURS)
     manifest = {
         "format": _FORMAT,
         "encoder": fingerprint,
@@ -128,12 +157,13 @@ def load(
             return None, "damaged"
         passages = PassageTable.load(home / _PASSAGES)
         vectors, texts = VectorIndex.load(home / _VECTORS), TextIndex.load(home)
+        neighbours = Neighbours.load(home / _NEIGHBOURS)
         revision = int(manifest["revision"])
     except FileNotFoundError:
         return None, "missing"
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
         return None, "damaged"
-    found = Snapshot(revision, passages, vectors, texts, encoder)
+    found = Snapshot(revision, passages, vectors, texts, neighbours, encoder)
     if revision != store.revision:
         return found, "stale"
     if len(passages) != store.count_passages() or not len(passages) == len(vectors) == len(texts):

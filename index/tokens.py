@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from index.arrays import load_arrays, save_arrays, smallest
 from index.counting import Part, PostingCounter
-from index.encoder.pieces import ragged
 
 Counts = NDArray[np.unsignedinteger]
+Sizes = NDArray[np.int64]
 # A token that a text repeats so often says no more by coming again.
 _MOST_COUNTED = 255
 
@@ -29,8 +29,9 @@ class TokenIndex:
 
     `vocabulary` int32 (v,) are token ids, ascending; `starts` int64 (v+1,), `texts` int32 (p,)
     and `counts` uint8 (p,), 255 for more, the postings, in text order within each token;
-    `firsts` int64 (n+1,) and `tokens` unsigned (p,) the same turned round: the distinct tokens of
-    each text as places in `vocabulary`; `lengths` int32 (n,) counts all tokens of each text.
+    `firsts` int64 (n+1,), `tokens` unsigned (p,) and `repeats` uint8 (p,) the same turned round:
+    the distinct tokens of each text as places in `vocabulary`, and their counts; `lengths` int32
+    (n,) counts all tokens of each text.
     """
 
     vocabulary: NDArray[np.int32]
@@ -39,6 +40,7 @@ class TokenIndex:
     counts: NDArray[np.uint8]
     firsts: NDArray[np.int64]
     tokens: Counts
+    repeats: NDArray[np.uint8]
     lengths: NDArray[np.int32]
 
     @classmethod
@@ -68,13 +70,15 @@ class TokenIndex:
         texts, counts = counter.postings(firsts)
         order = np.argsort(texts, kind="stable")
         places = smallest(np.arange(len(vocabulary)))
+        counts = np.minimum(counts, _MOST_COUNTED).astype(np.uint8)
         return cls(
             vocabulary=vocabulary.astype(np.int32),
             starts=starts,
             texts=texts,
-            counts=np.minimum(counts, _MOST_COUNTED).astype(np.uint8),
+            counts=counts,
             firsts=_cuts(np.bincount(texts, minlength=len(counter.lengths))),
             tokens=np.repeat(places, frequency[vocabulary])[order],
+            repeats=counts[order],
             lengths=counter.lengths,
         )
 
@@ -84,22 +88,39 @@ class TokenIndex:
     @cached_property
     def relative_lengths(self) -> NDArray[np.float32]:
         """The length of each text over their mean, float32 (n,)."""
-        return np.asarray(self.lengths / max(float(self.lengths.mean()), 1.0), np.float32)
+        mean = float(self.lengths.sum()) / max(len(self), 1)
+        return np.asarray(self.lengths / max(mean, 1.0), np.float32)
+
+    def texts_with(self, places: NDArray[np.integer]) -> NDArray[np.int32]:
+        """Return the texts of the tokens at `places`, those of each together."""
+        return np.concatenate([self.texts[:0], *(self.texts[s] for s in self._spans(places))])
 
     def postings(
-        self, places: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int64]]:
+        self, places: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint8], Sizes]:
         """Return texts and counts of the tokens at `places`, and how many each token has."""
-        starts, ends = self.starts[places], self.starts[places + 1]
-        spans = [slice(*span) for span in zip(starts.tolist(), ends.tolist(), strict=True)]
-        texts = [self.texts[:0], *(self.texts[span] for span in spans)]
-        counts = [self.counts[:0], *(self.counts[span] for span in spans)]
-        return np.concatenate(texts), np.concatenate(counts), ends - starts
+        spans = self._spans(places)
+        texts = np.concatenate([self.texts[:0], *(self.texts[span] for span in spans)])
+        counts = np.concatenate([self.counts[:0], *(self.counts[span] for span in spans)])
+        return texts, counts, np.array([span.stop - span.start for span in spans], np.int64)
 
-    def tokens_of(self, rows: NDArray[np.int64]) -> tuple[Counts, NDArray[np.int64]]:
-        """Return the distinct tokens of the texts `rows`, one after another, and their numbers."""
+    def _spans(self, places: NDArray[np.integer]) -> list[slice]:
+        starts, ends = self.starts[places], self.starts[places.astype(np.int64) + 1]
+        return list(map(slice, starts.tolist(), ends.tolist()))
+
+    def tokens_of(self, rows: NDArray[np.int64]) -> tuple[Counts, NDArray[np.uint8], Sizes]:
+        """Return the distinct tokens of the texts `rows`, one after another, counts and numbers.
+
+        The tokens of texts that follow each other are copied together.
+        """
         sizes = self.firsts[rows + 1] - self.firsts[rows]
-        return self.tokens[ragged(self.firsts[rows], sizes)], sizes
+        breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+        begins = np.concatenate([rows[:1], rows[breaks]])
+        ends = np.concatenate([rows[breaks - 1], rows[-1:]]) + 1
+        spans = list(map(slice, self.firsts[begins].tolist(), self.firsts[ends].tolist()))
+        tokens = np.concatenate([self.tokens[:0], *(self.tokens[span] for span in spans)])
+        repeats = np.concatenate([self.repeats[:0], *(self.repeats[span] for span in spans)])
+        return tokens, repeats, sizes
 
     def save(self, folder: Path) -> None:
         """Write the arrays into `folder`."""

@@ -18,7 +18,7 @@ from corpus.article import Article
 from corpus.language import script
 from corpus.sentences import sentence_spans
 from index import StaticEncoder
-from index.soft import compare
+from index.soft import TokenCosines
 from index.texts import TextIndex
 from rag.answer import Hit
 from rag.fuse import USUAL_LATE, Floats, Usual, standardise
@@ -126,7 +126,8 @@ def _met(
         )
     texts, languages = [t for _, t, _ in rows.values()], [code for *_, code in rows.values()]
     index = TextIndex.build(texts, languages, encoder)
-    cosines = compare(question.vectors, encoder.token_vectors(index.tokens.vocabulary))
+    asked = encoder.token_vectors(question.tokens)
+    cosines = TokenCosines.between(asked, encoder.token_vectors(index.tokens.vocabulary))
     met = best_similarities(question, index, cosines, np.arange(len(texts)), set(languages))
     own = met[[group[0] for group in groups]]
     around = np.stack([met[group].max(axis=0) for group in groups])

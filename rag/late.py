@@ -20,7 +20,7 @@ from index import Query, StaticEncoder
 from index.analysis import terms
 from index.names import name_query_terms
 from index.quantities import quantities
-from index.soft import QuestionTokens
+from index.soft import NearTokens, QuestionTokens, TokenCosines
 from index.texts import TextIndex
 from index.words import words
 from rag.glossary import known_names
@@ -41,8 +41,8 @@ _CONTEXT_WEIGHT = 0.5
 class QuestionWords:
     """The words of a question that carry meaning.
 
-    `spans` are half-open offsets in the question, `weights` float32 (w,) sum to 1, `vectors`
-    float32 (t, dimension) are unit vectors of all their tokens, `token_word` int64 (t,) and
+    `spans` are half-open offsets in the question, `weights` float32 (w,) sum to 1, `tokens` int32
+    (t,) are the ids of all their tokens in the bundled table, `token_word` int64 (t,) and
     `token_weights` float32 (t,) tell which word each belongs to and its share in it.  `keys` are
     the name terms of each word, none for one that is no name; `others` other names of the same
     thing in the glossary; `quantities` the terms of the numbers and dates it is a part of.
@@ -51,7 +51,7 @@ class QuestionWords:
     text: str
     spans: Sequence[tuple[int, int]]
     weights: NDArray[np.float32]
-    vectors: NDArray[np.float32]
+    tokens: NDArray[np.int32]
     token_word: NDArray[np.int64]
     token_weights: NDArray[np.float32]
     keys: Sequence[Sequence[str]]
@@ -66,7 +66,7 @@ class QuestionWords:
         """What the first stage looks for; a token weighs its share of its word's weight."""
         weights = self.weights[self.token_word] * self.token_weights
         names = name_query_terms(list(words(self.text)), self.text, function_words())
-        return Query(self.text, QuestionTokens(self.vectors, weights), names)
+        return Query(self.text, QuestionTokens(self.tokens, weights), names)
 
     def shares(self) -> NDArray[np.float32]:
         """Return how much each token is of each word, float32 (w, t)."""
@@ -90,8 +90,9 @@ def question_words(encoder: StaticEncoder, asked: Asked) -> QuestionWords:
     text = asked.standalone
     found = list(words(text))
     telling = [w for w in found if w.folded not in function_words()] or found
-    tokens = [encoder.tokenize(text[w.start : w.end]).ids for w in telling]
-    norms = [encoder.token_norms(ids) for ids in tokens]
+    # Together, since each call of the tokeniser takes as long as the words of a question.
+    tokens, counts = encoder.token_ids([text[w.start : w.end] for w in telling])
+    norms = np.split(encoder.token_norms(tokens), np.cumsum(counts)[:-1])
     own = np.array([w.start >= len(text) - len(asked.text) for w in telling], np.bool_)
     weights = np.array([n.max(initial=0.0) for n in norms]) * np.where(own, 1.0, _CONTEXT_WEIGHT)
     shares = [n / (n.sum() or 1.0) for n in norms]
@@ -103,8 +104,8 @@ def question_words(encoder: StaticEncoder, asked: Asked) -> QuestionWords:
         text,
         [(w.start, w.end) for w in telling],
         np.asarray(weights / (weights.sum() or 1.0), np.float32),
-        encoder.token_vectors(np.concatenate([*tokens, np.zeros(0, np.int32)])),
-        np.repeat(np.arange(len(tokens)), [len(ids) for ids in tokens]),
+        tokens,
+        np.repeat(np.arange(len(telling)), counts),
         np.concatenate([*shares, np.zeros(0, np.float32)]).astype(np.float32),
         [
             name_query_terms([w], text) if text[w.start : w.end] in asked.names else ()
@@ -118,19 +119,19 @@ def question_words(encoder: StaticEncoder, asked: Asked) -> QuestionWords:
 def best_similarities(
     question: QuestionWords,
     index: TextIndex,
-    cosines: NDArray[np.float32],
+    cosines: TokenCosines,
     rows: NDArray[np.int64],
     languages: Collection[str | None],
 ) -> NDArray[np.float32]:
     """Return how well each word of the question is met in the texts `rows`, float32 (n, w), 0 to 1.
 
-    `cosines` float32 (t, v) compares its tokens with the index's, `languages` are those of the
-    texts.
+    `cosines` compares its tokens with the index's, `languages` are those of the texts.
     """
     met = _by_meaning(question, index, cosines, rows)
     for place in range(len(question)):
         for text in _texts_with_name(question, place, index):
-            met[_places(rows, text), place] = np.maximum(met[_places(rows, text), place], SAME_NAME)
+            named = _places(rows, text)
+            met[named, place] = np.maximum(met[named, place], SAME_NAME)
         for stem in (*_stems(question.word(place), languages), *question.quantities[place]):
             met[_places(rows, index.terms.documents_with(stem)), place] = SAME_STEM
     return met
@@ -160,25 +161,25 @@ def _places(rows: NDArray[np.int64], texts: NDArray[np.int32]) -> NDArray[np.boo
     """Return which of `rows` are among `texts`, both ascending, bool (n,)."""
     if not len(texts):
         return np.zeros(len(rows), np.bool_)
-    return np.asarray(texts[np.searchsorted(texts, rows).clip(max=len(texts) - 1)] == rows)
+    # Of the same type, or the whole of `texts` would be turned into the other.
+    wanted = rows.astype(texts.dtype)
+    return np.asarray(texts[np.searchsorted(texts, wanted).clip(max=len(texts) - 1)] == wanted)
 
 
 def _by_meaning(
     question: QuestionWords,
     index: TextIndex,
-    cosines: NDArray[np.float32],
+    cosines: TokenCosines,
     rows: NDArray[np.int64],
 ) -> NDArray[np.float32]:
     """Return the best cosines, float32 (n, w): a word's tokens count by their share in it."""
-    met = np.zeros((len(rows), len(question)), np.float32)
-    tokens, sizes = index.tokens.tokens_of(rows)
-    filled = np.flatnonzero(sizes)
-    if not len(filled) or not len(question.token_word):
-        return met
-    starts = (np.cumsum(sizes) - sizes)[filled]
-    best = np.maximum.reduceat(cosines[:, tokens], starts, axis=1)
-    met[filled] = (question.shares() @ np.maximum(best, 0.0)).T
-    return met
+    near = NearTokens.of(cosines, index.tokens, rows)
+    best = np.zeros((len(rows), len(question.token_word)), np.float32)
+    if len(near.filled) and best.shape[1]:
+        values = cosines.values[near.columns]
+        best[near.filled] = np.maximum.reduceat(values, near.starts, axis=0)
+    np.maximum(best, np.float32(cosines.chance) * ~near.empty[:, None], out=best)
+    return np.asarray(best @ question.shares().T, np.float32)
 
 
 def rarity(similarities: NDArray[np.float32]) -> NDArray[np.float32]:

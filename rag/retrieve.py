@@ -17,7 +17,7 @@ from rag.question import Asked
 from rag.rerank import rerank
 
 # Passages each leg may add; late interaction then looks at all of them.
-DEPTH = 100
+DEPTH = 50
 # A model that reads question and passage together is slow, so it sees only the best.
 _RERANKED = 50
 # So many passages on each side are looked at for words that a passage itself does not have.

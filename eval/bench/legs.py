@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import Filters, Library, Query
-from index.candidates import best_rows, lexical_scores, name_scores, soft_lexical
+from index.candidates import match_names, match_terms, match_tokens
+from index.lexical import LexicalMatch
 from index.snapshot import Snapshot
 from rag import Assistant
 from rag.late import question_words
@@ -17,7 +17,7 @@ from rag.retrieve import DEPTH
 
 FUSED = "fused and reranked"
 
-_Leg = Callable[[Snapshot, Query], NDArray[np.floating]]
+_Leg = Callable[[Snapshot, Query], LexicalMatch]
 
 
 def legs(library: Library, assistant: Assistant) -> Mapping[str, Callable[[str], object]]:
@@ -35,15 +35,19 @@ def legs(library: Library, assistant: Assistant) -> Mapping[str, Callable[[str],
         def search(question: str) -> object:
             current = library.refresh()
             everything = np.ones(len(current.passages), np.bool_)
-            return best_rows(leg(current, query(question)), DEPTH, everything)
+            return leg(current, query(question)).best(DEPTH, everything)
 
         return search
 
+    def soft(question: str) -> object:
+        current = library.refresh()
+        return match_tokens(current, query(question)).best(DEPTH, current.passages.by_script)
+
     return {
         "dense": dense,
-        "lexical": postings(lexical_scores),
-        "names": postings(name_scores),
-        "soft lexical": postings(lambda current, asked: soft_lexical(current, asked).scores),
+        "lexical": postings(match_terms),
+        "names": postings(match_names),
+        "soft lexical": soft,
         "all legs": lambda question: library.search(query(question), DEPTH, Filters()),
         FUSED: lambda question: assistant.search(question),
     }

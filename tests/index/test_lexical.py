@@ -30,6 +30,20 @@ def test_scores_of_some_documents_are_those_of_all(documents, query, data):
     assert index.scores_at(query, rows).tolist() == index.scores(query)[rows].tolist()
 
 
+@given(st.lists(DOCUMENT, max_size=12), st.lists(WORDS | st.just("absent"), max_size=6))
+def test_documents_without_any_term_are_not_found(documents, query):
+    index = LexicalIndex.build(documents)
+    scores = index.scores(query).tolist()
+    held = [bool(set(query) & set(document)) for document in documents]
+    expected = [score if holds else -np.inf for score, holds in zip(scores, held, strict=True)]
+    ours = index.match(query)
+    assert ours.scores(np.arange(len(documents))).tolist() == pytest.approx(expected, rel=1e-5)
+    for depth in (1, 3):
+        best = ours.best(depth, np.ones(len(documents), np.bool_))
+        highest = sorted((score for score in expected if score > -np.inf), reverse=True)[:depth]
+        assert sorted(ours.scores(best).tolist(), reverse=True) == pytest.approx(highest, rel=1e-5)
+
+
 def test_one_passage_keeps_its_negative_score():
     ours = LexicalIndex.build([["نفط", "قمح"]]).scores(["نفط"])
     assert ours.tolist() == BM25Okapi([["نفط", "قمح"]]).get_scores(["نفط"]).tolist()

@@ -21,7 +21,13 @@ OUTLETS = st.sampled_from(
 )
 LANGUAGES = st.sampled_from([None, "ar", "en", "ckb", "kmr", "ru", "und"])
 ARTICLE = st.tuples(OUTLETS, DATES, LANGUAGES, st.integers(1, 3), st.integers(1, 2))
-FILTERS = st.builds(Filters, since=DATES, until=DATES, outlet=OUTLETS)
+FILTERS = st.builds(
+    Filters,
+    since=DATES,
+    until=DATES,
+    outlet=OUTLETS,
+    outlets=st.lists(OUTLETS.filter(lambda outlet: outlet is not None), max_size=2).map(tuple),
+)
 
 
 @st.composite
@@ -61,6 +67,10 @@ def key(outlet):
 def lets_through(filters, row):
     if filters.outlet is not None and (
         row.outlet is None or key(row.outlet) != key(filters.outlet)
+    ):
+        return False
+    if filters.outlets and (
+        row.outlet is None or key(row.outlet) not in [key(outlet) for outlet in filters.outlets]
     ):
         return False
     if filters.since is not None and (row.published is None or row.published < filters.since):

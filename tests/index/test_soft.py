@@ -1,6 +1,7 @@
 """Soft lexical search equals plain loops over the texts, and it crosses languages."""
 
 from math import inf, log
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from corpus.article import Article
 from index import Filters, Library, Query, soft
 from index.analysis import terms
-from index.candidates import soft_lexical
-from index.soft import QuestionTokens, match
+from index.candidates import match_tokens
+from index.neighbours import nearest
+from index.soft import match
 from index.tokens import TokenIndex
 from tests.conftest import HashEncoder
 
@@ -38,6 +40,13 @@ def reference(texts, vectors, question):
     return [score if score > 0 else -inf for score in scores], rarities
 
 
+class Asked(NamedTuple):
+    """Tokens of a question by their vectors, which need not be any text's."""
+
+    vectors: np.ndarray
+    weights: np.ndarray
+
+
 def unit(rows):
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
@@ -45,13 +54,14 @@ def unit(rows):
 def found(texts, vectors, question):
     ids = np.array([token for text in texts for token in text], np.int32)
     index = TokenIndex.build(ids, np.array([len(text) for text in texts], np.int64))
-    return match(index, vectors[index.vocabulary], question)
+    near = nearest(question.vectors, vectors[index.vocabulary])
+    return match(index, *near, question.weights)
 
 
 def assert_equals_reference(texts, vectors, question):
     ours = found(texts, vectors, question)
     scores, rarities = reference(texts, vectors, question)
-    assert ours.scores.tolist() == pytest.approx(scores, rel=1e-4, abs=1e-5)
+    assert ours.scores(np.arange(len(texts))).tolist() == pytest.approx(scores, rel=1e-4, abs=1e-5)
     assert ours.rarity.tolist() == pytest.approx(rarities, rel=1e-5)
 
 
@@ -68,57 +78,87 @@ def test_equals_loops_over_the_texts(texts, tokens, seed):
     asked = unit(random.normal(size=(tokens, 3)))
     asked[0] = vectors[0]
     weights = random.uniform(0.2, 1.0, tokens).astype(np.float32)
-    assert_equals_reference(texts, vectors, QuestionTokens(asked, weights))
+    assert_equals_reference(texts, vectors, Asked(asked, weights))
 
 
 def test_only_the_nearest_neighbours_count():
     random = np.random.default_rng(3)
     vectors = unit(np.array([1.0, 0, 0]) + 0.5 * random.normal(size=(400, 3)))
-    question = QuestionTokens(unit(np.array([[1.0, 0, 0]])), np.ones(1, np.float32))
+    question = Asked(unit(np.array([[1.0, 0, 0]])), np.ones(1, np.float32))
     assert np.count_nonzero(vectors @ question.vectors[0] >= NEAREST) > 2 * NEIGHBOURS
     texts = [random.integers(0, 400, size).tolist() for size in random.integers(1, 60, 40)]
     assert len({token for text in texts for token in text}) > 2 * NEIGHBOURS
     assert_equals_reference(texts, vectors, question)
 
 
+@pytest.mark.parametrize("depth", [1, 10, 40])
+@pytest.mark.parametrize("few", [0.1, 1.0])
+def test_the_best_are_those_of_all_scores(monkeypatch, depth, few):
+    """However many tokens are left for the contenders, the best of each group are exact."""
+    monkeypatch.setattr(soft, "_FEW_LEFT", few)
+    random = np.random.default_rng(depth)
+    vectors = unit(random.normal(size=(500, 8)))
+    common = 1 / np.arange(1, 501)
+    texts = [
+        random.choice(500, size, p=common / common.sum()).tolist()
+        for size in random.integers(0, 40, 4_000)
+    ]
+    groups = [np.arange(len(texts)) % 5 > 0, np.arange(len(texts)) % 5 == 0]
+    for asked in range(8):
+        tokens = random.integers(0, 500, 6)
+        weights = random.uniform(0.02, 1.0, 6).astype(np.float32)
+        ours = found(texts, vectors, Asked(vectors[tokens], weights))
+        scores = ours.scores(np.arange(len(texts)))
+        if asked == 0:
+            few_left = [len(rows) for rows in ours._contenders(depth, groups)]
+            assert sum(few_left) < len(texts)
+        for rows, group in zip(ours.best(depth, groups), groups, strict=True):
+            expected = np.sort(scores[group])[::-1][:depth]
+            assert group[rows].all()
+            assert np.sort(scores[rows])[::-1].tolist() == pytest.approx(expected.tolist())
+
+
 def test_what_no_token_reaches_is_not_found():
     cosines = np.array([1, 0, NEAREST - 0.01, NEAREST + 0.01, -1])
     vectors = unit(np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1))
-    question = QuestionTokens(vectors[:1], np.ones(1, np.float32))
-    scores = found([[1], [2, 2, 2], [3], [4], [0], []], vectors, question).scores
+    question = Asked(vectors[:1], np.ones(1, np.float32))
+    scores = found([[1], [2, 2, 2], [3], [4], [0], []], vectors, question).scores(np.arange(6))
     assert (scores > -inf).tolist() == [False, False, True, False, True, False]
     assert scores.argmax() == 4
 
 
 def test_repetition_saturates_and_length_counts_against_a_text():
     vectors = unit(np.array([[1.0, 0], [0, 1.0]]))
-    question = QuestionTokens(vectors[:1], np.ones(1, np.float32))
+    question = Asked(vectors[:1], np.ones(1, np.float32))
     once, twice, thrice, long = found(
         [[0, 1, 1], [0, 0, 1], [0, 0, 0], [0, 1, 1, 1, 1, 1]], vectors, question
-    ).scores
+    ).scores(np.arange(4))
     assert thrice > twice > once > long
     assert twice - once > thrice - twice
 
 
 def test_a_rare_token_counts_more_than_a_common_one():
     vectors = unit(np.array([[1.0, 0], [0, 1.0]]))
-    question = QuestionTokens(vectors, np.ones(2, np.float32))
+    question = Asked(vectors, np.ones(2, np.float32))
     result = found([[0], [0], [0], [1]], vectors, question)
-    assert result.scores[3] > result.scores[0]
+    often, rarely = result.scores(np.array([0, 3]))
+    assert rarely > often
     assert result.rarity[1] > result.rarity[0]
 
 
 def test_an_empty_index_has_no_scores():
-    question = QuestionTokens(unit(np.ones((2, 3))), np.ones(2, np.float32))
+    question = Asked(unit(np.ones((2, 3))), np.ones(2, np.float32))
     result = found([], unit(np.ones((1, 3))), question)
-    shapes = result.scores.shape, result.cosines.shape, result.rarity.shape
-    assert shapes == ((0,), (2, 0), (2,))
+    assert [rows.tolist() for rows in result.best(3, [np.zeros(0, np.bool_)])] == [[]]
+    shapes = result.scores(np.arange(0)).shape, result.cosines.values.shape, result.rarity.shape
+    assert shapes == ((0,), (1, 2), (2,))
 
 
 def test_a_question_without_tokens_finds_nothing():
-    question = QuestionTokens(np.zeros((0, 3), np.float32), np.zeros(0, np.float32))
+    question = Asked(np.zeros((0, 3), np.float32), np.zeros(0, np.float32))
     result = found([[0], []], unit(np.ones((1, 3))), question)
-    assert result.scores.tolist() == [-inf, -inf]
+    assert result.scores(np.arange(2)).tolist() == [-inf, -inf]
+    assert [rows.tolist() for rows in result.best(3, [np.ones(2, np.bool_)])] == [[]]
     assert result.rarity.shape == (0,)
 
 
@@ -140,6 +180,9 @@ ENGLISH = [
 ]
 
 
+EVERY = np.arange(len(ARABIC))
+
+
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory):
     """Articles of one Arabic passage each, with an encoder that knows no translation."""
@@ -154,7 +197,7 @@ def test_an_english_question_finds_an_arabic_passage(collection, row):
     question = ENGLISH[row]
     assert not set(terms(question, "en")) & {t for text in ARABIC for t in terms(text, "ar")}
     query = Query.of(question, collection.words)
-    assert soft_lexical(collection.refresh(), query).scores.argmax() == row
+    assert match_tokens(collection.refresh(), query).scores(EVERY).argmax() == row
     candidates = collection.search(query, 1, Filters())
     assert row in candidates.rows
     assert candidates.rows[candidates.soft.argmax()] == row
@@ -173,7 +216,7 @@ def test_the_legs_add_to_the_dense_candidates(collection, question, depth):
 
 def test_a_long_question_still_finds_its_words(collection):
     question = " ".join([*ENGLISH, *ENGLISH, *ENGLISH])
-    assert (soft_lexical(collection.refresh(), Query.of(question, collection.words)).rarity).any()
+    assert (match_tokens(collection.refresh(), Query.of(question, collection.words)).rarity).any()
     vectors = unit(np.eye(2))
-    many = QuestionTokens(vectors[:1].repeat(60, axis=0), np.full(60, 1 / 60, np.float32))
-    assert found([[0], [1]], vectors, many).scores[0] > -inf
+    many = Asked(vectors[:1].repeat(60, axis=0), np.full(60, 1 / 60, np.float32))
+    assert found([[0], [1]], vectors, many).scores(np.arange(2))[0] > -inf

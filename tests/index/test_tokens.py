@@ -45,13 +45,15 @@ def test_postings_and_tokens_are_those_of_the_texts(texts):
     assert index.vocabulary.tolist() == sorted({token for text in texts for token in text})
     for place, token in enumerate(index.vocabulary.tolist()):
         rows, counts, sizes = index.postings(np.array([place]))
+        assert index.texts_with(np.array([place])).tolist() == rows.tolist()
         held = {row: text.count(token) for row, text in enumerate(texts) if token in text}
         assert sizes.tolist() == [len(held)]
         assert rows.tolist() == list(held)
         assert counts.tolist() == list(held.values())
     for row, text in enumerate(texts):
-        tokens, sizes = index.tokens_of(np.array([row]))
+        tokens, repeats, sizes = index.tokens_of(np.array([row]))
         assert index.vocabulary[tokens].tolist() == sorted(Counter(text))
+        assert repeats.tolist() == [text.count(t) for t in sorted(Counter(text))]
         assert sizes.tolist() == [len(Counter(text))]
 
 
@@ -60,10 +62,14 @@ def test_postings_and_tokens_are_those_of_the_texts(texts):
 def test_tokens_of_several_texts_come_in_the_order_asked(texts, data):
     index = build(texts)
     rows = data.draw(st.lists(st.sampled_from(range(len(texts))))) if texts else []
-    tokens, sizes = index.tokens_of(np.array(rows, np.int64))
+    tokens, repeats, sizes = index.tokens_of(np.array(rows, np.int64))
     expected = [sorted(set(texts[row])) for row in rows]
-    assert index.vocabulary[tokens].tolist() == [token for held in expected for token in held]
+    found = index.vocabulary[tokens].tolist()
+    assert found == [token for held in expected for token in held]
     assert sizes.tolist() == [len(held) for held in expected]
+    assert repeats.tolist() == [
+        texts[row].count(t) for row in rows for t in sorted(set(texts[row]))
+    ]
 
 
 @settings(max_examples=50, deadline=None)

@@ -13,7 +13,7 @@ from index.analysis import passage_terms, terms
 from index.candidates import find
 from index.encoder import load_bundled
 from index.names import name_terms
-from index.soft import QuestionTokens, compare
+from index.soft import QuestionTokens, TokenCosines
 from index.texts import TextIndex
 from index.words import words
 from rag.fuse import FusionWeights
@@ -99,7 +99,8 @@ def test_similarities_equal_a_reference_by_word(encoder, text):
     index, languages = TextIndex.build(texts, codes, encoder), sorted(set(codes))
     question = question_words(encoder, understand(text))
     rows = np.array([row for row in range(len(texts)) if row != 3])
-    cosines = compare(question.vectors, encoder.token_vectors(index.tokens.vocabulary))
+    vectors = encoder.token_vectors(index.tokens.vocabulary)
+    cosines = TokenCosines.between(encoder.token_vectors(question.tokens), vectors)
     ours = best_similarities(question, index, cosines, rows, languages)
     expected = [
         [
@@ -121,7 +122,7 @@ def test_each_way_of_meeting_a_word_is_seen(encoder):
     def similarity(asked, word, row):
         question = question_words(encoder, understand(asked))
         place = [question.word(p) for p in range(len(question))].index(word)
-        cosines = compare(question.vectors, vectors)
+        cosines = TokenCosines.between(encoder.token_vectors(question.tokens), vectors)
         return best_similarities(question, index, cosines, rows, set(codes))[row, place]
 
     assert similarity(QUESTIONS[0], "Caggins", 1) >= SAME_NAME - 1e-6
@@ -157,7 +158,7 @@ def test_a_word_met_across_languages_leads_to_its_passage(collection):
 
 
 def weightless(tokens):
-    return QuestionTokens(tokens.vectors, np.zeros_like(tokens.weights))
+    return QuestionTokens(tokens.ids, np.zeros_like(tokens.weights))
 
 
 # Each takes from a query what one leg lives on.
