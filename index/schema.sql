@@ -1,6 +1,6 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
--- gains the tables it lacks. 2: drafts.
+-- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS drafts (
     passage_id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, vector BLOB NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS answers (
-    id TEXT PRIMARY KEY, created_at TEXT NOT NULL, body TEXT NOT NULL
+    id TEXT PRIMARY KEY, created_at TEXT NOT NULL, body TEXT NOT NULL,
+    owner TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE IF NOT EXISTS citations (
     answer_id TEXT NOT NULL, n INTEGER NOT NULL, article_id TEXT NOT NULL,
@@ -29,3 +30,23 @@ CREATE TABLE IF NOT EXISTS citations (
     PRIMARY KEY (answer_id, n)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS citations_of_article ON citations (article_id, version);
+-- One for each answer: the newest replaces what was said before.
+CREATE TABLE IF NOT EXISTS feedback (
+    answer_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, helpful INTEGER NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
+-- Who may ask from pages of other sites; origins and filters are JSON, a revoked one stays.
+CREATE TABLE IF NOT EXISTS embeds (
+    id TEXT PRIMARY KEY, label TEXT NOT NULL, origins TEXT NOT NULL, filters TEXT NOT NULL,
+    per_client INTEGER NOT NULL, per_minute INTEGER NOT NULL, greeting TEXT, language TEXT,
+    created_at TEXT NOT NULL, revoked_at TEXT
+) STRICT;
+-- `password` is an argon2 hash; names are kept as `accounts.user_name` writes them.
+CREATE TABLE IF NOT EXISTS users (
+    name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT NOT NULL, created_at TEXT NOT NULL
+) STRICT;
+-- `token` is the SHA-256 of what the browser holds, `expires` a Unix time in seconds.
+CREATE TABLE IF NOT EXISTS sessions (
+    token TEXT PRIMARY KEY, user TEXT NOT NULL, expires INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user);

@@ -21,7 +21,7 @@ from corpus.article import Article, Passage
 from corpus.errors import DalilError
 
 DATABASE = "library.sqlite"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 4
 # "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
 _APPLICATION_ID = 0x44616C69
 # A writer commits batches, so nobody waits for a whole import.
@@ -82,11 +82,22 @@ class Store:
 
     def _upgrade(self) -> None:
         try:
+            self._add_owners()
             self._make_tables()
         except sqlite3.OperationalError as error:
-            # Who may not write can read an older library as it is: tables have only been added.
+            # Who may not write can read an older library as it is: things have only been added.
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
                 raise _unreadable(self.path, str(error)) from error
+
+    def _add_owners(self) -> None:
+        """Give the answers of a schema before 4 the column `owner`, if they lack it."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            columns = [row[1] for row in self.execute("PRAGMA table_info(answers)")]
+            if columns and "owner" not in columns:
+                self.execute("ALTER TABLE answers ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
+        finally:
+            self._connection.execute("COMMIT")
 
     def _make_tables(self) -> None:
         """Add the tables that are missing and name the schema's version, in one transaction."""
@@ -189,16 +200,16 @@ class Store:
         )
 
     def remove(self, article_id: str, *, purge: bool) -> None:
-        """Take the article out of the collection; keep versions that answers cite, or purge."""
+        """Take the article out of the collection; keep versions that answers cite, or purge.
+
+        Its row stays, so that a version number never comes to mean another text.
+        """
         self._connection.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
         kept = "" if purge else (
             " AND version NOT IN (SELECT version FROM citations WHERE article_id = ?1)"
         )  # fmt: skip
         self._connection.execute("DELETE FROM versions WHERE article_id = ?1" + kept, (article_id,))
-        if purge:
-            self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-        else:
-            self._connection.execute("UPDATE articles SET present = 0 WHERE id = ?", (article_id,))
+        self._connection.execute("UPDATE articles SET present = 0 WHERE id = ?", (article_id,))
 
     def article(self, article_id: str, version: int | None = None) -> Article | None:
         """Return a version (the newest by default) of an article, or `None`."""
@@ -245,23 +256,6 @@ class Store:
             "SELECT vector FROM passages WHERE id > ? ORDER BY id", (after,)
         )
         return np.frombuffer(b"".join(row[0] for row in rows), "<f4").reshape(-1, dimension)
-
-    def save_answer(self, answer_id: str, body: str, spans: Sequence[Passage]) -> None:
-        """Keep an answer as JSON in `body`, with the spans it cites."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._connection.execute("INSERT INTO answers VALUES (?, ?, ?)", (answer_id, now, body))
-        self._connection.executemany(
-            "INSERT INTO citations VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (answer_id, n, s.article_id, s.version, s.start, s.end)
-                for n, s in enumerate(spans, start=1)
-            ],
-        )
-
-    def answer(self, answer_id: str) -> str | None:
-        """Return the JSON of a saved answer, or `None`."""
-        body = self._one("SELECT body FROM answers WHERE id = ?", answer_id)
-        return None if body is None else str(body)
 
     def faults(self) -> list[str]:
         """Return what SQLite finds wrong with the file, nothing for a sound one."""
