@@ -1,4 +1,4 @@
-"""The one exception whose message is meant for the person at the keyboard."""
+"""The one exception whose message is meant for the person at the keyboard, and its kinds."""
 
 from __future__ import annotations
 
@@ -9,3 +9,15 @@ class DalilError(Exception):
     The edges (command line, HTTP, chat) turn it into an exit code, a status or a message.
     Anything else that escapes is a defect of Dalil.
     """
+
+
+class MissingError(DalilError):
+    """What was named is not there (HTTP 404)."""
+
+
+class PurgedError(DalilError):
+    """What was named was there and has been removed for good (HTTP 410)."""
+
+
+class InputError(DalilError):
+    """What was given is of the wrong form (HTTP 422)."""

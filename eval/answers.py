@@ -91,11 +91,16 @@ def score(case: Case, answer: Answer, best: Sequence[Sentence], library: Library
     ]  # fmt: skip
     answered = answer.status == "answered"
     # What was saved is compared with what SQLite holds now, by another connection.
-    saved = json.loads(library.answer(answer.answer_id or "") or '{"citations": []}')["citations"]
+    kept = library.answer(answer.answer_id or "")
+    saved = json.loads(kept.body)["citations"] if kept else []
     stored = Library.open(library.home, library.encoder)
     texts = [stored.article(c["article_id"], c["version"]).text for c in saved]
     stored.close()
-    exact = [t[c["start"] : c["end"]] == c["quote"] for t, c in zip(texts, saved, strict=True)]
+    quotes = [citation.quote for citation in answer.citations]
+    exact = [
+        text[c["start"] : c["end"]] == quote
+        for text, c, quote in zip(texts, saved, quotes, strict=bool(kept))
+    ]
     return Outcome(
         case.id,
         case.language,

@@ -13,15 +13,19 @@ from pathlib import Path
 from typing import Self
 
 from corpus.article import Article, Passage
-from corpus.errors import DalilError
+from corpus.errors import DalilError, MissingError
 from corpus.split import split
 from index import snapshot as snapshots
+from index.answers import StoredAnswer, save_answer, stored_answer
 from index.candidates import Candidates, Query, find
+from index.catalogue import Catalogue
 from index.encoder import Encoder, StaticEncoder, load_bundled
 from index.encoding import check_encoder, name_encoder
+from index.feedback import FeedbackTable
 from index.filters import Filters
 from index.lock import write_lock, writing
 from index.pace import paced
+from index.shelf import Shelf
 from index.snapshot import Snapshot
 from index.store import DATABASE, Store
 
@@ -44,17 +48,28 @@ class AddReport:
 
 
 class Library:
-    """An open library; use `Library.open`."""
+    """An open library; use `Library.open`.
+
+    `catalogue` lists articles and versions, `feedback` keeps what readers said of answers.
+    """
 
     def __init__(
-        self, home: Path, store: Store, encoder: Encoder, say: Callable[[str], None]
+        self,
+        home: Path,
+        store: Store,
+        encoder: Encoder,
+        say: Callable[[str], None],
+        shelf: Shelf | None = None,
     ) -> None:
         self.home = home
         self.encoder = encoder
         # Words are compared in the bundled table whatever makes the vectors of passages.
         self.words = encoder if isinstance(encoder, StaticEncoder) else load_bundled()
+        self.catalogue = Catalogue(store)
+        self.feedback = FeedbackTable(store)
         self._store = store
         self._say = say
+        self._shelf = shelf or Shelf()
         self._snapshot: Snapshot | None = None
         self._texts: dict[tuple[str, int], Article] = {}
 
@@ -66,11 +81,13 @@ class Library:
         *,
         create: bool = False,
         say: Callable[[str], None] = _silent,
+        shelf: Shelf | None = None,
     ) -> Self:
         """Open the library in `home`; with `create`, make it if it is not there.
 
-        `say` gets messages for people ("waiting for another writer").  Raises `DalilError` for a
-        missing, unreadable, newer or differently encoded library.
+        `say` gets messages for people ("waiting for another writer").  An open library belongs to
+        its thread; a `shelf` lets those of several threads share one snapshot.  Raises
+        `DalilError` for a missing, unreadable, newer or differently encoded library.
         """
         home = Path(home)
         if create:
@@ -81,7 +98,7 @@ class Library:
         except BaseException:
             store.close()
             raise
-        return cls(home, store, encoder, say)
+        return cls(home, store, encoder, say, shelf)
 
     def close(self) -> None:
         """Release the files."""
@@ -148,15 +165,14 @@ class Library:
         with writing(self.home, self._say):
             with self._store.transaction():
                 for article_id in dict.fromkeys(article_ids):
-                    version, present = self._store.latest(article_id)
-                    if not (present or (purge and version)):
-                        raise DalilError(
+                    _, present = self._store.latest(article_id)
+                    if not (present or (purge and self._store.article(article_id))):
+                        raise MissingError(
                             f"There is no article {article_id!r} in the library; nothing was "
                             "removed. List the articles with: dalil list"
                         )
                     self._store.remove(article_id, purge=purge)
                 self._store.raise_revision()
-            self._texts.clear()
             self._refresh(keep=True)
         return list(dict.fromkeys(article_ids))
 
@@ -172,19 +188,14 @@ class Library:
         return len(self.refresh().passages)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
-        """Return a stored version of an article, the newest by default, or raise `DalilError`."""
-        if version is not None and (cached := self._texts.get((article_id, version))):
-            return cached
+        """Return a stored version of an article, the newest by default, or raise `MissingError`."""
         found = self._store.article(article_id, version)
         if found is None:
             which = "article" if version is None else f"version {version} of article"
-            raise DalilError(
+            raise MissingError(
                 f"There is no {which} {article_id!r} in the library. "
                 "List the articles with: dalil list"
             )
-        if len(self._texts) > 2_000:
-            self._texts.clear()
-        self._texts[found.id, found.version] = found
         return found
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
@@ -196,19 +207,25 @@ class Library:
     def passage(self, row: int, snapshot: Snapshot | None = None) -> tuple[Article, Passage]:
         """Return the passage at place `row` of `snapshot` (the newest), with its article."""
         table = (snapshot or self.refresh()).passages
-        article = self.article(*table.versions[table.articles[row]])
+        key = table.versions[table.articles[row]]
+        if key not in self._texts:
+            if len(self._texts) > 2_000:
+                self._texts.clear()
+            self._texts[key] = self.article(*key)
+        article = self._texts[key]
         start, end = int(table.starts[row]), int(table.ends[row])
         passage = Passage(article.id, article.version, start, end, article.text[start:end])
         return article, passage
 
-    def save_answer(self, answer_id: str, body: str, spans: Sequence[Passage]) -> None:
-        """Keep an answer (JSON) with the spans it cites."""
-        with self._store.transaction():
-            self._store.save_answer(answer_id, body, spans)
+    def save_answer(
+        self, answer_id: str, body: str, spans: Sequence[Passage], owner: str = ""
+    ) -> None:
+        """Keep an answer (JSON) of `owner` with the spans it cites."""
+        save_answer(self._store, answer_id, body, spans, owner)
 
-    def answer(self, answer_id: str) -> str | None:
-        """Return the JSON of a saved answer, or `None`."""
-        return self._store.answer(answer_id)
+    def answer(self, answer_id: str, owner: str = "") -> StoredAnswer | None:
+        """Return a saved answer of `owner`, or `None`."""
+        return stored_answer(self._store, answer_id, owner)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -239,15 +256,20 @@ class Library:
     def _refresh(self, *, keep: bool) -> Snapshot:
         """Load or build the newest snapshot; `keep` says that the write lock is held."""
         reason: str | None = "stale"
-        with self._store.reading():
+        with self._store.reading(), self._shelf:
             # Another process may have re-encoded the library since it was opened.
             check_encoder(self._store, self.encoder)
-            found = self._snapshot
+            found = self._shelf.best(self._store.revision, self._snapshot)
             if found is None:
                 found, reason = self._load()
+            elif found.revision == self._store.revision:
+                reason = None
             if found is None or reason:
                 found = snapshots.build(self._store, self.encoder.dimension, self.words, found)
+            self._shelf.put(found)
         self._snapshot = found
+        # Another process may have purged some.
+        self._texts.clear()
         if reason and keep:
             self._keep(found)
         elif reason and len(found.passages):
@@ -269,7 +291,8 @@ class Library:
 
 def _make_folder(home: Path) -> None:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        # What people ask is kept here, so other users of the machine are kept out.
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise DalilError(
             f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."

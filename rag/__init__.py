@@ -5,5 +5,6 @@
 
 from rag.answer import Answer, Citation, Hit, Match
 from rag.assistant import Assistant
+from rag.events import Event
 
-__all__ = ["Answer", "Assistant", "Citation", "Hit", "Match"]
+__all__ = ["Answer", "Assistant", "Citation", "Event", "Hit", "Match"]

@@ -123,4 +123,5 @@ def _where(article: Article) -> Json:
         "outlet": article.outlet,
         "source": article.source,
         "published": article.published.isoformat() if article.published else None,
+        "language": article.language,
     }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
@@ -15,9 +14,11 @@ from index import Filters, Library
 from index.encoder.cross_encoder import Reranker
 from rag.answer import Answer, Hit
 from rag.cite import cite
+from rag.events import Event, tell
 from rag.extract import abstention, compose
 from rag.question import Asked, understand
 from rag.retrieve import Retriever
+from rag.saved import SavedAnswer, body_of, questions_of, saved_answer
 from rag.select import Selector
 
 # Sentences of this many passages compete to be cited.
@@ -48,11 +49,16 @@ class Assistant:
             return hits, None if hits else self._notice()
 
     def ask(
-        self, question: str, history: Sequence[str] = (), *, filters: Filters | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        filters: Filters | None = None,
+        owner: str = "",
     ) -> Answer:
         """Answer `question`, or say that the articles don't; `history` holds earlier questions.
 
-        The answer is saved in the library, so that its citations can be shown again.
+        The answer is saved in the library as `owner`'s, so that its citations can be shown again.
         """
         began = perf_counter()
         asked = _read(question, history)
@@ -66,7 +72,31 @@ class Assistant:
             "select": 1000 * (done - retrieved),
             "total": 1000 * (done - began),
         }
-        return self._save(replace(answer, timings_ms=timings), history)
+        return self._save(replace(answer, timings_ms=timings), history, owner)
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        filters: Filters | None = None,
+        owner: str = "",
+    ) -> Iterator[Event]:
+        """Answer as `ask` does, and yield each step; the last event carries the whole answer."""
+        yield Event("status", "searching")
+        yield from tell(self.ask(question, history, filters=filters, owner=owner))
+
+    def saved(self, answer_id: str, owner: str = "") -> SavedAnswer:
+        """Return an answer given to `owner` before, its quotes read from the versions it cites.
+
+        Raises `MissingError` for an unknown id or another's answer, `PurgedError` if a cited
+        article was purged.
+        """
+        return saved_answer(self.library, answer_id, owner)
+
+    def questions(self, answer_id: str, owner: str = "") -> list[str]:
+        """Return the questions up to and with a saved answer's, to follow up on it."""
+        return questions_of(self.library, answer_id, owner)
 
     def _answer(self, question: str, asked: Asked, hits: Sequence[Hit]) -> Answer:
         choice = self._selector.choose(asked, hits)
@@ -83,15 +113,15 @@ class Assistant:
             return None
         return "The library is empty. Add articles with: dalil add PATH"
 
-    def _save(self, answer: Answer, history: Sequence[str]) -> Answer:
+    def _save(self, answer: Answer, history: Sequence[str], owner: str) -> Answer:
         saved = replace(answer, answer_id=uuid4().hex)
-        body = json.dumps({**saved.as_json(), "history": list(history)}, ensure_ascii=False)
         # A reader without the right to write still gets the answer, only not its id.
         with suppress(DalilError):
             self.library.save_answer(
                 str(saved.answer_id),
-                replace_surrogates(body),
+                replace_surrogates(body_of(saved, history)),
                 [citation.span for citation in answer.citations],
+                owner,
             )
             return saved
         return answer

@@ -150,7 +150,18 @@ def test_reencode_switches_the_encoder(library, make_article):
 
 @pytest.mark.parametrize(
     "damage",
-    ["missing", "manifest", "stale", "passages", "vectors", "terms", "grams", "names", "tokens"],
+    [
+        "missing",
+        "manifest",
+        "stale",
+        "passages",
+        "vectors",
+        "terms",
+        "grams",
+        "names",
+        "tokens",
+        "neighbours",
+    ],
 )
 def test_derived_files_are_rebuilt(library, make_article, damage):
     library.add([make_article(n, text=f"خبر رقم {n}.") for n in range(5)])
