@@ -1,0 +1,161 @@
+"""Kinds of settings: what a value may be, in words, and how it is read from text or TOML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+# A field name of HTTP (RFC 9110, section 5.1).
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a setting may be.
+
+    `wants` says so ("a name"); `check` takes TOML's value and returns the setting's, `parse` does
+    so with the text of a variable.  Both raise `ValueError`.
+    """
+
+    wants: str
+    check: Callable[[object], object]
+    parse: Callable[[str], object]
+
+
+def whole(low: int, high: int) -> Kind:
+    """Return the kind of whole numbers from `low` to `high`.
+
+    >>> port = whole(0, 65_535)
+    >>> port.parse("7860"), port.check(7860), port.wants
+    (7860, 7860, 'a whole number from 0 to 65535')
+    """
+
+    def check(value: object) -> int:
+        # To Python, `true` is a whole number as well.
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError
+        return value
+
+    return Kind(f"a whole number from {low} to {high}", check, lambda text: check(int(text)))
+
+
+def number(low: float, high: float) -> Kind:
+    """Return the kind of numbers from `low` to `high`.
+
+    >>> number(0.1, 3600).parse("2.5")
+    2.5
+    """
+
+    def check(value: object) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise ValueError
+        # NaN is in no order, so it is refused here.
+        if not low <= value <= high:
+            raise ValueError
+        return float(value)
+
+    return Kind(f"a number from {low:g} to {high:g}", check, lambda text: check(float(text)))
+
+
+def _text_of(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError
+    return value
+
+
+def _of_text(wants: str, read: Callable[[str], object]) -> Kind:
+    """Return a kind whose values are text in TOML as in a variable."""
+    return Kind(wants, lambda value: read(_text_of(value)), lambda text: read(_text_of(text)))
+
+
+def many(one: Kind, wants: str) -> Kind:
+    """Return the kind of lists of `one`; a variable's text has commas between.
+
+    >>> many(HOST, "host names").parse("dalil.example, 10.0.0.7")
+    ('dalil.example', '10.0.0.7')
+    """
+
+    def check(value: object) -> tuple[object, ...]:
+        if not isinstance(value, list):
+            raise ValueError
+        return tuple(dict.fromkeys(map(one.check, value)))
+
+    return Kind(wants, check, lambda text: check([part.strip() for part in text.split(",")]))
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _truth_of(text: str) -> bool:
+    if (value := _TRUTH.get(text.strip().lower())) is None:
+        raise ValueError
+    return value
+
+
+def _host(text: str) -> str:
+    """Return a host's name or address as browsers send it, without brackets.
+
+    >>> _host("Dalil.Example"), _host("[::1]"), _host("دليل.example")
+    ('dalil.example', '::1', 'xn--ugb6bax.example')
+    """
+    host = text.lower().removeprefix("[").removesuffix("]").encode("idna").decode()
+    if ":" in host or re.fullmatch(r"[0-9.]+", host):
+        from ipaddress import ip_address
+
+        return str(ip_address(host))
+    if not _NAME.fullmatch(host):
+        raise ValueError
+    return host
+
+
+def _network(text: str) -> str:
+    """Return an address or network as the `ipaddress` module writes networks.
+
+    >>> _network("127.0.0.1"), _network("10.0.0.0/8")
+    ('127.0.0.1/32', '10.0.0.0/8')
+    """
+    from ipaddress import ip_network
+
+    return str(ip_network(text))
+
+
+def _base_url(text: str) -> str:
+    """Return scheme, host and port, in lower case.
+
+    >>> _base_url("https://Dalil.example/")
+    'https://dalil.example'
+    """
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(text.lower())
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError
+    host = _host(parts.hostname)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
+
+
+def _field_name(text: str) -> str:
+    if not _FIELD_NAME.fullmatch(text):
+        raise ValueError
+    return text
+
+
+TEXT = _of_text("text", str)
+FOLDER = _of_text("a folder", lambda text: Path(text).expanduser())
+HOST = _of_text("a host name or address without a port", _host)
+HOSTS = many(HOST, "a list of host names or addresses without ports or wildcards")
+NETWORK = _of_text("an address or network", _network)
+NETWORKS = many(NETWORK, "a list of addresses or networks such as 10.0.0.0/24")
+BASE_URL = _of_text("an address such as https://dalil.example, without a path", _base_url)
+FIELD_NAME = _of_text("the name of an HTTP header such as X-Remote-User", _field_name)
+YES_OR_NO = Kind("true or false", _truth, _truth_of)
