@@ -1,0 +1,82 @@
+"""Where an article, a version of it and a passage in it are found on this server."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode, urlsplit
+
+from starlette.convertors import Convertor, register_url_convertor
+
+
+def article_link(
+    article_id: str,
+    version: int | None = None,
+    start: int | None = None,
+    end: int | None = None,
+    *,
+    ui: str | None = None,
+    panel: bool = False,
+) -> str:
+    """Return the path, query and fragment that show an article, at its passage if there is one.
+
+    >>> article_link("خبر 1", 2, 10, 20)
+    '/articles/%D8%AE%D8%A8%D8%B1%201?version=2&start=10&end=20#quote'
+    >>> article_link("news/a.md"), article_link("/srv/a.md"), article_link("../a.md", panel=True)
+    ('/articles/news/a.md', '/articles/%2Fsrv%2Fa.md', '/articles/..%2Fa.md?panel=1')
+    """
+    query = urlencode(
+        {
+            name: str(value)
+            for name, value in (
+                ("version", version),
+                ("start", start),
+                ("end", end),
+                ("ui", ui),
+                ("panel", 1 if panel else None),
+            )
+            if value is not None
+        }
+    )
+    path = f"/articles/{id_in_path(article_id)}"
+    return path + (f"?{query}" if query else "") + ("" if start is None else "#quote")
+
+
+def id_in_path(article_id: str) -> str:
+    """Return an article id as the last part of a path, percent-encoded."""
+    # Browsers resolve dot segments, and proxies join slashes, before the server sees them.
+    odd = {"", ".", ".."}.intersection(article_id.split("/"))
+    return quote(article_id, safe="" if odd else "/")
+
+
+def web_link(url: str | None) -> str | None:
+    r"""Return `url` if a reader may be sent there, a page of the web; else `None`.
+
+    >>> web_link("https://example.org/a"), web_link("java\nscript:alert(1)//http://a.example/")
+    ('https://example.org/a', None)
+    """
+    if url is None or not url.isprintable():
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and host else None
+
+
+class Anything(Convertor[str]):
+    """An article id in a path: slashes and line breaks are characters like others."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        """Take the id as it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """Give the id as it is."""
+        return value
+
+
+# The kind of a route's parameter, known to Starlette before a route names it.
+ANYTHING = "anything"
+register_url_convertor(ANYTHING, Anything())
