@@ -1,0 +1,68 @@
+"""`dalil user`: added, listed, changed and removed; no password on the command line."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from index.accounts import open_accounts, user_name
+from index.passwords import is_password
+
+
+@pytest.fixture
+def user(tmp_path):
+    """Return a function that runs `dalil user` and returns its exit code and what it printed."""
+
+    def run(*arguments, password=None):
+        file = tmp_path / "password"
+        options = []
+        if password is not None:
+            file.write_text(password, encoding="utf-8")
+            options = ["--password-file", str(file)]
+        done = subprocess.run(
+            [sys.executable, "-m", "ui.cli", "--home", str(tmp_path / "home"), "user",
+             *arguments, *options, "--json"],
+            capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
+            env={**os.environ, "PYTHONUTF8": "1"},
+        )  # fmt: skip
+        return done.returncode, json.loads(done.stdout)
+
+    return run
+
+
+def test_a_user_is_added_changed_and_removed(user, tmp_path):
+    code, added = user("add", "Leila", "--admin", password="first long password\nsecond line")
+    assert (code, added["name"], added["role"]) == (0, "leila", "admin")
+    accounts = open_accounts(tmp_path / "home")
+    assert is_password("first long password", accounts.kept_hash("leila"))
+    assert "password" not in accounts.kept_hash("leila")
+    assert user("list") == (0, {"users": [added]})
+    assert user("password", "LEILA", password="another long password")[0] == 0
+    assert is_password("another long password", accounts.kept_hash("leila"))
+    assert user("remove", "leila") == (0, {"removed": "leila"})
+    assert accounts.users() == []
+    accounts.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password", "said"),
+    [
+        (("add", "leila"), "too short", "12 to"),
+        (("add", "leila"), "x" * 2000, "12 to"),
+        (("add", "<script>"), "a long password", "letters, digits"),
+        (("add", "embed:abc"), "a long password", "letters, digits"),
+        (("add", "two\nlines"), "a long password", "letters, digits"),
+        (("add", "leila"), None, "--password-file"),
+        (("remove", "leila"), None, "no library"),
+    ],
+)
+def test_what_cannot_be_done_is_said(user, arguments, password, said):
+    code, told = user(*arguments, password=password)
+    assert (code, said in told["error"]) == (1, True)
+
+
+def test_names_that_look_alike_by_case_or_form_are_one_name():
+    assert user_name("Stra\u00dfe") == user_name("STRASSE")
+    assert user_name("e\u0301lodie") == user_name("\u00c9lodie")
