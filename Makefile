@@ -1,25 +1,32 @@
-# Three commands: `make ask`, `make test`, `make bench`. Each sets up .venv on first use.
+# Five commands: `make ask`, `make chat`, `make test`, `make bench`, `make pictures`. Each sets up .venv on first use.
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := .demo
 Q ?= What bounty was announced for Hajji Abdullah?
 export Q
 
-.PHONY: ask test bench clean
+.PHONY: ask chat test bench pictures clean
 
 ask: $(DEMO)/library.sqlite
 	@$(BIN)/dalil --home $(DEMO) ask "$$Q"
+
+chat: .venv/.serve $(DEMO)/library.sqlite
+	@$(BIN)/dalil --home $(DEMO) serve --example "$$Q"
 
 test: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 # BENCH="stack --passages 20000", say, runs a part of it.
 bench: .venv/.bench
 	$(BIN)/python -m eval.bench $(BENCH)
+
+# The screenshots of the documents.
+pictures: .venv/.dev
+	DALIL_PICTURES=docs/images $(BIN)/pytest tests/browser/test_pictures.py
 
 clean:
 	rm -rf .venv $(DEMO)
@@ -28,6 +35,11 @@ clean:
 $(DEMO)/library.sqlite: .venv/.base corpus/demo $(wildcard corpus/demo/*) index/encoder/bundled/config.json
 	@rm -rf $(DEMO)
 	@$(BIN)/dalil --home $(DEMO) add corpus/demo
+
+# Gradio and FastAPI are installed for those who want the chat.
+.venv/.serve: .venv/.base
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[serve]'
+	@touch $@
 
 # The tools and sentence-transformers with PyTorch are installed for the tests only.
 .venv/.dev: .venv/.base

@@ -25,6 +25,12 @@ HOMES = {
     "trafilatura": "corpus/pages.py",
     "frontmatter": "corpus/markdown.py",
     "py3langid": "corpus/language.py",
+    "argon2": "index/passwords.py",
+    "jinja2": "ui/server/article_page.py",
+    "fastapi": "ui/",
+    "starlette": "ui/",
+    "uvicorn": "ui/server/",
+    "gradio": "ui/chat/page.py",
     "typer": "ui/",
     "rich": "ui/",
 }

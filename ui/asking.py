@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.errors import DalilError
+from corpus.clean import replace_surrogates
+from corpus.errors import DalilError, MissingError
 from rag.answer import Answer, Hit, Json
 
 if TYPE_CHECKING:
     from index import Filters
+    from index.encoder import Encoder
     from index.encoder.cross_encoder import Reranker
+    from index.feedback import Feedback
+    from index.shelf import Shelf
+    from rag.assistant import Assistant
+    from rag.events import Event
+    from rag.saved import SavedAnswer
     from ui.batch import Question
     from ui.settings import Settings
+
+
+# Device and inode.
+FileId = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,49 +43,160 @@ class SearchResult:
         return {"question": self.question, "hits": hits, "notice": self.notice}
 
 
-class Desk:
-    """Answers questions one after another from one open library."""
+class Shared:
+    """What the desks of one process have in common: models, and the newest snapshot."""
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
-        from index import Library, load_encoder
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._encoder: Encoder | None = None
+        self._reranker: Reranker | None = None
+        self._shelf: tuple[FileId, Shelf] | None = None
+
+    def encoder(self) -> Encoder:
+        """Return the encoder, loaded when it is first asked for."""
+        from index import load_encoder
+
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self.settings.encoder)
+            return self._encoder
+
+    def reranker(self) -> Reranker | None:
+        """Return the reranker that the settings name, if any."""
+        if self.settings.reranker is None:
+            return None
+        from index.encoder.cross_encoder import CrossEncoderReranker
+
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = CrossEncoderReranker(self.settings.reranker)
+            return self._reranker
+
+    def shelf(self, database: FileId) -> Shelf:
+        """Return the place of the snapshots of `database`; another file is another library."""
+        from index.shelf import Shelf
+
+        with self._lock:
+            if self._shelf is None or self._shelf[0] != database:
+                self._shelf = (database, Shelf())
+            return self._shelf[1]
+
+
+class Desk:
+    """Answers questions one after another from one library, opened when it is first needed.
+
+    A desk belongs to the thread that uses it first; those of one process may be given what they
+    share.  It follows other processes: a library that is made, replaced or deleted meanwhile.
+    """
+
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None], shared: Shared | None = None
+    ) -> None:
+        self._settings = settings
+        self._say = say
+        self._shared = shared or Shared(settings)
+        self._assistant: Assistant | None = None
+        self._database: FileId | None = None
+        self.missing = f"There is no library at {settings.home}. Add articles with: dalil add PATH"
+
+    def assistant(self) -> Assistant | None:
+        """Return the assistant of the library, or `None` while there is no library.
+
+        A library that is not there yet is no mistake: there is just nothing to find in it.
+        """
         from index.store import DATABASE
+
+        database = file_id(self._settings.home / DATABASE)
+        if self._assistant is not None and database != self._database:
+            self._assistant.library.close()
+            self._assistant = None
+        if self._assistant is None and database is not None:
+            self._assistant = self._open(database)
+            self._database = database
+        return self._assistant
+
+    def _open(self, database: FileId) -> Assistant:
+        from index import Library
         from rag.assistant import Assistant
 
-        # A library that is not there yet is no mistake: there is just nothing to find in it.
-        self._assistant: Assistant | None = None
-        if (settings.home / DATABASE).exists():
-            library = Library.open(settings.home, load_encoder(settings.encoder), say=say)
-            self._assistant = Assistant(library, reranker=_reranker(settings.reranker))
-        self._missing = f"There is no library at {settings.home}. Add articles with: dalil add PATH"
+        shared = self._shared
+        library = Library.open(
+            self._settings.home, shared.encoder(), say=self._say, shelf=shared.shelf(database)
+        )
+        return Assistant(library, reranker=shared.reranker())
 
     def search(self, question: Question, k: int, filters: Filters) -> SearchResult:
         """Return the `k` best passages for a question."""
-        if self._assistant is None:
-            return SearchResult(question.text, (), self._missing)
-        hits, notice = self._assistant.search(question.text, question.history, k, filters)
+        assistant = self.assistant()
+        if assistant is None:
+            return SearchResult(question.text, (), self.missing)
+        hits, notice = assistant.search(question.text, question.history, k, filters)
         return SearchResult(question.text, hits, notice)
 
-    def ask(self, question: Question, filters: Filters) -> Answer:
-        """Return the answer to a question."""
-        if self._assistant is None:
-            from rag.extract import abstention
+    def ask(self, question: Question, filters: Filters, owner: str = "") -> Answer:
+        """Return the answer to a question of `owner`, to whom the saved answer belongs."""
+        self._note(question)
+        assistant = self.assistant()
+        if assistant is None:
+            return self._nothing(question)
+        return assistant.ask(question.text, question.history, filters=filters, owner=owner)
 
-            return abstention(question.text, (), notice=self._missing)
-        return self._assistant.ask(question.text, question.history, filters=filters)
+    def stream(self, question: Question, filters: Filters, owner: str = "") -> Iterator[Event]:
+        """Yield the answer to a question step by step."""
+        from rag.events import tell
 
-    def history(self, answer_id: str) -> Sequence[str]:
-        """Return the questions up to and with a saved answer's."""
-        body = self._assistant.library.answer(answer_id) if self._assistant else None
-        if body is None:
-            raise DalilError(f"There is no saved answer {answer_id!r} in the library.")
-        saved = json.loads(body)
-        return [*saved["history"], saved["question"]]
+        self._note(question)
+        assistant = self.assistant()
+        if assistant is None:
+            return tell(self._nothing(question))
+        return assistant.stream(question.text, question.history, filters=filters, owner=owner)
+
+    def history(self, answer_id: str, owner: str = "") -> Sequence[str]:
+        """Return the questions up to and with a saved answer's of `owner`."""
+        return self._existing(answer_id).questions(answer_id, owner)
+
+    def saved(self, answer_id: str, owner: str = "") -> SavedAnswer:
+        """Return an answer given to `owner` before; raise `MissingError` or `PurgedError`."""
+        return self._existing(answer_id).saved(answer_id, owner)
+
+    def give_feedback(
+        self, answer_id: str, *, helpful: bool, note: str = "", owner: str = ""
+    ) -> Feedback:
+        """Keep what a reader says of a saved answer, in place of what was said before."""
+        feedback = self._existing(answer_id).library.feedback
+        note = replace_surrogates(note)
+        return feedback.keep(answer_id, helpful=helpful, note=note, owner=owner)
+
+    def _note(self, question: Question) -> None:
+        """Write a question into the log of the server, if the settings ask for that."""
+        if self._settings.server.log_questions:
+            import logging
+
+            log = logging.getLogger("dalil.questions")
+            log.info("question", extra={"fields": {"question": question.text}})
+
+    def _existing(self, answer_id: str) -> Assistant:
+        assistant = self.assistant()
+        if assistant is None:
+            raise MissingError(f"There is no saved answer {answer_id!r}. {self.missing}")
+        return assistant
+
+    def _nothing(self, question: Question) -> Answer:
+        from rag.extract import abstention
+
+        return abstention(question.text, (), notice=self.missing)
 
 
-def _reranker(name: str | None) -> Reranker | None:
-    """Load the reranker that the settings name, before any question is answered without it."""
-    if name is None:
+def file_id(path: Path) -> FileId | None:
+    """Return device and inode of a file, `None` if it is not there."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    from index.encoder.cross_encoder import CrossEncoderReranker
-
-    return CrossEncoderReranker(name)
+    except OSError as error:
+        raise DalilError(
+            f"The library at {path.parent} cannot be opened ({error.strerror}). "
+            "Check the folder's permissions."
+        ) from error
+    return found.st_dev, found.st_ino

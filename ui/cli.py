@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus.errors import DalilError
+from ui.doctor import doctor
 from ui.edge import (
     DONE,
     FAULT,
@@ -24,9 +25,12 @@ from ui.edge import (
     run_batch,
     say,
 )
+from ui.embeds import app as embeds
 from ui.evaluating import app as evaluating
 from ui.options import AsJson, AskText, Batch, EncoderName, Home, Outlet, RerankerName, Since, Until
+from ui.serving import serve
 from ui.settings import Settings
+from ui.users import app as users
 
 app = typer.Typer(
     help="Answers from news articles, every statement cited to the exact passage.",
@@ -36,6 +40,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(evaluating, name="eval")
+app.command()(doctor)
+app.add_typer(embeds, name="embed")
+app.add_typer(users, name="user")
+app.command()(serve)
 
 
 @app.callback()
@@ -84,7 +92,7 @@ def list_articles(
     context: typer.Context, home: Home = None, encoder: EncoderName = None, as_json: AsJson = False
 ) -> None:
     """List the articles of the library."""
-    from ui.imports import article_json
+    from ui.listing import article_json
     from ui.terminal import show_articles
 
     articles = list(open_library(_settings(context, home, encoder)).articles())
@@ -125,16 +133,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the stored text of an article."""
-    from ui.imports import article_json
+    from ui.listing import whole_json
     from ui.terminal import show_article
 
     article = open_library(_settings(context, home, encoder)).article(
         read_text(article_id), version
     )
     if as_json:
-        published = article.published.isoformat() if article.published else None
-        more = {"url": article.url, "published": published, "language": article.language}
-        print_json({**article_json(article), **more, "text": article.text})
+        print_json(whole_json(article))
     else:
         show_article(console(), article)
 
@@ -202,40 +208,6 @@ def ask(
         print_json(answer.as_json())
     else:
         show_answer(console(), answer)
-
-
-@app.command()
-def doctor(
-    context: typer.Context,
-    home: Home = None,
-    encoder: EncoderName = None,
-    as_json: AsJson = False,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Build the search index anew first.")
-    ] = False,
-) -> None:
-    """Check the library's files, and rebuild the search index if asked."""
-    library = open_library(_settings(context, home, encoder))
-    if rebuild:
-        library.rebuild()
-    faults = library.faults()
-    if as_json:
-        counts = {"articles": len(library), "passages": library.count_passages()}
-        print_json(
-            {
-                "home": str(library.home),
-                "encoder": library.encoder.name,
-                **counts,
-                "rebuilt": rebuild,
-                "faults": faults,
-            }
-        )
-    else:
-        size = f"{len(library)} articles, {library.count_passages()} passages"
-        console().print(f"{library.home}: {size}, encoder {library.encoder.name}", markup=False)
-        for fault in faults or ["No fault found."]:
-            console().print(fault, markup=False)
-    raise typer.Exit(FAULT if faults else DONE)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.load import Loaded, load_articles
+from ui.listing import article_json
 from ui.progress import progress
 from ui.terminal import visible
 
@@ -58,17 +59,6 @@ class ImportReport:
         counts = [(len(self.added), "added"), (len(self.updated), "updated"),
                   (len(self.unchanged), "unchanged"), (len(self.failed), "failed")]  # fmt: skip
         console.print(", ".join(f"{count} {name}" for count, name in counts if count) or "Nothing")
-
-
-def article_json(article: Article) -> Json:
-    """Return the contract's shape of an article in lists."""
-    return {
-        "id": article.id,
-        "version": article.version,
-        "title": article.title,
-        "outlet": article.outlet,
-        "source": article.source,
-    }
 
 
 def run_import(

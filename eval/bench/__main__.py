@@ -1,4 +1,4 @@
-"""`python -m eval.bench [cold|stack]`: print what was measured, fail if a bound is missed."""
+"""`python -m eval.bench [cold|stack|serve]`: print what was measured, fail if a bound is missed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from corpus.errors import DalilError
-from eval.bench import cold, report, stack
+from eval.bench import cold, report, serve, stack
 
 # `dalil ask` from a cold start takes at most this share of `import sentence_transformers`.
 _COLD_BOUND = 1 / 3
@@ -42,6 +42,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--generated", action="store_true", help="generate the articles instead")
     parser.add_argument("--passages", type=_positive, default=100_000, help="about how many")
     parser.add_argument("--questions", type=_positive, default=100, help="questions a leg")
+    parser.add_argument("--clients", type=_positive, default=32, help="clients of the server")
+    parser.add_argument("--seconds", type=_positive, default=30, help="how long they ask")
     parser.add_argument("--json", action="store_true", help="print one JSON object a comparison")
     options = parser.parse_args(arguments)
     if options.news is None and _NEWS.is_dir():
@@ -76,6 +78,17 @@ def _stack(options: argparse.Namespace) -> bool:
     return report.met(result, _STACK_BOUNDS) is not False
 
 
+def _serve(options: argparse.Namespace) -> bool:
+    _say(f"Asking the server with {options.clients} clients for {options.seconds} seconds.")
+    load = serve.measure(options.clients, float(options.seconds))
+    if options.json:
+        sys.stdout.write(json.dumps(load.as_json()) + "\n")
+    else:
+        figures = load.as_json().items()
+        sys.stdout.write("".join(f"{name}: {value}\n" for name, value in figures) + "\n")
+    return load.sound
+
+
 def _say(message: str) -> None:
     sys.stderr.write(message + "\n")
     sys.stderr.flush()
@@ -84,7 +97,8 @@ def _say(message: str) -> None:
 _PARTS: Mapping[str, Sequence[Callable[[argparse.Namespace], bool]]] = {
     "cold": [_cold],
     "stack": [_stack],
-    "all": [_cold, _stack],
+    "serve": [_serve],
+    "all": [_cold, _stack, _serve],
 }
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ BOUNTY = "What bounty was announced for Hajji Abdullah?"
 ARTICLE = {"id", "version", "title", "outlet", "source"}
 HIT = {
     "passage_id", "article_id", "version", "title", "outlet", "source", "published", "start",
-    "end", "text", "score",
+    "end", "text", "score", "language",
 }  # fmt: skip
 CITATION = {
     "n", "article_id", "version", "title", "outlet", "source", "published", "start", "end",
-    "quote", "matches",
+    "quote", "matches", "language",
 }  # fmt: skip
 ANSWER = {
     "question", "status", "mode", "text", "confidence", "citations", "related", "notice",

@@ -1,0 +1,170 @@
+"""How the server does under load: one client, many, and a queue that is full.
+
+The server is the command as people start it, on the demo collection.  Times are told as multiples
+of what a single client waits, measured in the same run, since whatever else the machine does meets
+both.  The clients run beside the server and take their share of the same cores.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from corpus.errors import DalilError
+from eval.answers import read_cases
+from eval.bench.clients import BUSY, OK, Address, Reply, ask_alone, ask_together
+from eval.bench.stack import percentile
+
+_ROOT = Path(__file__).parents[2]
+_DEMO = _ROOT / "corpus" / "demo"
+_CASES = _ROOT / "eval" / "cases" / "demo.jsonl"
+# Questions of a single client for each second of many; as many before, not counted, open the
+# library and fill caches.
+_ALONE_A_SECOND, _LEAST_ALONE = 3, 10
+# A queue that so many clients keep full, each trying again soon.
+_FEW_PLACES, _TOO_MANY = 2, 12
+_PROBE_PAUSE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What was measured; times in ms, multiples of the median of a single client.
+
+    `errors` counts the replies below the queue's limit that were no answer, by status (0: none
+    came).  `slowest_share` is the number of answers of the client served least over the mean.
+    `refused_*` are the times of 503 while the queue is full, `after_multiple` the median of a
+    single client afterwards over that before.
+    """
+
+    clients: int
+    seconds: float
+    requests: int
+    errors: dict[str, int]
+    per_second: float
+    alone_p50_ms: float
+    p50_ms: float
+    p95_ms: float
+    p95_multiple: float
+    slowest_share: float
+    refused: int
+    not_refused: int
+    refused_p50_ms: float
+    refused_p95_ms: float
+    refused_multiple: float
+    after_multiple: float
+
+    @property
+    def sound(self) -> bool:
+        """Whether every request below the queue's limit was answered, and the rest refused."""
+        return not self.errors and self.refused > 0
+
+    def as_json(self) -> dict[str, object]:
+        """Return the figures rounded, and if all was answered."""
+        figures = {
+            name: round(value, 3) if isinstance(value, float) else value
+            for name, value in asdict(self).items()
+        }
+        return {**figures, "sound": self.sound}
+
+
+def measure(clients: int, seconds: float) -> Load:
+    """Start the server, ask, and return the figures.
+
+    Raises `DalilError` when the server does not start, or refuses nobody when it is full.
+    """
+    questions = [case.question for case in read_cases(_CASES)]
+    count = max(_LEAST_ALONE, round(_ALONE_A_SECOND * seconds))
+    with tempfile.TemporaryDirectory(prefix="dalil-serve-") as home:
+        subprocess.run([*_command(home), "add", str(_DEMO)], check=True, capture_output=True)
+        with _serving(home, clients) as address:
+            ask_alone(address, questions, count)
+            alone = _times(ask_alone(address, questions, count))
+            together = ask_together(address, questions, clients, seconds)
+        with _serving(home, _FEW_PLACES) as address:
+            ask_alone(address, questions, count)
+            before = _times(ask_alone(address, questions, count))
+            probes = _when_full(address, questions, count)
+            after = _times(ask_alone(address, questions, count))
+    return _load(clients, seconds, alone, together, (before, probes, after))
+
+
+def _load(
+    clients: int,
+    seconds: float,
+    alone: Sequence[float],
+    together: Sequence[Reply],
+    burst: tuple[Sequence[float], Sequence[Reply], Sequence[float]],
+) -> Load:
+    before, probes, after = burst
+    times = _times(together)
+    served = Counter(reply.client for reply in together if reply.status == OK)
+    refused = [reply.ms for reply in probes if reply.status == BUSY]
+    if not refused or not times:
+        raise DalilError("The server never answered, or never refused. Try with more --seconds.")
+    single = percentile(alone, 50)
+    failed = Counter(str(reply.status) for reply in together if reply.status != OK)
+    failed.update(str(reply.status) for reply in probes if reply.status not in (OK, BUSY))
+    return Load(
+        clients=clients,
+        seconds=seconds,
+        requests=len(together),
+        errors=dict(failed),
+        per_second=len(times) / seconds,
+        alone_p50_ms=single,
+        p50_ms=percentile(times, 50),
+        p95_ms=percentile(times, 95),
+        p95_multiple=percentile(times, 95) / single,
+        slowest_share=min(served[n] for n in range(clients)) * clients / len(times),
+        refused=len(refused),
+        not_refused=len(probes) - len(refused),
+        refused_p50_ms=percentile(refused, 50),
+        refused_p95_ms=percentile(refused, 95),
+        refused_multiple=percentile(refused, 50) / percentile(before, 50),
+        after_multiple=percentile(after, 50) / percentile(before, 50),
+    )
+
+
+def _when_full(address: Address, questions: Sequence[str], count: int) -> list[Reply]:
+    """Return what one more client is told `count` times while too many ask."""
+    probes: list[Reply] = []
+
+    def probe() -> None:
+        for _ in range(count):
+            probes.append(address.ask(questions[0]))
+            time.sleep(_PROBE_PAUSE)
+
+    ask_together(address, questions, _TOO_MANY, 0, pause=_PROBE_PAUSE, before_end=probe)
+    return probes
+
+
+@contextmanager
+def _serving(home: str, waiting: int) -> Iterator[Address]:
+    """Start the server with so many places in its queue; yield its address when it answers."""
+    options = ["serve", "--port", "0", "--waiting", str(waiting)]
+    process = subprocess.Popen(
+        [*_command(home), *options], stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    told = cast("IO[str]", process.stderr).readline()
+    try:
+        if "http" not in told:
+            raise DalilError(f"The server did not start: {told.strip()}")
+        yield Address(told.split()[2])
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def _command(home: str) -> list[str]:
+    return [sys.executable, "-m", "ui.cli", "--home", home]
+
+
+def _times(replies: Sequence[Reply]) -> list[float]:
+    return [reply.ms for reply in replies if reply.status == OK]

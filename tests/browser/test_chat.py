@@ -1,0 +1,357 @@
+"""The chat in a browser: asked, cited, opened, refused, reloaded, in both languages, by keys."""
+
+import json
+from datetime import date
+from urllib.request import urlopen
+
+import pytest
+
+from corpus.article import Article
+
+QUESTION = "What bounty was announced for Hajji Abdullah?"
+UNANSWERED = "Who won the football cup?"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+OVERRIDE = "\u202e"
+
+
+def open_chat(page, site, language="en"):
+    page.goto(f"{site.url}/{language}/")
+    # The page's events work once the first of them, its opening, has been answered.
+    page.wait_for_selector("body[data-opened]", state="attached")
+    return page
+
+
+def ask(page, question):
+    """Ask by the field and Enter, and return the turn once it is done."""
+    turns = page.locator(".turn")
+    before = turns.count()
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(".turn.done").nth(before).wait_for()
+    return turns.nth(before)
+
+
+@pytest.fixture
+def chat(page, demo_site):
+    return open_chat(page, demo_site)
+
+
+def test_the_demo_question_is_answered_and_its_citation_opens_the_article(chat):
+    turn = ask(chat, QUESTION)
+    quote = turn.locator("blockquote bdi").first.text_content()
+    assert "حجي عبد الله" in quote
+    turn.locator("a.marker").first.click()
+    article = chat.frame_locator("dialog.panel iframe")
+    article.locator("#quote").wait_for()
+    assert "".join(article.locator("mark").all_text_contents()) == quote
+    box, frame = article.locator("#quote").bounding_box(), chat.locator("iframe").bounding_box()
+    assert frame["y"] <= box["y"] < frame["y"] + frame["height"]
+    panel = chat.locator("dialog.panel")
+    assert panel.get_by_role("heading").text_content()
+    assert panel.locator("time").get_attribute("datetime") == "2020-07-02"
+    pairs = panel.locator(".met li").all_text_contents()
+    assert "Hajji ↔ حجي" in pairs
+
+
+def test_quotes_keep_the_articles_language_and_direction(chat):
+    turn = ask(chat, QUESTION)
+    quote = turn.locator("blockquote").first
+    assert (quote.get_attribute("lang"), quote.get_attribute("dir")) == ("ar", "rtl")
+    line = turn.locator(".line").first
+    assert line.get_attribute("lang") == "en"
+    assert line.evaluate("e => getComputedStyle(e).direction") == "ltr"
+    assert line.text_content().rstrip() == "The articles say:"
+    title = turn.locator("a.title bdi").first
+    assert title.get_attribute("dir") == "rtl"
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "locale"), [("ar", "rtl", "ar-SY"), ("en", "ltr", "en-GB")]
+)
+def test_the_interface_follows_the_browser_and_is_mirrored(
+    visits, demo_site, language, direction, locale
+):
+    page = visits.page(locale=locale, viewport=DESKTOP)
+    page.goto(demo_site.url)
+    page.wait_for_selector("button.example")
+    assert page.url == f"{demo_site.url}/{language}/"
+    root = page.locator("html")
+    assert (root.get_attribute("lang"), root.get_attribute("dir")) == (language, direction)
+    ask(page, QUESTION).locator("a.marker").first.click()
+    page.frame_locator("iframe").locator("#quote").wait_for()
+    middle = page.evaluate("innerWidth") / 2
+    button = page.locator("#ask").bounding_box()["x"]
+    field = page.locator("#question").bounding_box()["x"]
+    panel = page.locator("dialog.panel").bounding_box()
+    centre = panel["x"] + panel["width"] / 2
+    assert (button < field, centre < middle) == (direction == "rtl", direction == "rtl")
+
+
+def test_the_language_can_be_switched_and_the_conversation_stays(chat, demo_site):
+    ask(chat, QUESTION)
+    chat.get_by_role("link", name="العربية").click()
+    chat.wait_for_selector(".turn.done")
+    assert chat.locator("html").get_attribute("dir") == "rtl"
+    assert chat.get_by_role("heading", name="المصادر").count() == 1
+    # What was chosen counts for more than what the browser prefers.
+    chat.goto(demo_site.url)
+    chat.wait_for_selector(".turn.done")
+    assert chat.url.endswith("/ar/")
+
+
+def test_a_reload_keeps_conversation_and_citations(chat):
+    ask(chat, QUESTION)
+    before = ask(chat, UNANSWERED)
+    texts = chat.locator(".turn").all_text_contents()
+    assert before.locator("a.marker").count() == 0
+    chat.reload()
+    chat.locator(".turn.done").nth(1).wait_for()
+    assert chat.locator(".turn").all_text_contents() == texts
+    chat.locator("a.marker").first.click()
+    assert chat.frame_locator("iframe").locator("#quote").text_content()
+
+
+def test_a_new_conversation_starts_empty_and_stays_so(chat):
+    ask(chat, QUESTION)
+    chat.get_by_role("button", name="New conversation").click()
+    chat.locator("button.example").first.wait_for()
+    assert chat.locator(".turn").count() == 0
+    chat.reload()
+    chat.locator("button.example").first.wait_for()
+    assert chat.locator(".turn").count() == 0
+
+
+def test_an_abstention_looks_different_and_offers_the_nearest_passages(chat):
+    refused = ask(chat, UNANSWERED)
+    assert refused.get_by_role("heading", name="Not answered by the articles").is_visible()
+    assert refused.locator("blockquote, a.marker, ol").count() == 0
+    assert refused.locator(".nearest li").count() == 3
+    answered = ask(chat, QUESTION)
+    looks = "e => { const s = getComputedStyle(e); return [s.backgroundColor, s.borderStyle]; }"
+    one, other = (turn.locator(".answer").evaluate(looks) for turn in (refused, answered))
+    assert one[0] != other[0]
+    assert one[1] != other[1]
+    refused.locator(".nearest a").first.click()
+    assert chat.frame_locator("iframe").locator("mark").first.text_content()
+
+
+def test_a_follow_up_leans_on_the_question_before_it(chat):
+    ask(chat, "Who is Hajji Abdullah?")
+    turn = ask(chat, "And what is the reward for him?")
+    assert "عشرة ملايين دولار" in turn.locator("blockquote").first.text_content()
+
+
+def test_examples_come_from_the_collection_and_are_asked_by_a_click(chat):
+    examples = chat.locator("button.example:visible")
+    assert examples.count() == 4
+    asked = examples.last.text_content().strip()
+    examples.last.click()
+    chat.locator(".turn.done").wait_for()
+    assert chat.locator(".question bdi").text_content() == asked
+    assert chat.locator("#welcome").is_hidden()
+
+
+def test_filters_act_on_the_answer(chat):
+    chat.get_by_role("button", name="Filter by outlet and date").click()
+    chat.get_by_label("Published from").fill("2021-01-01")
+    # Gradio carries a field's value into its state a moment later; no reader is as fast as a test.
+    chat.wait_for_timeout(500)
+    turn = ask(chat, QUESTION)
+    dates = [t.get_attribute("datetime") for t in turn.locator("time").all()]
+    assert dates
+    assert all(day >= "2021" for day in dates)
+    chat.get_by_label("Published from").fill("")
+    chat.get_by_label("Outlet").click()
+    chat.get_by_role("option", name="صدى الخابور").click()
+    chat.wait_for_timeout(500)
+    turn = ask(chat, QUESTION)
+    assert turn.locator("blockquote").count() >= 1
+    assert {o.partition(" · ")[0] for o in turn.locator(".origin").all_text_contents()} == {
+        "صدى الخابور"
+    }
+
+
+def test_feedback_with_a_note_is_stored(chat, demo_site):
+    turn = ask(chat, QUESTION)
+    turn.get_by_role("button", name="Not helpful", exact=True).click()
+    turn.get_by_label("What was right or wrong?").fill("المبلغ صحيح & <b>bold</b>")
+    turn.get_by_role("button", name="Send").click()
+    turn.get_by_text("Thank you, noted.").wait_for()
+    answer_id = turn.locator(".source").first.get_attribute("id").split("-")[1]
+    with urlopen(f"{demo_site.url}/api/answers/{answer_id}") as response:
+        saved = json.load(response)
+    assert saved["feedback"]["helpful"] is False
+    assert saved["feedback"]["note"] == "المبلغ صحيح & <b>bold</b>"
+    chat.reload()
+    pressed = chat.get_by_role("button", name="Not helpful", exact=True)
+    pressed.wait_for()
+    assert pressed.get_attribute("aria-pressed") == "true"
+
+
+def test_an_answer_is_copied_with_its_sources(visits, demo_site):
+    page = visits.page(permissions=["clipboard-read", "clipboard-write"])
+    turn = ask(open_chat(page, demo_site), QUESTION)
+    turn.get_by_role("button", name="Copy with sources").click()
+    turn.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    quote = turn.locator("blockquote bdi").first.text_content()
+    assert quote in copied
+    assert "[1] عشرة ملايين دولار" in copied
+    page.goto(copied.split()[-1])
+    assert page.locator("mark").first.text_content() == quote
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_it_is_usable_on_a_phone(visits, demo_site, language):
+    page = open_chat(visits.page(viewport=PHONE, has_touch=True), demo_site, language)
+    assert page.locator("#ask").is_visible()
+    ask(page, QUESTION).locator("a.marker").first.tap()
+    page.frame_locator("iframe").locator("#quote").wait_for()
+    panel = page.locator("dialog.panel").bounding_box()
+    assert (panel["x"], panel["width"]) == (0, PHONE["width"])
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.locator("dialog.panel button").tap()
+    assert page.locator("dialog.panel").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def focused(page):
+    return page.evaluate(
+        "(e => e.getAttribute('aria-label') || e.textContent.trim())(document.activeElement)"
+    )
+
+
+def tab_to(page, label):
+    """Press Tab until the element with a label has the focus."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if focused(page).startswith(label):
+            return
+    pytest.fail(f"Tab does not reach {label!r}.")
+
+
+def test_everything_is_reached_by_keyboard(chat):
+    tab_to(chat, QUESTION.split()[0])
+    chat.keyboard.press("Enter")
+    chat.locator(".turn.done").wait_for()
+    chat.locator("#question textarea").focus()
+    chat.keyboard.type(QUESTION)
+    chat.keyboard.press("Enter")
+    chat.locator(".turn.done").nth(1).wait_for()
+    chat.locator(".turn").last.locator("a.marker").first.focus()
+    link = focused(chat)
+    assert link.startswith("Source 1: عشرة ملايين")
+    chat.keyboard.press("Enter")
+    chat.frame_locator("iframe").locator("#quote").wait_for()
+    assert focused(chat) == "Close the source"
+    chat.keyboard.press("Escape")
+    assert chat.locator("dialog.panel").count() == 0
+    assert focused(chat) == link
+    tab_to(chat, "Matching words")
+    chat.keyboard.press("Enter")
+    assert chat.locator(".turn").last.locator(".met[open]").count() == 1
+    for label in ("Copy with sources", "Helpful", "Not helpful", "Filter by outlet", "Ask"):
+        tab_to(chat, label)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visits, demo_site, assert_accessible, language, scheme):
+    page = visits.page(bypass_csp=True, color_scheme=scheme, viewport=DESKTOP)
+    open_chat(page, demo_site, language)
+    assert_accessible(page)
+    page.locator(".gr-accordion button").click()
+    ask(page, UNANSWERED)
+    turn = ask(page, QUESTION)
+    turn.locator(".thumb").last.click()
+    turn.locator(".note textarea").wait_for()
+    turn.locator("summary").click()
+    assert_accessible(page)
+    turn.locator("a.marker").first.click()
+    page.frame_locator("iframe").locator("#quote").wait_for()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_arabic_text_stands_out_from_its_ground(visits, demo_site, contrast, scheme):
+    page = open_chat(visits.page(color_scheme=scheme, viewport=DESKTOP), demo_site, "ar")
+    refused, turn = ask(page, "من فاز بكأس العالم؟"), ask(page, QUESTION)
+
+    def colours(locator):
+        return locator.first.evaluate(
+            "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+        )
+
+    card, caution = colours(turn.locator(".answer"))[1], colours(refused.locator(".answer"))[1]
+    assert contrast(*colours(turn.locator("blockquote bdi"))) >= 7
+    assert contrast(*colours(turn.locator(".question"))) >= 7
+    assert contrast(*colours(turn.locator("a.marker"))) >= 4.5
+    assert contrast(colours(turn.locator("a.title"))[0], card) >= 7
+    assert contrast(colours(turn.locator(".origin"))[0], card) >= 4.5
+    assert contrast(colours(refused.locator(".verdict"))[0], caution) >= 4.5
+    assert contrast(colours(refused.locator(".excerpt"))[0], caution) >= 7
+    assert contrast(colours(refused.locator(".origin"))[0], caution) >= 4.5
+
+
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+MARKDOWN = "![pixel](https://example.org/pixel.png) [link](javascript:alert(3))"
+
+
+@pytest.fixture(scope="module")
+def hostile_site(make_site):
+    text = f"{SCRIPT} The mayor of Qamishli opened {MARKDOWN} the new bridge on Sunday. {OVERRIDE}"
+    return make_site(
+        [
+            Article(
+                id='"><svg onload=alert(4)>/../../etc',
+                text=f"{text}\n\nThe bridge cost nine million dollars. onclick=alert(5)",
+                title=f"{OVERRIDE}Bridge {SCRIPT} {MARKDOWN}",
+                outlet=f'" onmouseover="alert(6) {OVERRIDE}',
+                source=f"{SCRIPT}.md",
+                url="javascript:alert(7)",
+                published=date(2021, 5, 2),
+                language="en",
+            )
+        ]
+    )
+
+
+def test_hostile_text_stays_text_and_fetches_nothing(visits, hostile_site):
+    # `visits` fails the test for any request to another host, any dialog and any script error.
+    page = open_chat(visits.page(), hostile_site)
+    turn = ask(page, f"What did the mayor of Qamishli open? {SCRIPT} {MARKDOWN}")
+    assert SCRIPT in turn.locator(".question").text_content()
+    assert turn.locator("a.title").first.text_content().endswith(f"{SCRIPT} {MARKDOWN}")
+    assert page.locator("#turns img, #turns script, #turns svg").count() == 0
+    addresses = [a.get_attribute("href") for a in turn.locator("a").all()]
+    assert addresses
+    assert all(address.startswith("/articles/") for address in addresses)
+    turn.locator("a.title").first.click()
+    article = page.frame_locator("iframe")
+    article.locator("mark").first.wait_for()
+    assert article.locator("img, script").count() == 0
+    assert "![pixel]" in article.locator("body").text_content()
+
+
+def test_an_override_in_a_title_cannot_turn_the_page_around(visits, hostile_site):
+    turn = ask(open_chat(visits.page(), hostile_site), "What did the mayor of Qamishli open?")
+    origin = turn.locator(".origin").first
+    date_box = origin.locator("time").bounding_box()
+    outlet_box = origin.locator("bdi").bounding_box()
+    assert outlet_box["x"] < date_box["x"]
+
+
+def test_an_empty_library_says_what_to_do(visits, make_site):
+    page = open_chat(visits.page(), make_site([]))
+    assert "dalil add" in page.locator("#welcome").text_content()
+    turn = ask(page, QUESTION)
+    assert "dalil add PATH" in turn.locator(".notice").text_content()
+
+
+def test_what_a_browser_kept_may_be_broken(visits, demo_site):
+    visits.allowed.append("console")
+    page = visits.page()
+    page.goto(f"{demo_site.url}/api/openapi.json")
+    page.evaluate("localStorage.setItem('dalil.conversation', 'not what Gradio wrote')")
+    turn = ask(open_chat(page, demo_site), QUESTION)
+    assert turn.locator("blockquote").count() >= 1

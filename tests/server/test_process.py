@@ -1,0 +1,183 @@
+"""The server as people start it: one process, its sockets, signals and log."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+# Told to every process of the test through sitecustomize: what is looked up or connected to.
+AUDIT = """
+import os, sys
+
+def note(event, arguments):
+    if event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr",
+                 "socket.getnameinfo", "socket.connect", "socket.sendto"):
+        place = arguments[0] if event.startswith("socket.get") else arguments[1]
+        with open(os.environ["AUDITED"], "a") as file:
+            file.write(f"{event} {place!r}\\n")
+
+sys.addaudithook(note)
+"""
+# A server whose desks wait for a file, so that a test decides when an answer is ready.
+GATED = """
+import sys, time
+from pathlib import Path
+from fastapi.responses import StreamingResponse
+from rag.extract import abstention
+from ui.server.app import create_app
+from ui.server.desks import Desks
+from ui.server.run import listen, server_of
+from ui.settings import ServerSettings
+import asyncio
+
+gate = Path(sys.argv[1])
+
+class Waiting:
+    def ask(self, question, filters, owner=""):
+        while not gate.exists():
+            time.sleep(0.01)
+        return abstention(question.text, ())
+
+desks = Desks(Waiting, workers=1)
+app = create_app(desks)
+
+async def endless():
+    async def beats():
+        while True:
+            yield b"beat"
+            await asyncio.sleep(0.05)
+    return StreamingResponse(beats())
+
+app.get("/endless")(endless)
+app.get("/held")(lambda: desks.held)
+listening = listen(ServerSettings(port=0))
+print("listening", f"http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
+server_of(app, desks).run(sockets=[listening])
+"""
+
+
+def test_nothing_leaves_the_machine(demo_home, kit, hajji, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(AUDIT)
+    audited = tmp_path / "audited"
+    audited.touch()
+    path = f"{tmp_path}:{kit.root}"
+    with (
+        kit.serving(demo_home, env={"PYTHONPATH": path, "AUDITED": str(audited)}) as (_, address),
+        kit.web(address) as client,
+    ):
+        for accept in ("application/json", "text/event-stream"):
+            given = client.post("/api/ask", json={"question": hajji}, headers={"accept": accept})
+            assert given.status_code == 200
+        for page in ("/en/", "/ar/", "/articles/demo-hajji-abdullah-reward", "/api/articles"):
+            assert client.get(page).status_code == 200
+    met = audited.read_text().splitlines()
+    outside = [
+        line for line in met if not any(n in line for n in ("127.0.0.1", "::1", "localhost"))
+    ]
+    assert outside == []
+
+
+def test_the_hook_would_notice(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(AUDIT)
+    subprocess.run(
+        [sys.executable, "-c", "import socket\ntry: socket.getaddrinfo('far.invalid', 80)\n"
+         "except OSError: pass"],
+        env={"PYTHONPATH": str(tmp_path), "AUDITED": str(tmp_path / "audited")},
+        check=True,
+    )  # fmt: skip
+    assert "far.invalid" in (tmp_path / "audited").read_text()
+
+
+@pytest.fixture
+def gated(kit, tmp_path):
+    gate = tmp_path / "gate"
+    process = subprocess.Popen(
+        [sys.executable, "-c", GATED, str(gate)], stderr=subprocess.PIPE, text=True, cwd=kit.root
+    )
+    address = process.stderr.readline().split()[1]
+    # A log that nobody reads would stop the server once the pipe is full.
+    reading = threading.Thread(target=process.stderr.read)
+    reading.start()
+    yield process, address, gate
+    process.kill()
+    reading.join()
+    process.stderr.close()
+    process.wait()
+
+
+def refused(address):
+    try:
+        httpx.get(f"{address}/healthz", trust_env=False)
+    except httpx.ConnectError:
+        return True
+    return False
+
+
+def test_a_stop_waits_for_answers_and_not_for_streams(gated, kit):
+    process, address, gate = gated
+    beating = threading.Event()
+
+    def listen_on():
+        with kit.web(address) as client, client.stream("GET", "/endless") as stream:
+            for _ in stream.iter_raw():
+                beating.set()
+
+    with ThreadPoolExecutor(3) as pool, kit.web(address) as client:
+        body = {"question": "Is anybody there?"}
+        answers = [pool.submit(client.post, "/api/ask", json=body) for _ in range(2)]
+        stream = pool.submit(listen_on)
+        assert beating.wait(timeout=30)
+        # Two are asked: one is being answered, one waits.
+        kit.until(lambda: client.get("/held").json() == 2)
+        process.send_signal(signal.SIGTERM)
+        kit.until(lambda: refused(address))
+        assert process.poll() is None
+        assert not any(answer.done() for answer in answers)
+        gate.touch()
+        assert [answer.result().status_code for answer in answers] == [200, 200]
+        process.wait(timeout=60)
+        assert stream.exception(timeout=60) is None or stream.done()
+
+
+def test_a_stop_is_no_fault(demo_home, kit):
+    with kit.serving(demo_home) as (process, address):
+        assert httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+        assert process.stderr.read() == ""
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(demo_home, dalil):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = dalil("serve", "--port", port, home=demo_home)
+    assert done.code == 1
+    assert str(port) in done.err
+    assert "--port" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_other_machines_are_not_served_without_users(demo_home, dalil):
+    for host in ("0.0.0.0", "192.168.1.7", "example.org"):
+        done = dalil("serve", "--host", host, home=demo_home)
+        assert (done.code, "dalil user add" in done.err) == (1, True)
+
+
+def test_questions_are_not_logged(demo_home, kit):
+    secret = "zanzibar-7731"
+    with kit.serving(demo_home) as (process, address):
+        with kit.web(address) as client:
+            for question in (secret, f"{secret} \ud83d", "x" * 3000 + secret):
+                client.post("/api/ask", content=json.dumps({"question": question}),
+                            headers={"content-type": "application/json"})  # fmt: skip
+            client.get("/api/search", params={"question": secret})
+            client.get(f"/api/articles/{secret}")
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+        assert secret not in process.stderr.read() + process.stdout.read()

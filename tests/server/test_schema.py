@@ -1,0 +1,85 @@
+"""The OpenAPI document keeps its word, whatever is sent: schemathesis tries."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+HEADERS = {"Host": "127.0.0.1"}
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    unsupported_method,
+)
+OPERATIONS = [
+    ("POST", "/api/ask"),
+    ("GET", "/api/answers/{id}"),
+    ("POST", "/api/answers/{id}/feedback"),
+    ("GET", "/api/articles"),
+    ("GET", "/api/articles/{id}"),
+    ("POST", "/api/articles"),
+    ("DELETE", "/api/articles/{id}"),
+    ("POST", "/api/login"),
+    ("GET", "/api/search"),
+    # Of nobody who may; `test_admin.py` has an administrator.
+    ("POST", "/api/articles"),
+    ("DELETE", "/api/articles/{id}"),
+    ("POST", "/api/login"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    # Of no embed that there is; `embeds/test_document.py` tries one.
+    ("GET", "/embed/{id}"),
+    ("POST", "/embed/{id}/ask"),
+]
+
+
+@pytest.fixture(scope="module")
+def document(demo):
+    """The document of an application that schemathesis cannot stop between two tests."""
+
+    async def app(scope, receive, send):
+        if scope["type"] != "lifespan":
+            await demo.app(scope, receive, send)
+            return
+        for step in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{step}.complete"})
+
+    return schemathesis.openapi.from_asgi("/api/openapi.json", app, headers=HEADERS)
+
+
+def test_every_operation_is_tried(demo):
+    paths = demo.get("/api/openapi.json").json()["paths"]
+    assert {(m.upper(), p) for p, methods in paths.items() for m in methods} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_an_operation_does_what_its_document_says(document, demo, method, path):
+    @settings(
+        max_examples=25,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def check(case):
+        case.call_and_validate(headers=HEADERS, checks=CHECKS)
+
+    strategy = document[path][method].as_strategy
+    given(case=strategy(generation_mode=schemathesis.GenerationMode.POSITIVE))(check)()
+    # Nothing can be wrong with a request that has no parts.
+    if "healthz" not in path and "readyz" not in path:
+        given(case=strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE))(check)()

@@ -1,0 +1,118 @@
+"""From a question in the chat to the states of its turn that the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+from corpus.clean import replace_surrogates
+from corpus.errors import DalilError, MissingError
+from corpus.language import detect
+from index import Filters
+from rag.answer import Json
+from ui.asking import Desk
+from ui.batch import Question
+from ui.server.desks import Desks
+
+# Earlier questions that a follow-up can lean on; only the last two are looked at today.
+_REMEMBERED = 20
+# Turns that a reload brings back; older ones stay in the library.
+MOST_TURNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the browser keeps of a turn: the question, and the answer's id if it was saved.
+
+    `owner` is the reader who asked; several may use one browser.
+    """
+
+    question: str
+    answer_id: str | None
+    owner: str = ""
+
+    def as_json(self) -> Json:
+        """Return what is put into the browser's storage."""
+        return {"question": self.question, "answer_id": self.answer_id, "owner": self.owner}
+
+
+def read_turns(stored: object, owner: str = "") -> list[Turn]:
+    """Read what a browser kept of a reader's turns, which anybody may have changed.
+
+    >>> read_turns([{"question": "Who?", "answer_id": "a1"}, 7, {"question": 1}])
+    [Turn(question='Who?', answer_id='a1', owner='')]
+    >>> read_turns([{"question": "Who?", "answer_id": "a1", "owner": "leila"}], "omar")
+    []
+    """
+    if not isinstance(stored, list):
+        return []
+    turns = []
+    for item in stored[-MOST_TURNS:]:
+        if not isinstance(item, dict) or item.get("owner", "") != owner:
+            continue
+        question, answer_id = item.get("question"), item.get("answer_id")
+        if isinstance(question, str):
+            turns.append(Turn(question, answer_id if isinstance(answer_id, str) else None, owner))
+    return turns
+
+
+def read_filters(outlet: str | None, since: str | None, until: str | None) -> Filters:
+    """Read the fields of the page; a date field holds an ISO date or nothing."""
+    return Filters(_date(since), _date(until), outlet or None)
+
+
+def _date(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        # Only the browser's own date field sends these, and it sends whole dates.
+        return None
+
+
+async def answer(
+    desks: Desks, question: str, turns: Sequence[Turn], filters: Filters, owner: str = ""
+) -> AsyncIterator[Json]:
+    """Yield the states of one turn: working, with the text so far, then done or failed."""
+    question = replace_surrogates(question.strip())
+    asked = Question(question, [turn.question for turn in turns[-_REMEMBERED:]])
+    state = {**_heading(question), "state": "working"}
+    text = ""
+    citations: list[Json] = []
+    yield state
+    try:
+        async for event in desks.stream(lambda desk: desk.stream(asked, filters, owner)):
+            if event.kind == "token":
+                text += event.text
+            elif event.citation is not None:
+                citations.append(event.citation.as_json())
+            if event.answer is not None:
+                yield {**state, "state": "done", "answer": event.answer.as_json()}
+            elif text:
+                yield {**state, "text": text, "citations": citations}
+    except DalilError as error:
+        yield {**state, "state": "failed", "error": str(error)}
+
+
+def restore(desk: Desk, turns: Sequence[Turn], gone: str) -> list[Json]:
+    """Return the turns of an earlier visit as they were, their quotes read from the articles."""
+    return [_restored(desk, turn, gone) for turn in turns]
+
+
+def _restored(desk: Desk, turn: Turn, gone: str) -> Json:
+    state = _heading(turn.question)
+    if turn.answer_id is None:
+        return {**state, "state": "failed", "error": gone}
+    try:
+        saved = desk.saved(turn.answer_id, turn.owner)
+        return {**state, "state": "done", "answer": saved.as_json()}
+    except MissingError:
+        return {**state, "state": "failed", "error": gone}
+    except DalilError as error:
+        return {**state, "state": "failed", "error": str(error)}
+
+
+def _heading(question: str) -> Json:
+    """Return what a turn has from its beginning; by its key the page knows it again."""
+    return {"key": uuid4().hex, "question": question, "language": detect(question)}

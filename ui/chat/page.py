@@ -1,0 +1,296 @@
+"""The chat page, one Gradio application for each interface language.
+
+`static/chat.js` shows the conversation; what is filled in and pressed are Gradio's components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI, Response
+from fastapi.staticfiles import StaticFiles
+
+from corpus.errors import DalilError
+from rag.answer import Json
+from ui.asking import Desk
+from ui.chat.conversation import MOST_TURNS, Turn, answer, read_filters, read_turns, restore
+from ui.chat.examples import MOST, example_questions
+from ui.chat.frame import STATIC, ChatFrame
+from ui.chat.words import words
+from ui.server.desks import Desks
+from ui.server.readers import Reader, reader_of
+from ui.server.wording import LANGUAGES
+
+# One conversation for both languages, so that switching keeps it; nothing in it is secret.
+_STORAGE_KEY, _STORAGE_SECRET = "dalil.conversation", "dalil"
+_LONGEST_QUESTION = 2_000
+
+_SHOW_TURNS = """
+import(props.script).then(({ conversation }) => {
+  const show = conversation(element, props.words, (question) => trigger("retry", { question }));
+  watch("value", () => show(props.value));
+  show(props.value);
+});
+"""
+# The server asks the browser to forget it too, which only browsers that came by TLS do.
+_FORGET = f"""
+element.addEventListener("submit", () => localStorage.removeItem("{_STORAGE_KEY}"));
+"""
+_KEEP_DATE = """
+const field = element.querySelector("input");
+field.addEventListener("change", () => { props.value = field.value; });
+"""
+
+
+def mount_chat(app: FastAPI, desks: Desks, examples: Sequence[str]) -> None:
+    """Mount the chat of each language in `app`, and what its pages load."""
+    app.mount(STATIC, _Files(directory=Path(__file__).with_name("static")), name="chat")
+    for language in LANGUAGES:
+        gr.mount_gradio_app(
+            app,
+            _Page(desks, language, examples).blocks(),
+            f"/{language}",
+            theme=_theme(),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            max_file_size="1b",
+            ssr_mode=False,
+            mcp_server=False,
+            pwa=False,
+            enable_monitoring=False,
+        )
+    app.add_middleware(ChatFrame)
+
+
+class _Files(StaticFiles):
+    """Files that browsers ask for anew each time, so that an upgrade reaches them whole."""
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:  # noqa: ANN401
+        response = super().file_response(*arguments, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The components that events read and write."""
+
+    who: gr.HTML
+    turns: gr.HTML
+    kept: gr.BrowserState
+    welcome: gr.Column
+    empty: gr.HTML
+    buttons: Sequence[gr.Button]
+    outlet: gr.Dropdown
+    since: gr.HTML
+    until: gr.HTML
+    question: gr.Textbox
+    ask: gr.Button
+    again: gr.Button
+
+
+class _Page:
+    """The page of one interface language."""
+
+    def __init__(self, desks: Desks, language: str, examples: Sequence[str]) -> None:
+        self._desks = desks
+        self._language = language
+        self._words = words(language)
+        self._examples = examples
+
+    def blocks(self) -> gr.Blocks:
+        """Lay the page out and connect its events."""
+        blocks = gr.Blocks(title=self._words["title"], analytics_enabled=False, fill_width=True)
+        with blocks:
+            parts = self._layout()
+            self._connect(blocks, parts)
+        # The desks bound what is done at once.
+        blocks.queue(default_concurrency_limit=None, api_open=False)
+        return blocks
+
+    def _layout(self) -> _Parts:
+        texts = self._words
+        kept = gr.BrowserState([], storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
+        with gr.Row(elem_id="top"):
+            gr.HTML(self._header(), elem_id="brand", js_on_load=None)
+            who = gr.HTML(elem_id="who", visible=False, js_on_load=_FORGET)
+            again = gr.Button(texts["again"], elem_id="again", size="sm")
+        with gr.Column(elem_id="welcome") as welcome:
+            gr.HTML(f"<h2>{escape(texts['try'])}</h2>", js_on_load=None)
+            buttons = [gr.Button(visible=False, elem_classes="example") for _ in range(MOST)]
+            empty = gr.HTML(
+                f"<p>{escape(texts['empty_collection'])}</p>", visible=False, js_on_load=None
+            )
+        turns = gr.HTML(
+            elem_id="turns",
+            html_template="",
+            js_on_load=_SHOW_TURNS,
+            apply_default_css=False,
+            script=f"{STATIC}/chat.js",
+            words=dict(texts),
+        )
+        with gr.Column(elem_id="composer"):
+            with gr.Accordion(texts["filters"], open=False), gr.Row():
+                outlet = gr.Dropdown(
+                    [(texts["any_outlet"], "")],
+                    value="",
+                    label=texts["outlet"],
+                    min_width=180,
+                    elem_id="outlet",
+                )
+                since, until = self._date("since"), self._date("until")
+            with gr.Row(elem_id="ask-row"):
+                question = gr.Textbox(
+                    label=texts["question"], show_label=False, placeholder=texts["placeholder"],
+                    max_lines=6, max_length=_LONGEST_QUESTION, autofocus=True, scale=8,
+                    container=False, elem_id="question",
+                    html_attributes=gr.InputHTMLAttributes(enterkeyhint="send"),
+                )  # fmt: skip
+                ask = gr.Button(
+                    texts["ask"], variant="primary", scale=1, min_width=90, elem_id="ask"
+                )
+            gr.HTML(f"<p>{escape(texts['made_by'])}</p>", elem_id="made-by", js_on_load=None)
+        return _Parts(
+            who, turns, kept, welcome, empty, buttons, outlet, since, until, question, ask, again
+        )
+
+    def _header(self) -> str:
+        other = next(language for language in LANGUAGES if language != self._language)
+        there = words(other)
+        return (
+            f"<h1>{escape(self._words['title'])}</h1><p>{escape(self._words['tagline'])}</p>"
+            f'<a class="switch" href="/{other}/" lang="{other}" hreflang="{other}">'
+            f"{escape(there['name'])}</a>"
+        )
+
+    def _who(self, reader: Reader) -> str:
+        if reader.vouched:
+            return f"<bdi>{escape(reader.owner)}</bdi>"
+        return (
+            f'<form method="post" action="/logout"><bdi>{escape(reader.owner)}</bdi>'
+            f'<button type="submit">{escape(self._words["log_out"])}</button></form>'
+        )
+
+    def _date(self, name: str) -> gr.HTML:
+        # Gradio's own date field has a button without a name, and knows one calendar's writing.
+        label = escape(self._words[name])
+        return gr.HTML(
+            "",
+            html_template=f'<label><span>{label}</span><input type="date"></label>',
+            js_on_load=_KEEP_DATE,
+            elem_classes="date",
+            min_width=150,
+        )
+
+    def _connect(self, blocks: gr.Blocks, parts: _Parts) -> None:
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asked = [parts.kept, parts.outlet, parts.since, parts.until]
+        shown = [parts.turns, parts.kept, parts.welcome, parts.question]
+        gr.on(
+            [parts.question.submit, parts.ask.click],
+            self._ask,
+            [parts.question, *asked],
+            shown,
+            **quiet,
+        )
+        parts.turns.retry(self._retry, asked, shown, **quiet)
+        for button in parts.buttons:
+            button.click(self._ask, [button, *asked], shown, **quiet)
+        parts.again.click(self._forget, None, shown, **quiet)
+        blocks.load(
+            self._open,
+            [parts.kept],
+            [parts.turns, parts.who, parts.welcome, parts.outlet, parts.empty, *parts.buttons],
+            **quiet,
+        )
+
+    async def _ask(
+        self,
+        question: str,
+        kept: object,
+        outlet: str,
+        since: str,
+        until: str,
+        request: gr.Request,
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        if not question.strip():
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
+        owner = _reader(request).owner
+        turns = read_turns(kept, owner)
+        filters = read_filters(outlet, since, until)
+        question = question[:_LONGEST_QUESTION]
+        async for state in answer(self._desks, question, turns, filters, owner):
+            stored = gr.skip()
+            if found := state.get("answer"):
+                asked = [*turns, Turn(state["question"], found["answer_id"], owner)]
+                stored = [turn.as_json() for turn in asked[-MOST_TURNS:]]
+            yield {"turn": state}, stored, gr.update(visible=False), ""
+
+    async def _retry(
+        self,
+        kept: object,
+        outlet: str,
+        since: str,
+        until: str,
+        event: gr.EventData,
+        request: gr.Request,
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        async for shown in self._ask(str(event.question), kept, outlet, since, until, request):
+            yield shown
+
+    def _forget(self) -> tuple[Any, ...]:
+        return {}, [], gr.update(visible=True), ""
+
+    async def _open(self, kept: object, request: gr.Request) -> list[Any]:
+        reader = _reader(request)
+        turns = read_turns(kept, reader.owner)
+        who = gr.update(value=self._who(reader), visible=reader.name is not None)
+
+        def look(desk: Desk) -> tuple[list[Json], list[str], Sequence[str]]:
+            restored = restore(desk, turns, self._words["gone"])
+            return restored, example_questions(desk, self._language, self._examples), _outlets(desk)
+
+        try:
+            restored, examples, outlets = await self._desks.run(look)
+        except DalilError as error:
+            message = gr.update(value=f"<p>{escape(str(error))}</p>", visible=True)
+            return [gr.skip(), who, gr.skip(), gr.skip(), message, *[gr.skip()] * MOST]
+        choices = [(self._words["any_outlet"], ""), *((name, name) for name in outlets)]
+        buttons = [gr.update(value=text, visible=True) for text in examples]
+        hidden = [gr.update(visible=False)] * (MOST - len(buttons))
+        return [
+            {"restored": restored},
+            who,
+            gr.update(visible=not turns),
+            gr.update(choices=choices, value=""),
+            gr.update(visible=not outlets and not examples),
+            *buttons,
+            *hidden,
+        ]
+
+
+def _reader(request: gr.Request) -> Reader:
+    """Return who sent an event; Gradio hands on the request that put it into its queue."""
+    if request.request is None:
+        raise TypeError("Gradio gave an event without its request.")
+    return reader_of(request.request)
+
+
+def _outlets(desk: Desk) -> Sequence[str]:
+    assistant = desk.assistant()
+    if assistant is None:
+        return []
+    return sorted({a.outlet for a in assistant.library.articles() if a.outlet})
+
+
+def _theme() -> gr.themes.Base:
+    # Every face is one of the reader's system: a theme's own would come from another host.
+    faces = ["system-ui", "Segoe UI", "Noto Sans", "Noto Naskh Arabic", "sans-serif"]
+    return gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=faces, font_mono=faces)

@@ -1,0 +1,4 @@
+"""The HTTP server: `app` puts it together, `guard` stands before it, `desks` do its work.
+
+`api` holds the routes under `/api`, `pages` the article view; the chat is in `ui.chat`.
+"""

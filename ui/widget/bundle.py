@@ -1,0 +1,83 @@
+"""The widget's one file, put together from modules, style sheets and words.
+
+The chat's own modules are used, so that an answer has one renderer and one look.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from ui.chat.words import words
+from ui.server.wording import LANGUAGES
+
+_HERE = Path(__file__).with_name("static")
+_CHAT = Path(__file__).parents[1] / "chat" / "static"
+# Each after those that it imports from.
+MODULES = (
+    _CHAT / "text.js",
+    _CHAT / "answer.js",
+    _HERE / "events.js",
+    _HERE / "client.js",
+    _HERE / "memory.js",
+    _HERE / "icon.js",
+    _HERE / "panel.js",
+    _HERE / "widget.js",
+)
+_SHEETS = (_CHAT / "answer.css", _HERE / "widget.css")
+_CHAT_WORDS = (
+    "direction", "title", "question", "ask", "again", "conversation", "you",
+    "searching", "abstained", "nearest", "sources", "source", "met", "met_hint", "failed", "retry",
+    "untitled", "made_by",
+)  # fmt: skip
+# A `rem` follows the page's root element, whose font size may be anything.
+_PIXELS_PER_REM = 15
+
+
+def widget_script() -> bytes:
+    """Return the script, one function that leaves no name behind in the page."""
+    style = "".join(small_sheet(path.read_text(encoding="utf-8")) for path in _SHEETS)
+    body = "\n".join(plain_script(path.read_text(encoding="utf-8")) for path in MODULES)
+    constants = f"const WORDS={_literal(widget_words())},STYLE={_literal(style)};"
+    return f'(()=>{{"use strict";\n{constants}\n{body}\n}})();\n'.encode()
+
+
+def widget_words() -> Mapping[str, Mapping[str, str]]:
+    """Return the words of the widget by language and name."""
+    own = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+    return {
+        language: {name: words(language)[name] for name in _CHAT_WORDS} | own[language]
+        for language in LANGUAGES
+    }
+
+
+def plain_script(module: str) -> str:
+    r"""Return a module without imports, exports, indentation, and lines that are comments.
+
+    Modules are written so that no text of theirs spans lines and no comment follows code.
+
+    >>> plain_script('import { a } from "./a.js";\n\n/** Twice.\n */\nexport const b =\n  2 * a;')
+    'const b =\n2 * a;'
+    """
+    module = re.sub(r"^\s*/\*\*.*?\*/", "", module, flags=re.MULTILINE | re.DOTALL)
+    lines = (line.strip().removeprefix("export ") for line in module.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "import ")))
+
+
+def small_sheet(sheet: str) -> str:
+    r"""Return a style sheet without comments and needless spaces, its lengths in pixels.
+
+    >>> small_sheet("/* Wide. */\n.a,\n.b {\n  margin: 0.2rem -2rem;\n\n  & :focus { top: 0 }\n}\n")
+    '.a,.b{margin:3px -30px;& :focus{top:0}}'
+    """
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    sheet = re.sub(r"([\d.]+)rem\b", lambda m: f"{float(m[1]) * _PIXELS_PER_REM:g}px", sheet)
+    sheet = re.sub(r"\s*([{};,])\s*", r"\1", " ".join(sheet.split()))
+    return re.sub(r":\s", ":", sheet).replace(";}", "}").strip()
+
+
+def _literal(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
