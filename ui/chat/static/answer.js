@@ -1,0 +1,169 @@
+// A turn of a conversation: the question, the answer with numbered citations, or a refusal.
+//
+// Everything that comes from articles, questions or models is put into the page as text nodes,
+// never as HTML, so that nothing of it can act there.
+
+import { element, isolated, language } from "./text.js";
+
+// As the article view writes dates.
+const DATES = { en: "en-GB", ar: "ar-u-nu-arab" };
+
+/** A question and what is known of its answer.
+ *
+ * `page` holds the `words` and the `language` of the interface and what the surface does in its own
+ * way: `retry(question)` asks again, `link(place, attributes, children)` makes the link to a citation
+ * or hit, and `tools(turn)` what stands below a finished answer.
+ */
+export function turnOf(page, turn) {
+  const { words } = page;
+  const question = element("h2", { class: "question", dir: "auto" }, [
+    element("span", { class: "hidden" }, [`${words.you}: `]),
+    isolated(turn.question, turn.language),
+  ]);
+  const attributes = { class: `turn ${turn.state}`, "data-key": turn.key };
+  return element("section", attributes, [question, reply(page, turn)]);
+}
+
+function reply(page, turn) {
+  const { words } = page;
+  if (turn.state === "failed") return failure(page, turn);
+  if (turn.answer) return finished(page, turn);
+  const children = turn.text ? answerText(page, turn.text, turn) : [];
+  const status = element("p", { class: "status", role: "status" }, [words.searching]);
+  return element("div", { class: "answer" }, [...children, status]);
+}
+
+function failure({ words, retry }, turn) {
+  const button = element("button", { type: "button", class: "plain" }, [words.retry]);
+  button.addEventListener("click", () => retry(turn.question));
+  return element("div", { class: "answer failure", role: "alert" }, [
+    element("p", {}, [element("strong", {}, [words.failed]), " ", isolated(turn.error)]),
+    button,
+  ]);
+}
+
+function finished(page, turn) {
+  const { words } = page;
+  const { answer } = turn;
+  const parts = [];
+  if (answer.status === "abstained") {
+    parts.push(element("h3", { class: "verdict" }, [words.abstained]));
+  }
+  parts.push(...answerText(page, answer.text, { ...turn, citations: answer.citations }));
+  if (answer.notice) parts.push(element("p", { class: "notice", dir: "auto" }, [answer.notice]));
+  if (answer.citations.length) parts.push(sources(page, turn));
+  if (answer.related.length) parts.push(nearest(page, answer.related));
+  parts.push(page.tools(turn));
+  return element("div", { class: `answer ${answer.status}` }, parts);
+}
+
+// Each line is a paragraph of its own direction.  A line that is a quote and the words before it
+// becomes a block of the article's direction; a quote among other words keeps that within the line.
+function answerText(page, text, { language: asked, citations = [] }) {
+  return text.split("\n").map((line) => {
+    const alone = citations.find((citation) => standsAlone(line, citation));
+    if (alone) return said(page, line, alone, asked);
+    const paragraph = element("p", { class: "line", dir: "auto", lang: asked });
+    for (const piece of line.split(/(\[\d+\])/)) {
+      const citation = citations.find(({ n }) => piece === `[${n}]`);
+      paragraph.append(...(citation ? [marker(page, citation)] : quoted(piece, citations)));
+    }
+    return paragraph;
+  });
+}
+
+function standsAlone(line, { n, quote }) {
+  if (!quote || !line.includes(quote)) return false;
+  const behind = line.slice(line.indexOf(quote) + quote.length);
+  return behind.replace(/^[\u201d\u00bb"]/u, "").trim() === `[${n}]`;
+}
+
+function said(page, line, citation, asked) {
+  const before = line.slice(0, line.indexOf(citation.quote)).replace(/[\u201c\u00ab"]\s*$/u, "");
+  return element("div", { class: "said" }, [
+    element("p", { class: "line", dir: "auto", lang: asked }, [before]),
+    element("blockquote", { class: "quote", ...language(citation) }, [
+      element("bdi", {}, [citation.quote]),
+      marker(page, citation),
+    ]),
+  ]);
+}
+
+function quoted(piece, citations) {
+  const citation = citations.find(({ quote }) => quote && piece.includes(quote));
+  if (!citation) return [piece];
+  const start = piece.indexOf(citation.quote);
+  const quote = element("bdi", { class: "quote", ...language(citation) }, [citation.quote]);
+  return [piece.slice(0, start), quote, piece.slice(start + citation.quote.length)];
+}
+
+function marker(page, citation) {
+  const { words } = page;
+  const label = `${words.source} ${citation.n}: ${citation.title ?? words.untitled}`;
+  return page.link(citation, { class: "marker", "aria-label": label }, [String(citation.n)]);
+}
+
+function sources(page, turn) {
+  const { answer_id: answer, citations } = turn.answer;
+  const items = citations.map((citation) =>
+    element("li", { class: "source", id: answer && `source-${answer}-${citation.n}` }, [
+      element("span", { class: "number", "aria-hidden": "true" }, [String(citation.n)]),
+      element("div", {}, [
+        page.link(citation, { class: "title" }, [title(page, citation)]),
+        origin(page, citation),
+        met(page, citation),
+      ]),
+    ]),
+  );
+  return element("section", { class: "sources" }, [
+    element("h3", {}, [page.words.sources]),
+    element("ol", {}, items),
+  ]);
+}
+
+function nearest(page, related) {
+  const items = related.map((hit) =>
+    element("li", { class: "source" }, [
+      element("div", {}, [
+        page.link(hit, { class: "title" }, [title(page, hit)]),
+        origin(page, hit),
+        element("p", { class: "excerpt", ...language(hit) }, [hit.text]),
+      ]),
+    ]),
+  );
+  return element("section", { class: "sources nearest" }, [
+    element("h3", {}, [page.words.nearest]),
+    element("ul", {}, items),
+  ]);
+}
+
+function title({ words }, place) {
+  return place.title ? isolated(place.title, place.language) : words.untitled;
+}
+
+/** The outlet and the date of an article, the date in the words of the interface's language. */
+export function origin(page, place) {
+  const parts = [];
+  if (place.outlet) parts.push(isolated(place.outlet));
+  if (place.published) {
+    const format = new Intl.DateTimeFormat(DATES[page.language], {
+      dateStyle: "long",
+      timeZone: "UTC",
+    });
+    const date = format.format(new Date(place.published));
+    parts.push(element("time", { datetime: place.published, dir: "auto" }, [date]));
+  }
+  return element("p", { class: "origin" }, parts.flatMap((part, n) => (n ? [" · ", part] : [part])));
+}
+
+/** Which words of the question met which words of the quote. */
+export function met({ words }, citation) {
+  if (!citation.matches?.length) return "";
+  const pairs = citation.matches.map(({ question, quote }) =>
+    element("li", {}, [isolated(question), " ↔ ", isolated(quote, citation.language)]),
+  );
+  return element("details", { class: "met" }, [
+    element("summary", { title: words.met_hint }, [words.met]),
+    element("ul", {}, pairs),
+  ]);
+}

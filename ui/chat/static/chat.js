@@ -1,0 +1,82 @@
+// The conversation of the chat page: its turns, and what a reader can open and do.
+
+import { element } from "./text.js";
+import { turnOf } from "./answer.js";
+import { openSource } from "./source.js";
+import { copyText, feedback } from "./actions.js";
+
+/** Show a conversation inside `host` and return a function that shows a new state of it.
+ *
+ * A state is `{restored}` (turns of an earlier visit), `{turn}` (a new one, or the newest as it is
+ * now), or `{}` (none any more).
+ * `retry(question)` asks again.
+ */
+export function conversation(host, words, retry) {
+  const log = element("div", { class: "turns", role: "log", "aria-label": words.conversation });
+  const page = { words, language: document.documentElement.lang, retry };
+  page.link = (...place) => sourceLink(page, ...place);
+  page.tools = (turn) => tools(page, turn);
+  return function show(state) {
+    // Gradio renders its template anew with each value, which drops what was put into it.
+    if (log.parentNode !== host) host.replaceChildren(log);
+    if (!state) return;
+    // Somebody may have asked already while the earlier turns were being read.
+    if (state.restored) {
+      log.prepend(...state.restored.map((turn) => turnOf(page, turn)));
+      document.body.dataset.opened = "";
+    } else if (state.turn) showTurn(page, log, state.turn);
+    else log.replaceChildren();
+    document.body.classList.toggle("asked", log.children.length > 0);
+  };
+}
+
+function showTurn(page, log, turn) {
+  const shown = turnOf(page, turn);
+  const before = log.querySelector(`[data-key="${turn.key}"]`);
+  if (before) before.replaceWith(shown);
+  else {
+    // A question that failed is not part of the conversation once another has been asked.
+    log.querySelectorAll(".turn.failed").forEach((failed) => failed.remove());
+    log.append(shown);
+  }
+  log.setAttribute("aria-busy", String(turn.state === "working"));
+  if (!before || turn.state !== "working") {
+    shown.scrollIntoView({ block: before ? "nearest" : "start" });
+  }
+}
+
+function sourceLink(page, place, attributes, children) {
+  const link = element("a", { href: address(place), ...attributes }, children);
+  link.addEventListener("click", (event) => {
+    // Who wants a new tab or window gets the article's own page.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    openSource(page, place, { address: address(place), opener: link });
+  });
+  return link;
+}
+
+function address({ article_id, version, start, end }) {
+  const span = new URLSearchParams({ version, start, end, ui: document.documentElement.lang });
+  return `/articles/${encodeURIComponent(article_id)}?${span}#quote`;
+}
+
+function tools(page, turn) {
+  const { answer } = turn;
+  const copy = element("button", { type: "button", class: "plain" }, [page.words.copy]);
+  copy.addEventListener("click", async () => {
+    await copyText(withSources(page, answer));
+    copy.textContent = page.words.copied;
+  });
+  const vote = answer.answer_id ? feedback(page, answer) : "";
+  return element("div", { class: "tools" }, [copy, vote]);
+}
+
+function withSources({ words }, answer) {
+  const lines = answer.citations.map((citation) => {
+    const { n, title, outlet, published } = citation;
+    const about = [title ?? words.untitled, outlet, published].filter(Boolean).join(", ");
+    return `[${n}] ${about}\n${new URL(address(citation), location.href)}`;
+  });
+  return [answer.text, ...lines].join("\n\n");
+}
