@@ -60,6 +60,6 @@ def test_the_log_in_page_is_accessible(
     assert_accessible(page)
     log_in(page, "wrong wrong wrong")
     page.locator("[role=alert]").wait_for()
-    assert page.evaluate("document.activeElement.id") == "password"
+    page.locator("#password:focus").wait_for()
     assert page.locator("#name").input_value() == "Leila"
     assert_accessible(page)
