@@ -91,7 +91,10 @@ def test_the_language_can_be_switched_and_the_conversation_stays(chat, demo_site
     ask(chat, QUESTION)
     chat.get_by_role("link", name="العربية").click()
     chat.wait_for_selector(".turn.done")
-    assert chat.locator("html").get_attribute("dir") == "rtl"
+    root = chat.locator("html")
+    # The browser prefers English all the while.
+    assert (root.get_attribute("lang"), root.get_attribute("dir")) == ("ar", "rtl")
+    assert chat.locator(".turn time").first.text_content() == "٢ يوليو ٢٠٢٠"
     assert chat.get_by_role("heading", name="المصادر").count() == 1
     # What was chosen counts for more than what the browser prefers.
     chat.goto(demo_site.url)
@@ -153,8 +156,10 @@ def test_examples_come_from_the_collection_and_are_asked_by_a_click(chat):
 
 def test_filters_act_on_the_answer(chat):
     chat.get_by_role("button", name="Filter by outlet and date").click()
+    # Gradio draws the fields a moment after they are opened, and carries what is filled in into its
+    # state a moment later; no reader is as fast as a test.
+    chat.wait_for_timeout(1_000)
     chat.get_by_label("Published from").fill("2021-01-01")
-    # Gradio carries a field's value into its state a moment later; no reader is as fast as a test.
     chat.wait_for_timeout(500)
     turn = ask(chat, QUESTION)
     dates = [t.get_attribute("datetime") for t in turn.locator("time").all()]

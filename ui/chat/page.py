@@ -32,7 +32,8 @@ _LONGEST_QUESTION = 2_000
 
 _SHOW_TURNS = """
 import(props.script).then(({ conversation }) => {
-  const show = conversation(element, props.words, (question) => trigger("retry", { question }));
+  const retry = (question) => trigger("retry", { question });
+  const show = conversation(element, props.words, props.language, retry);
   watch("value", () => show(props.value));
   show(props.value);
 });
@@ -42,8 +43,7 @@ _FORGET = f"""
 element.addEventListener("submit", () => localStorage.removeItem("{_STORAGE_KEY}"));
 """
 _KEEP_DATE = """
-const field = element.querySelector("input");
-field.addEventListener("change", () => { props.value = field.value; });
+element.addEventListener("change", ({ target }) => { props.value = target.value; });
 """
 
 
@@ -134,6 +134,7 @@ class _Page:
             apply_default_css=False,
             script=f"{STATIC}/chat.js",
             words=dict(texts),
+            language=self._language,
         )
         with gr.Column(elem_id="composer"):
             with gr.Accordion(texts["filters"], open=False), gr.Row():

@@ -9,16 +9,18 @@ import { copyText, feedback } from "./actions.js";
  *
  * A state is `{restored}` (turns of an earlier visit), `{turn}` (a new one, or the newest as it is
  * now), or `{}` (none any more).
- * `retry(question)` asks again.
+ * `words` are those of the interface, in `language`; `retry(question)` asks again.
  */
-export function conversation(host, words, retry) {
+export function conversation(host, words, language, retry) {
   const log = element("div", { class: "turns", role: "log", "aria-label": words.conversation });
-  const page = { words, language: document.documentElement.lang, retry };
+  const page = { words, language, retry };
   page.link = (...place) => sourceLink(page, ...place);
   page.tools = (turn) => tools(page, turn);
   return function show(state) {
     // Gradio renders its template anew with each value, which drops what was put into it.
     if (log.parentNode !== host) host.replaceChildren(log);
+    // Gradio names the browser's language there, whatever language this page is in.
+    document.documentElement.lang = language;
     if (!state) return;
     // Somebody may have asked already while the earlier turns were being read.
     if (state.restored) {
