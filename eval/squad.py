@@ -1,4 +1,4 @@
-"""Retrieval questions from files in SQuAD's format, plain or gzipped.
+"""Files in SQuAD's format, plain or gzipped, and the retrieval questions they make.
 
 Questions come from one file and passages from another, joined by question id, so that files which
 hold the same questions in several languages (XQuAD, MLQA) measure search across languages.
@@ -29,24 +29,36 @@ _GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
+class Gold:
+    """An accepted answer and where the file says that it starts, `None` if it doesn't."""
+
+    text: str
+    start: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A question; `answer_start` is where its first answer starts, `None` if it has no answer."""
+    """A question with its answers; `impossible` is SQuAD 2's mark for one without any."""
 
     id: str
     text: str
-    answer_start: int | None
+    answers: Sequence[Gold] = ()
+    impossible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph with the questions on it.
 
+    `article` is the number of its article in the file, from 0, and `title` that article's.
     `sentences` and `spans` are as the file gives them, `None` if it doesn't; spans are half-open
     and count code points of `text`.
     """
 
     text: str
     questions: Sequence[Question]
+    article: int = 0
+    title: str | None = None
     sentences: Sequence[str] | None = None
     spans: Sequence[tuple[int, int]] | None = None
 
@@ -112,7 +124,8 @@ def _units(
 
 
 def _sentence_of(question: Question, spans: Sequence[tuple[int, int]], path: Path) -> int:
-    start = -1 if question.answer_start is None else question.answer_start
+    first = question.answers[0].start if question.answers else None
+    start = -1 if first is None else first
     # White space between two sentences belongs to neither; an answer that starts there means
     # the one after it.
     inside = [place for place, (_, end) in enumerate(spans) if 0 <= start < end]
@@ -124,15 +137,16 @@ def _sentence_of(question: Question, spans: Sequence[tuple[int, int]], path: Pat
     return inside[0]
 
 
-def read_squad(path: Path) -> list[Paragraph]:
+def read_squad(path: Path, *, impossible: bool = False) -> list[Paragraph]:
     """Read the paragraphs of a file, in order; raise `DalilError` if it is not SQuAD's format.
 
-    Questions that SQuAD 2 marks as impossible are left out: no passage is the right one for them.
+    Questions that SQuAD 2 marks as impossible are left out unless asked for: no passage is the
+    right one for them.
     """
     try:
         found = [
-            _paragraph(record)
-            for article in _load(path)["data"]
+            _paragraph(record, number, article.get("title"), impossible)
+            for number, article in enumerate(_load(path)["data"])
             for record in article["paragraphs"]
         ]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -163,25 +177,34 @@ def _load(path: Path) -> Any:  # noqa: ANN401 - SQuAD's nesting, read only here
         raise DalilError(f"{path} is not JSON in UTF-8 ({error}); give a SQuAD file.") from error
 
 
-def _paragraph(record: Any) -> Paragraph:  # noqa: ANN401 - as above
+def _paragraph(
+    record: Any,  # noqa: ANN401 - as above
+    article: int,
+    title: object,
+    impossible: bool,
+) -> Paragraph:
     text = _string(record["context"])
-    questions = [
-        Question(str(qa["id"]), _string(qa["question"]), _start(qa.get("answers") or []))
-        for qa in record["qas"]
-        if not qa.get("is_impossible")
-    ]
+    questions = [_question(qa) for qa in record["qas"] if impossible or not qa.get("is_impossible")]
+    named = None if title is None else _string(title)
     if "sentence_breaks" not in record or "sentences" not in record:
-        return Paragraph(text, questions)
+        return Paragraph(text, questions, article, named)
     sentences = [_string(sentence) for sentence in record["sentences"]]
     spans = [(int(start), int(end)) for start, end in record["sentence_breaks"]]
     if len(sentences) != len(spans):
         raise ValueError(f"{len(sentences)} sentences with {len(spans)} sentence_breaks")
-    return Paragraph(text, questions, sentences, spans)
+    return Paragraph(text, questions, article, named, sentences, spans)
 
 
-def _start(answers: Any) -> int | None:  # noqa: ANN401 - as above
-    start = answers[0].get("answer_start") if answers else None
-    return None if start is None else int(start)
+def _question(qa: Any) -> Question:  # noqa: ANN401 - as above
+    impossible = bool(qa.get("is_impossible"))
+    # What SQuAD 2 calls plausible is wrong, and an impossible question has nothing else.
+    answers = [] if impossible else [_gold(answer) for answer in qa.get("answers") or []]
+    return Question(str(qa["id"]), _string(qa["question"]), answers, impossible)
+
+
+def _gold(answer: Any) -> Gold:  # noqa: ANN401 - as above
+    start = answer.get("answer_start")
+    return Gold(_string(answer.get("text", "")), None if start is None else int(start))
 
 
 def _string(value: object) -> str:

@@ -40,12 +40,26 @@ class FeedbackTable:
             )  # fmt: skip
         return given
 
+    def rated(self) -> list[tuple[str, str]]:
+        """Return id and owner of every saved answer with feedback, the oldest answer first."""
+        if not self._exists():
+            return []
+        # As in `stored_answer`: a library of schema 3 may have no owners.
+        rows = self._store.execute(
+            "SELECT a.* FROM answers a JOIN feedback f ON f.answer_id = a.id "
+            "ORDER BY a.created_at, a.id"
+        )
+        return [(str(row[0]), str((*row, "")[3])) for row in rows]
+
     def of(self, answer_id: str) -> Feedback | None:
         """Return what was said last of an answer, or `None`."""
-        # A library of schema 2 that this user may not write has no such table yet.
-        if not self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'"):
+        if not self._exists():
             return None
         rows = self._store.execute(
             "SELECT helpful, note, created_at FROM feedback WHERE answer_id = ?", answer_id
         )
         return Feedback(bool(rows[0][0]), rows[0][1], rows[0][2]) if rows else None
+
+    def _exists(self) -> bool:
+        """Whether there is a table: not in a library of schema 2 that this user may not write."""
+        return bool(self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'"))

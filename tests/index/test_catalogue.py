@@ -145,6 +145,14 @@ def test_feedback_replaces_feedback(library):
         library.feedback.keep("a2", helpful=True)
 
 
+def test_rated_answers_are_listed_with_their_owners(library):
+    for answer_id, owner in (("b", "nadia"), ("a", ""), ("c", "samir")):
+        library.save_answer(answer_id, "{}", [], owner)
+    library.feedback.keep("c", helpful=False, owner="samir")
+    library.feedback.keep("a", helpful=True)
+    assert sorted(library.feedback.rated()) == [("a", ""), ("c", "samir")]
+
+
 def older(home):
     with closing(sqlite3.connect(home / "library.sqlite")) as connection:
         connection.execute("DROP TABLE feedback")
@@ -167,4 +175,5 @@ def test_an_older_library_that_may_not_be_written_is_read(library, encoder):
     older(library.home)
     # What a reader meets whose upgrade was refused.
     assert library.feedback.of("a1") is None
+    assert library.feedback.rated() == []
     assert library.answer("a1").body == "{}"
