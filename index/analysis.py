@@ -25,7 +25,7 @@ _SNOWBALL = {
 }  # fmt: skip
 
 # Affixes of folded Arabic words; light10 (Larkey, Ballesteros and Connell 2007) and what the
-# measurement of `python -m eval.lexical` gained by: lone prepositions, -ha to -a.
+# measurement of `python -m eval.studies.lexical` gained by: lone prepositions, -ha to -a.
 _PREFIXES = ("وبال", "وال", "بال", "كال", "فال", "ولل", "فلل", "ال", "لل")
 _PREPOSITIONS = "بل"
 _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "تين", "تان", "هم", "نا", "ه", "ي", "ا")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from index.words import Word
 
-# Three letters are a root of Arabic; measured against four with `python -m eval.lexical`.
+# Three letters are a root of Arabic; measured against four with `python -m eval.studies.lexical`.
 SIZE = 3
 
 

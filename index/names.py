@@ -4,7 +4,7 @@ Transliteration keeps consonants better than vowels.  The loose key holds only c
 the strict keys tell more of them apart and mark a vowel at the beginning, one key for each
 reading where letters have several ("ch", "g"); the spelled keys hold the vowels too.  Weak
 letters, doubling and final h are dropped.  A key says that two spellings may be one name, never
-that they are; `python -m eval.names` measures how often it is right.
+that they are; `python -m eval.studies.names` measures how often it is right.
 """
 
 from __future__ import annotations

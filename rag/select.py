@@ -39,7 +39,7 @@ class SelectionSettings:
 
     @classmethod
     def read(cls, path: Path = _WEIGHTS) -> Self:
-        """Read the weights that `python -m eval.tune` fitted."""
+        """Read the weights that `python -m eval.studies.tune` fitted."""
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from eval import lexical, names
+from eval.studies import lexical, names
 from index.encoder.data import NAMES_HELD_OUT_EVERY
 
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from eval.encoder import main, measure
+from eval.studies.encoder import main, measure
 
 # The fake encoder sees only which of these words a text holds.
 MARKS = ("alpha", "beta", "gamma")

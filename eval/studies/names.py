@@ -1,4 +1,4 @@
-"""How well names find themselves in Arabic script: `python -m eval.names --data DIR`.
+"""How well names find themselves in Arabic script: `python -m eval.studies.names --data DIR`.
 
 The names are the rows of google/transliteration's file that no choice in `index/names.toml` was
 made from, every tenth.  A key meets if the English and the Arabic side share one.  For each
@@ -129,7 +129,7 @@ def table(scores: Sequence[Score]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m eval.names", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m eval.studies.names", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with lexicon/")
     try:
         data = parser.parse_args(arguments).data

@@ -1,5 +1,6 @@
-"""The encoder beside the search: `python -m eval.encoder --data DIR [--encoder NAME] [--json]`.
+"""The encoder beside the search.
 
+`python -m eval.studies.encoder --data DIR [--encoder NAME] [--json]` measures it.
 FLORES sentences against their translations, and speed.  What it finds for questions is the leg
 "dense" of `dalil eval retrieval`.
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.errors import DalilError
-from eval.measures import worst_ranks
+from eval.ranks import worst_ranks
 from eval.squad import read_squad
 from index.encoder import Encoder, load_encoder
 
@@ -75,7 +76,7 @@ def _speed(encoder: Encoder, path: Path) -> float:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m eval.encoder", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m eval.studies.encoder", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with eval/")
     parser.add_argument("--encoder", default="bundled", help="bundled, a folder, or a model name")
     parser.add_argument("--json", action="store_true", help="print JSON")

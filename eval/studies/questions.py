@@ -9,19 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.article import Article
-from corpus.load import load_articles
-from eval.answers import read_cases
+from eval.case import Span, place, read_cases
+from eval.running import read_articles
 
 _BLOCK = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A span of an article that answers."""
-
-    article_id: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +21,7 @@ class Labelled:
 
     text: str
     history: Sequence[str]
-    evidence: Sequence[Evidence]
+    evidence: Sequence[Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +33,16 @@ class QuestionSet:
 
 
 def from_cases(folder: Path, cases: Path) -> QuestionSet:
-    """Read the articles of a folder and the cases on them (`eval/cases/demo.jsonl`'s format)."""
-    articles = [loaded.article for loaded in load_articles(folder) if loaded.article]
-    by_name = {Path(article.source or "").name: article for article in articles}
+    """Read the articles of a folder and the half of the cases on them that weights may see."""
+    articles = read_articles(folder)
     questions = [
         Labelled(
-            case.question,
-            case.history,
-            [_found(by_name[name], text) for name, text in case.evidence],
+            placed.case.question,
+            placed.case.history,
+            [span for fact in placed.facts for span in fact.spans],
         )
-        for case in read_cases(cases)
+        for placed in place(read_cases(cases), articles)
+        if placed.case.half == "fit"
     ]
     return QuestionSet(articles, questions)
 
@@ -87,9 +78,9 @@ def english(data: Path) -> QuestionSet:
     return QuestionSet(articles, questions)
 
 
-def _found(article: Article, text: str) -> Evidence:
+def _found(article: Article, text: str) -> Span:
     start = article.text.index(text)
-    return Evidence(article.id, start, start + len(text))
+    return Span(article.id, start, start + len(text))
 
 
 def _arcd(data: Path) -> Iterator[tuple[str, str, list[str]]]:

@@ -1,6 +1,6 @@
 """Fit the handful of weights that choose sentences and judge them, and write `rag/weights.json`.
 
-`python -m eval.tune --data DIR` reads questions whose answering spans are known: the demo
+`python -m eval.studies.tune --data DIR` reads questions whose answering spans are known: the demo
 collection's own and those of `DIR/qa`.  A softmax over the sentences of the retrieved passages
 fits the ranking; a logistic fits the confidence, where a question whose article is withheld is
 one that cannot be answered.
@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from eval.questions import Labelled, QuestionSet, arabic, english, from_cases
+from eval.running import CASES, DEMO, ROOT
+from eval.studies.questions import Labelled, QuestionSet, arabic, english, from_cases
 from index import Library
 from index.encoder import load_bundled
 from rag.confidence import signals
@@ -32,9 +33,7 @@ from rag.retrieve import Retriever
 from rag.select import SelectionSettings, rank
 
 _PASSAGES = 12
-_DEMO = Path(__file__).parents[1] / "corpus" / "demo"
-_CASES = Path(__file__).parent / "cases" / "demo.jsonl"
-_OUT = Path(__file__).parents[1] / "rag" / "weights.json"
+_OUT = ROOT / "rag" / "weights.json"
 # Weights are few, so a sample settles them; the ridge keeps rarely used ones small.
 _SAMPLE = 400
 _RIDGE = 0.01
@@ -184,14 +183,14 @@ def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fit and write the weights."""
-    parser = argparse.ArgumentParser(prog="python -m eval.tune", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m eval.studies.tune", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa/")
     parser.add_argument("--out", type=Path, default=_OUT)
     options = parser.parse_args(arguments)
     demo, *others = (
         examples(questions)
         for questions in (
-            from_cases(_DEMO, _CASES), arabic(options.data), english(options.data)
+            from_cases(DEMO, CASES), arabic(options.data), english(options.data)
         )
     )  # fmt: skip
     ranking = fit_ranking([demo, *others])

@@ -1,5 +1,6 @@
-"""What BM25 alone finds with each way to cut text into terms: `python -m eval.lexical --data DIR`.
+"""What BM25 alone finds with each way to cut text into terms.
 
+`python -m eval.studies.lexical --data DIR` prints a table.
 Questions of XQuAD's development half against its paragraphs and sentences (XQuAD-R), and Arabic
 questions of AQAD against its paragraphs, each within one language.  Reciprocal rank counts from 1
 without a cut-off, and a tie counts as the worst rank of those tied.  Postings are pairs of term
@@ -182,7 +183,7 @@ def table(sets: Sequence[Asked]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m eval.lexical", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m eval.studies.lexical", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with eval/ and qa/")
     try:
         sys.stdout.write(table(read(parser.parse_args(arguments).data)) + "\n")
