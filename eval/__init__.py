@@ -1,5 +1,6 @@
-"""Measures: `eval.retrieval` on search, `eval.answers` on answers, each on questions of a file.
+"""How good the answers are: cases asked of the assistant, judged, compared, kept from falling.
 
-`eval.encoder` and `eval.bench` measure the encoder and time, `eval.questions` reads questions with
-known answers and `eval.tune` fits weights on them.
+`case` and `sources` read cases, `system` asks them, `judge` scores the answers by `measures` and
+`overlap`, `summary` adds up, `runs` keeps, `compare` and `gate` tell a change, `report` shows.
+`retrieval` measures the search alone, `bench` time, and `studies` chose its weights.
 """

@@ -1,121 +1,67 @@
-"""Ranks to measures, by ir-measures, and what chance would have made of them.
+"""The measures of an answer: what each is called everywhere, and what it says.
 
-Every question has one right text, so its rank says everything; with one right text `R@k` (recall)
-is also `Success@k`.  This is the only module that imports ir_measures, and only when measuring.
+Every one is the mean over the cases it can score; the last few are of all cases together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from corpus.errors import DalilError
-
-Floats = NDArray[np.float64]
-
-# As ir-measures writes them; `RR` has no cut-off, and its mean is what tables call MRR.
-WITHOUT_CUT_OFF = ("RR",)
-WITH_CUT_OFF = ("nDCG@10", "R@1", "R@5", "R@10", "R@100")
-MEASURES = ("nDCG@10", "RR", "R@1", "R@5", "R@10", "R@100")
-
-# Enough that the ends of an interval move by less than its third digit between seeds.
-_RESAMPLES = 2_000
-_SEED = 20_200
-_PERCENTILES = (2.5, 97.5)
-_RIGHT = "right"
+Subject = Literal["retrieval", "citations", "answers", "abstention", "time"]
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean over questions with its 95 % bootstrap interval."""
+class Measure:
+    """A measure by its name; `explanation` is a sentence for those who read a table."""
 
-    value: float
-    low: float
-    high: float
-
-    def as_json(self) -> dict[str, float]:
-        """Return the three numbers, to six digits."""
-        return {name: round(getattr(self, name), 6) for name in ("value", "low", "high")}
-
-
-def worst_ranks(scores: NDArray[np.floating], right: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rank from 1 of the right column of each row, int64 (q,); `scores` is (q, n).
-
-    A tie counts as the worst rank of those tied, so that equal scores earn nothing; a text that
-    was not found (minus infinity) ties with all others that were not and comes last.
-
-    >>> worst_ranks(np.array([[0.9, 0.5, 0.5], [0.9, -np.inf, -np.inf]]), np.array([1, 1])).tolist()
-    [3, 3]
-    """
-    own = scores[np.arange(len(right)), right]
-    ranks: NDArray[np.int64] = (scores >= own[:, None]).sum(axis=1)
-    return ranks
+    name: str
+    subject: Subject
+    explanation: str
+    higher_is_better: bool = True
+    # Times depend on the machine, and refusing more is neither better nor worse by itself.
+    judged: bool = True
 
 
-def by_question(ranks: NDArray[np.int64], found: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Return each of `MEASURES` for every question, float64 (q,), from ranks that count from 1.
-
-    Where `found` is false, only `RR` counts the rank: with a cut-off the text was not retrieved,
-    however short the list.  Raises `DalilError` when ir-measures is not installed.
-
-    >>> values = by_question(np.array([1, 2]), np.array([True, False]))
-    >>> values["RR"].tolist(), values["R@5"].tolist()
-    ([1.0, 0.5], [1.0, 0.0])
-    """
-    # Questions with the same rank have the same values, so each rank is measured once.
-    distinct, places = np.unique(np.stack([ranks, found]), axis=1, return_inverse=True)
-    everywhere = [_above(rank) | {_RIGHT: -float(rank)} for rank in distinct[0].tolist()]
-    retrieved = [
-        run if is_found else _above(rank)
-        for run, (rank, is_found) in zip(everywhere, distinct.T.tolist(), strict=True)
-    ]
-    values = _measure(WITHOUT_CUT_OFF, everywhere) | _measure(WITH_CUT_OFF, retrieved)
-    return {name: values[name][places.ravel()] for name in MEASURES}
-
-
-def _above(rank: int) -> dict[str, float]:
-    """Return the texts ranked before `rank`; ir-measures' own way with ties never comes to bear."""
-    return {str(place): -float(place) for place in range(1, rank)}
-
-
-def require() -> None:
-    """Raise `DalilError` when ir-measures is not installed."""
-    try:
-        import ir_measures  # noqa: F401 - only whether it is there
-    except ImportError as error:
-        raise DalilError(
-            "Measuring needs the package ir-measures. Install it with: pip install ir-measures"
-        ) from error
-
-
-def _measure(names: Sequence[str], runs: Sequence[Mapping[str, float]]) -> dict[str, Floats]:
-    require()
-    import ir_measures
-
-    measures = [ir_measures.parse_measure(name) for name in names]
-    judged = {str(row): {_RIGHT: 1} for row in range(len(runs))}
-    found = {name: np.zeros(len(runs)) for name in names}
-    for metric in ir_measures.iter_calc(measures, judged, dict(zip(judged, runs, strict=True))):
-        found[str(metric.measure)][int(metric.query_id)] = metric.value
-    return found
-
-
-class Resamples:
-    """One set of bootstrap resamples of `n` questions, drawn once and used for every measure.
-
-    Since all share them, the interval of a difference of two legs is a paired one.
-    Source: Efron and Tibshirani 1993, "An Introduction to the Bootstrap", percentile interval.
-    """
-
-    def __init__(self, n: int, resamples: int = _RESAMPLES, seed: int = _SEED) -> None:
-        # How often each question is drawn is all that a mean needs, float64 (resamples, n).
-        drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples)
-        self._shares = drawn / n
-
-    def interval(self, values: Floats) -> Interval:
-        """Return the mean of `values`, one a question, float64 (n,), with its 95 % interval."""
-        low, high = np.percentile(self._shares @ values, _PERCENTILES)
-        return Interval(float(values.mean()), float(low), float(high))
+MEASURES = (
+    Measure("nDCG@10", "retrieval", "How high passages with evidence stand among the first ten."),
+    Measure("RR", "retrieval", "One over the rank of the first passage with evidence (MRR)."),
+    Measure("R@1", "retrieval", "Share of the passages with evidence that come first."),
+    Measure("R@5", "retrieval", "Share of the passages with evidence among the first five."),
+    Measure("R@10", "retrieval", "Share of the passages with evidence among the first ten."),
+    Measure("evidence cited", "citations", "Answerable cases with a citation on the evidence."),
+    Measure("evidence cited first", "citations", "The same, of the first citation alone."),
+    Measure("citation precision", "citations", "Share of an answer's citations on the evidence."),
+    Measure("citation recall", "citations", "Share of the facts expected that are cited."),
+    Measure("quote exactness", "citations", "Quotes that equal the stored text at their span."),
+    Measure("answer containment", "answers", "Answers that hold an accepted answer."),
+    Measure("exact match", "answers", "Answers that are an accepted answer and nothing else."),
+    Measure("F1", "answers", "Words shared with the nearest accepted answer."),
+    Measure(
+        "false answers", "abstention", "Unanswerable cases that were answered.",
+        higher_is_better=False,
+    ),
+    Measure(
+        "false refusals", "abstention", "Answerable cases that were refused.",
+        higher_is_better=False,
+    ),
+    Measure(
+        "coverage", "abstention", "Cases that were answered, rightly or not.", judged=False
+    ),
+    Measure(
+        "risk", "abstention", "Answers without a citation on evidence, or to what has none.",
+        higher_is_better=False,
+    ),
+    Measure(
+        "AURC", "abstention", "Area under the risk-coverage curve: the risk at every threshold.",
+        higher_is_better=False,
+    ),
+    Measure(
+        "latency p50", "time", "Median of an answer's time, in milliseconds.",
+        higher_is_better=False, judged=False,
+    ),
+    Measure(
+        "latency p95", "time", "95th percentile of an answer's time, in milliseconds.",
+        higher_is_better=False, judged=False,
+    ),
+)  # fmt: skip

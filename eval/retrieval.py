@@ -1,6 +1,6 @@
 """How well each leg of the search finds the right paragraph or sentence, with intervals.
 
-Every question counts alike.  Ranks are those of `eval.measures.worst_ranks`; intervals and paired
+Every question counts alike.  Ranks are those of `eval.ranks.worst_ranks`; intervals and paired
 differences come from one bootstrap over the questions of a pair of files.
 """
 
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.language import detect
-from eval.measures import Floats, Interval, Resamples, by_question, require, worst_ranks
+from eval.intervals import Floats, Interval, Resamples
 from eval.ranking import FUSED, RERANKED, Pool
+from eval.ranks import by_question, require, worst_ranks
 from eval.squad import RetrievalTask, Unit, read_task
 from index.encoder import Encoder
 from rag.answer import Json

@@ -15,17 +15,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO, cast
 
 from corpus.errors import DalilError
-from eval.answers import read_cases
 from eval.bench.clients import BUSY, OK, Address, Reply, ask_alone, ask_together
 from eval.bench.stack import percentile
+from eval.case import read_cases
+from eval.running import CASES, DEMO
 
-_ROOT = Path(__file__).parents[2]
-_DEMO = _ROOT / "corpus" / "demo"
-_CASES = _ROOT / "eval" / "cases" / "demo.jsonl"
 # Questions of a single client for each second of many; as many before, not counted, open the
 # library and fill caches.
 _ALONE_A_SECOND, _LEAST_ALONE = 3, 10
@@ -80,10 +77,10 @@ def measure(clients: int, seconds: float) -> Load:
 
     Raises `DalilError` when the server does not start, or refuses nobody when it is full.
     """
-    questions = [case.question for case in read_cases(_CASES)]
+    questions = [case.question for case in read_cases(CASES)]
     count = max(_LEAST_ALONE, round(_ALONE_A_SECOND * seconds))
     with tempfile.TemporaryDirectory(prefix="dalil-serve-") as home:
-        subprocess.run([*_command(home), "add", str(_DEMO)], check=True, capture_output=True)
+        subprocess.run([*_command(home), "add", str(DEMO)], check=True, capture_output=True)
         with _serving(home, clients) as address:
             ask_alone(address, questions, count)
             alone = _times(ask_alone(address, questions, count))

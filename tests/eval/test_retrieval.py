@@ -5,7 +5,7 @@ from math import log2
 import numpy as np
 import pytest
 
-from eval.measures import Resamples
+from eval.intervals import Resamples
 from eval.ranking import Pool
 from eval.retrieval import compare, evaluate, measure, rank
 from eval.squad import read_task

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from corpus.errors import DalilError
-from eval.measures import MEASURES, Resamples, by_question, worst_ranks
+from eval.intervals import Resamples
+from eval.ranks import MEASURES, by_question, by_run, worst_ranks
 
 
 def brute_force(scores, right):
@@ -67,3 +68,22 @@ def test_a_missing_package_is_told_with_the_command(monkeypatch):
     monkeypatch.setitem(sys.modules, "ir_measures", None)
     with pytest.raises(DalilError, match="pip install ir-measures"):
         by_question(np.array([1]), np.array([True]))
+
+
+def test_fifty_rankings_score_as_the_definitions_say():
+    # Binary relevance: gain 1 for a relevant text at rank i, discounted by log2(i + 1).
+    random = np.random.default_rng(5)
+    names = [f"text {number}" for number in range(40)]
+    judged, ranked = [], []
+    for _ in range(50):
+        judged.append(set(random.choice(names, random.integers(1, 6), replace=False).tolist()))
+        ranked.append(random.permutation(names)[: random.integers(0, 40)].tolist())
+    for relevant, found, scores in zip(judged, ranked, by_run(judged, ranked), strict=True):
+        places = [rank for rank, name in enumerate(found, start=1) if name in relevant]
+        gained = sum(1 / np.log2(rank + 1) for rank in places if rank <= 10)
+        best = sum(1 / np.log2(rank + 1) for rank in range(1, min(len(relevant), 10) + 1))
+        assert scores["nDCG@10"] == pytest.approx(gained / best)
+        assert scores["RR"] == pytest.approx(1 / places[0] if places else 0)
+        for cut in (1, 5, 10):
+            recalled = sum(rank <= cut for rank in places) / len(relevant)
+            assert scores[f"R@{cut}"] == pytest.approx(recalled)
