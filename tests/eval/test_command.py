@@ -1,0 +1,172 @@
+"""`dalil eval` as a user runs it: own cases, a table, a SQuAD file; compared, gated, reported."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+ARTICLES = {
+    "flood.md": "---\nid: flood\ntitle: فيضان في القرية\nlanguage: ar\n---\n"
+    "غمرت مياه النهر أربعين منزلاً في قرية تل السمن. وقُدّرت الخسائر بمليوني ليرة.\n",
+    "museum.md": "---\nid: museum\ntitle: Museum reopens\nlanguage: en\n---\n"
+    "The museum of Raqqa reopened on Sunday. Layla Haddad, director of the museum of Raqqa, "
+    "thanked the donors.\n",
+}
+CASES = [
+    {
+        "id": "houses",
+        "language": "en",
+        "question": "How many houses did the river flood in Tell al-Samn?",
+        "answerable": True,
+        "evidence": [{"article": "flood", "quote": "غمرت مياه النهر أربعين منزلاً"}],
+        "answers": ["أربعين منزلاً", "40"],
+        "tags": ["number"],
+    },
+    {
+        "id": "director",
+        "language": "en",
+        "question": "Who is the director of the museum of Raqqa?",
+        "answerable": True,
+        "evidence": [{"article": "museum.md", "quote": "Layla Haddad"}],
+        "answers": ["Layla Haddad"],
+        "tags": ["name"],
+    },
+    {
+        "id": "tickets",
+        "language": "en",
+        "question": "How much does a ticket of the museum cost?",
+        "answerable": False,
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A folder with articles and cases, and a function that runs `dalil` there."""
+    folder = tmp_path_factory.mktemp("eval")
+    (folder / "articles").mkdir()
+    for name, text in ARTICLES.items():
+        (folder / "articles" / name).write_text(text, encoding="utf-8")
+    lines = [json.dumps(case, ensure_ascii=False) for case in CASES]
+    (folder / "mine.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    def run(*arguments, code=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "ui.cli", "--home", folder / "home", *arguments],
+            cwd=folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        return done
+
+    run.folder = folder
+    return run
+
+
+@pytest.fixture(scope="module")
+def kept(desk):
+    """The JSON of a run of the cases on the articles."""
+    return json.loads(desk(
+        "eval", "--cases", "mine.jsonl", "--articles", "articles", "--out", "before", "--json"
+    ).stdout)  # fmt: skip
+
+
+def value(kept, measure, group="all"):
+    (row,) = [r for r in kept["rows"] if (r["group"], r["measure"]) == (group, measure)]
+    return row["interval"]["value"], row["n"]
+
+
+def test_a_run_is_measured_and_kept(desk, kept):
+    assert value(kept, "quote exactness")[0] == 1.0
+    assert value(kept, "evidence cited") == (1.0, 2)
+    assert value(kept, "answer containment", "tag name") == (1.0, 1)
+    assert value(kept, "RR", "pair en-ar")[1] == 1
+    assert kept["manifest"]["collection"]["articles"] == 2
+    assert kept["manifest"]["settings"]["fusion.late"] == 1.0
+    page = (desk.folder / kept["report"]).read_text(encoding="utf-8")
+    assert "Layla Haddad" in page
+    lines = (desk.folder / "before" / "outcomes.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["case"]["id"] for line in lines] == ["houses", "director", "tickets"]
+
+
+def test_two_runs_are_compared(desk, kept):
+    changed = ("--set", "selection.threshold=1", "--out", "after")
+    desk("eval", "--cases", "mine.jsonl", "--articles", "articles", *changed)
+    text = desk("eval", "compare", "before", "after").stdout
+    assert "selection.threshold" in text
+    assert CASES[0]["question"] in text
+    assert "wrongly refused" in text
+    compared = json.loads(desk("eval", "compare", "before", "after", "--json").stdout)
+    assert {flip["id"] for flip in compared["flips"] if flip["direction"] == "worse"} == {
+        "houses",
+        "director",
+    }
+
+
+def test_the_gate_compares_with_what_was_kept(desk, kept):
+    desk("eval", "gate", "before", "--baseline", "kept.json", "--update")
+    assert "passes" in desk("eval", "gate", "before", "--baseline", "kept.json").stdout
+    # Two lost cases are no more than chance, and so few cases say so.
+    desk("eval", "gate", "before", "--baseline", "none.json", code=1)
+
+
+def test_a_report_is_written_again(desk, kept):
+    (desk.folder / "before" / "report.html").unlink()
+    assert "evidence cited" in desk("eval", "report", "before").stdout
+    assert (desk.folder / "before" / "report.html").is_file()
+
+
+def test_cases_are_asked_of_ones_own_library_which_stays_as_it_is(desk):
+    desk("add", "articles")
+    desk("eval", "--cases", "mine.jsonl", "--out", "own")
+    assert json.loads(desk("eval", "cases", "--from-feedback", "--json").stdout or "[]") == []
+    manifest = json.loads((desk.folder / "own" / "run.json").read_text(encoding="utf-8"))
+    assert manifest["collection"]["name"] == "home"
+
+
+def test_a_table_is_asked_and_made_into_cases(desk):
+    (desk.folder / "mine.csv").write_text(
+        "question;article;evidence;answers\n"
+        "Who is the director of the museum of Raqqa?;museum;Layla Haddad;Layla Haddad|Haddad\n",
+        encoding="utf-8-sig",
+    )
+    made = json.loads(desk("eval", "cases", "--from-csv", "mine.csv").stdout)
+    assert made["answers"] == ["Layla Haddad", "Haddad"]
+    asked = desk(
+        "eval", "--cases", "mine.csv", "--articles", "articles", "--out", "csv", "--json"
+    )  # fmt: skip
+    assert value(json.loads(asked.stdout), "evidence cited") == (1.0, 1)
+
+
+def test_a_squad_file_is_asked_in_another_language(desk, pair):
+    asked = desk(
+        "eval", "--squad", str(pair.arabic), "--questions", str(pair.english), "--out", "squad",
+        "--json",
+    )  # fmt: skip
+    rows = json.loads(asked.stdout)
+    assert value(rows, "RR", "pair en-ar")[1] == len(pair.questions)
+
+
+def test_cases_are_checked_and_counted(desk):
+    text = desk("eval", "cases", "mine.jsonl", "--articles", "articles").stdout
+    assert "unanswerable: 1" in text
+    assert "number 1" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--cases", "none.jsonl"), 1, "cannot be read"),
+        (("--cases", "mine.jsonl", "--articles", "mine.jsonl"), 1, "line 1"),
+        (("--set", "fusion.lat=0"), 1, "There is no parameter 'fusion.lat'"),
+        (("--set", "fusion.late=much"), 1, "takes a number"),
+        (("--set", "fusion.late"), 2, "NAME=VALUE"),
+        (("--sample", "3"), 2, "belong to --squad"),
+        (("compare", "before", "nowhere"), 1, "is no run"),
+        (("gate", "--update", "--quick"), 2, "without --quick"),
+        (("cases",), 2, "Give a file of cases"),
+    ],
+)
+def test_mistakes_are_told(desk, kept, arguments, code, said):
+    done = desk("eval", *arguments, code=code)
+    assert said in " ".join(done.stderr.replace("│", " ").split())
