@@ -16,10 +16,11 @@ from rag.answer import Answer, Hit
 from rag.cite import cite
 from rag.events import Event, tell
 from rag.extract import abstention, compose
+from rag.fuse import FusionWeights
 from rag.question import Asked, understand
 from rag.retrieve import Retriever
 from rag.saved import SavedAnswer, body_of, questions_of, saved_answer
-from rag.select import Selector
+from rag.select import SelectionSettings, Selector
 
 # Sentences of this many passages compete to be cited.
 PASSAGES = 12
@@ -29,12 +30,25 @@ _LONGEST_QUESTION = 2_000
 
 
 class Assistant:
-    """Answers questions from one library, extractively: every quote is a stored sentence."""
+    """Answers questions from one library, extractively: every quote is a stored sentence.
 
-    def __init__(self, library: Library, reranker: Reranker | None = None) -> None:
+    `fusion` and `selection` replace the weights that Dalil ships; without `saves`, answers are
+    not kept and have no id.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        reranker: Reranker | None = None,
+        *,
+        fusion: FusionWeights | None = None,
+        selection: SelectionSettings | None = None,
+        saves: bool = True,
+    ) -> None:
         self.library = library
-        self._retriever = Retriever(library, reranker=reranker)
-        self._selector = Selector(library.words)
+        self._retriever = Retriever(library, fusion, reranker)
+        self._selector = Selector(library.words, selection)
+        self._saves = saves
 
     def search(
         self,
@@ -114,6 +128,8 @@ class Assistant:
         return "The library is empty. Add articles with: dalil add PATH"
 
     def _save(self, answer: Answer, history: Sequence[str], owner: str) -> Answer:
+        if not self._saves:
+            return answer
         saved = replace(answer, answer_id=uuid4().hex)
         # A reader without the right to write still gets the answer, only not its id.
         with suppress(DalilError):
