@@ -102,6 +102,20 @@ def test_the_language_can_be_switched_and_the_conversation_stays(chat, demo_site
     assert chat.url.endswith("/ar/")
 
 
+def test_a_question_sent_while_another_is_answered_is_asked_next(chat):
+    field = chat.locator("#question textarea")
+    field.fill(QUESTION)
+    chat.keyboard.press("Enter")
+    # As soon as the field is empty the next question is written into it, and stays there.
+    chat.wait_for_function("!document.querySelector('#question textarea').value")
+    field.fill(UNANSWERED)
+    chat.keyboard.press("Enter")
+    chat.locator(".turn.done").nth(1).wait_for()
+    asked = chat.locator(".turn .question").all_text_contents()
+    assert [text.split(": ", 1)[1] for text in asked] == [QUESTION, UNANSWERED]
+    assert not field.input_value()
+
+
 def test_a_reload_keeps_conversation_and_citations(chat):
     ask(chat, QUESTION)
     before = ask(chat, UNANSWERED)
@@ -181,6 +195,7 @@ def test_feedback_with_a_note_is_stored(chat, demo_site):
     turn.get_by_role("button", name="Not helpful", exact=True).click()
     turn.get_by_label("What was right or wrong?").fill("المبلغ صحيح & <b>bold</b>")
     turn.get_by_role("button", name="Send").click()
+    turn.locator("form.note").wait_for(state="hidden")
     turn.get_by_text("Thank you, noted.").wait_for()
     answer_id = turn.locator(".source").first.get_attribute("id").split("-")[1]
     with urlopen(f"{demo_site.url}/api/answers/{answer_id}") as response:

@@ -198,6 +198,8 @@ class _Page:
             self._ask,
             [parts.question, *asked],
             shown,
+            # A question sent while the last one is being answered waits for its turn.
+            trigger_mode="always_last",
             **quiet,
         )
         parts.turns.retry(self._retry, asked, shown, **quiet)
@@ -212,13 +214,7 @@ class _Page:
         )
 
     async def _ask(
-        self,
-        question: str,
-        kept: object,
-        outlet: str,
-        since: str,
-        until: str,
-        request: gr.Request,
+        self, question: str, kept: object, outlet: str, since: str, until: str, request: gr.Request
     ) -> AsyncIterator[tuple[Any, ...]]:
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
@@ -226,13 +222,15 @@ class _Page:
         owner = _reader(request).owner
         turns = read_turns(kept, owner)
         filters = read_filters(outlet, since, until)
+        field: Any = ""  # Emptied once: a reader may be writing the next question meanwhile.
         question = question[:_LONGEST_QUESTION]
         async for state in answer(self._desks, question, turns, filters, owner):
             stored = gr.skip()
             if found := state.get("answer"):
-                asked = [*turns, Turn(state["question"], found["answer_id"], owner)]
-                stored = [turn.as_json() for turn in asked[-MOST_TURNS:]]
-            yield {"turn": state}, stored, gr.update(visible=False), ""
+                turn = Turn(state["question"], found["answer_id"], owner)
+                stored = [turn.as_json() for turn in [*turns, turn][-MOST_TURNS:]]
+            yield {"turn": state}, stored, gr.update(visible=False), field
+            field = gr.skip()
 
     async def _retry(
         self,
@@ -263,7 +261,7 @@ class _Page:
         except DalilError as error:
             message = gr.update(value=f"<p>{escape(str(error))}</p>", visible=True)
             return [gr.skip(), who, gr.skip(), gr.skip(), message, *[gr.skip()] * MOST]
-        choices = [(self._words["any_outlet"], ""), *((name, name) for name in outlets)]
+        choices = [(self._words["any_outlet"], ""), *zip(outlets, outlets, strict=True)]
         buttons = [gr.update(value=text, visible=True) for text in examples]
         hidden = [gr.update(visible=False)] * (MOST - len(buttons))
         return [

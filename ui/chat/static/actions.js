@@ -30,6 +30,8 @@ export function feedback({ words }, answer) {
   };
   const vote = async (helpful) => {
     mark(helpful);
+    // Emptied first, so that the same words are announced anew.
+    status.textContent = "";
     const stored = await post(answer.answer_id, helpful, note.value);
     status.textContent = stored ? words.thanks : words.failed;
     return stored;
