@@ -1,17 +1,22 @@
-# Five commands: `make ask`, `make chat`, `make test`, `make bench`, `make pictures`. Each sets up .venv on first use.
+# Six commands: `make ask`, `make chat`, `make eval`, `make test`, `make bench`, `make pictures`. Each sets up .venv
+# on first use.
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := .demo
 Q ?= What bounty was announced for Hajji Abdullah?
 export Q
 
-.PHONY: ask chat test bench pictures clean
+.PHONY: ask chat eval test bench pictures clean
 
 ask: $(DEMO)/library.sqlite
 	@$(BIN)/dalil --home $(DEMO) ask "$$Q"
 
 chat: .venv/.serve $(DEMO)/library.sqlite
 	@$(BIN)/dalil --home $(DEMO) serve --example "$$Q"
+
+# EVAL="--quick --encoder NAME", say, asks a third of the cases with another encoder.
+eval: .venv/.eval
+	@$(BIN)/dalil eval $(EVAL)
 
 test: .venv/.dev
 	$(BIN)/ruff check .
@@ -39,6 +44,11 @@ $(DEMO)/library.sqlite: .venv/.base corpus/demo $(wildcard corpus/demo/*) index/
 # Gradio and FastAPI are installed for those who want the chat.
 .venv/.serve: .venv/.base
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[serve]'
+	@touch $@
+
+# Matplotlib and Jinja are installed for those who want the report of an evaluation.
+.venv/.eval: .venv/.base
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[eval]'
 	@touch $@
 
 # The tools and sentence-transformers with PyTorch are installed for the tests only.

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("corpus", "index", "rag", "eval", "ui")
-# Where each third-party library may be imported.
+# Where each third-party library may be imported; a template engine serves two kinds of pages.
 HOMES = {
     "faiss": "index/vectors.py",
     "rank_bm25": "index/lexical.py",
@@ -20,13 +20,15 @@ HOMES = {
     "langchain_core": "rag/langchain.py",
     "langchain_classic": "eval/bench/langchain.py",
     "langchain_community": "eval/bench/langchain.py",
-    "scipy": "eval/tune.py",
-    "ir_measures": "eval/measures.py",
+    "scipy": "eval/studies/tune.py",
+    "ir_measures": "eval/ranks.py",
+    "msgspec": "eval/",
     "trafilatura": "corpus/pages.py",
     "frontmatter": "corpus/markdown.py",
     "py3langid": "corpus/language.py",
     "argon2": "index/passwords.py",
-    "jinja2": "ui/server/article_page.py",
+    "jinja2": ("ui/server/article_page.py", "eval/report/page.py"),
+    "matplotlib": "eval/report/plots.py",
     "fastapi": "ui/",
     "starlette": "ui/",
     "uvicorn": "ui/server/",

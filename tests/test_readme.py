@@ -20,6 +20,8 @@ SHOWN = [
     if line.strip()
 ]
 COMMANDS = [line for line in SHOWN if line.startswith("dalil ")]
+# They build on each other, and take long with all cases.
+EVALUATION = [line for line in COMMANDS if line.startswith("dalil eval ")]
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +49,22 @@ def test_the_readme_shows_commands():
     assert len(COMMANDS) >= 6
 
 
-@pytest.mark.parametrize("command", COMMANDS[1:])
+@pytest.mark.parametrize("command", [c for c in COMMANDS[1:] if c not in EVALUATION])
 def test_dalil_command(desk, command):
     done = desk(command)
     assert (done.returncode, done.stderr.decode()) == (0, "")
+
+
+def test_the_evaluation_step_by_step(desk):
+    assert len(EVALUATION) == 4
+    printed = []
+    for command in EVALUATION:
+        quick = "" if " compare " in command else " --quick"
+        done = desk(command + quick)
+        assert (done.returncode, done.stderr.decode()) == (0, ""), command
+        printed.append(done.stdout.decode())
+    assert "fusion.soft" in printed[2]
+    assert "The gate passes" in printed[3]
 
 
 def test_make_targets_exist():

@@ -1,4 +1,4 @@
-"""`dalil eval`: measure on files of questions how well Dalil does."""
+"""`dalil eval retrieval`: each leg of the search on questions in SQuAD's format."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from ui.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from eval.measures import Interval
+    from eval.intervals import Interval
     from eval.retrieval import PairReport, RetrievalReport
-
-app = typer.Typer(help="Measure how well Dalil does on questions of yours.", no_args_is_help=True)
 
 # Columns with an interval, and those whose interval only the JSON has, by the measure's name.
 _WITH_INTERVAL = {"nDCG@10": "nDCG@10", "RR": "MRR"}
@@ -25,12 +23,6 @@ _PLAIN = {"R@1": "R@1", "R@5": "R@5", "R@10": "R@10", "R@100": "R@100"}
 _SENTENCES = {"within": "within paragraph"}
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `retrieval` a subcommand."""
-
-
-@app.command()
 def retrieval(
     context: typer.Context,
     questions: Annotated[
