@@ -14,7 +14,7 @@ ask: $(DEMO)/library.sqlite
 chat: .venv/.serve $(DEMO)/library.sqlite
 	@$(BIN)/dalil --home $(DEMO) serve --example "$$Q"
 
-# EVAL="--quick --encoder NAME", say, asks a third of the cases with another encoder.
+# EVAL="--quick --encoder NAME", say, asks about a third of the cases with another encoder.
 eval: .venv/.eval
 	@$(BIN)/dalil eval $(EVAL)
 

@@ -30,7 +30,7 @@ Batch = Annotated[
     Path | None, typer.Option(help='JSONL file of {"id", "question", "history"} objects.')
 ]
 AskText = Annotated[str | None, typer.Argument(help="The question, in any language.")]
-Quick = Annotated[bool, typer.Option("--quick", help="Ask a third of the cases.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Ask about a third of the cases.")]
 SetValues = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a weight, such as fusion.late=0."),

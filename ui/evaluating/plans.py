@@ -38,7 +38,7 @@ def plan_cases(
         name=("-".join(file.stem for file in case_files) if case_files else "own cases")
         + (", quick" if quick else ""),
         cases=running.quick(asked) if quick else asked,
-        cases_name=", ".join(file.name for file in files) + (", a third" if quick else ""),
+        cases_name=", ".join(file.name for file in files) + (", quick part" if quick else ""),
         collection=articles.name if articles else settings.home.name,
         articles=read_articles(articles) if articles else None,
         home=settings.home,
