@@ -82,6 +82,12 @@ class Shared:
                 self._shelf = (database, Shelf())
             return self._shelf[1]
 
+    def forget(self, database: FileId) -> None:
+        """Drop the snapshots of a file that is no longer open: a new one may get its inode."""
+        with self._lock:
+            if self._shelf is not None and self._shelf[0] == database:
+                self._shelf = None
+
 
 class Desk:
     """Answers questions one after another from one library, opened when it is first needed.
@@ -109,6 +115,8 @@ class Desk:
 
         database = file_id(self._settings.home / DATABASE)
         if self._assistant is not None and database != self._database:
+            if self._database is not None:
+                self._shared.forget(self._database)
             self._assistant.library.close()
             self._assistant = None
         if self._assistant is None and database is not None:

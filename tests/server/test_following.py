@@ -5,6 +5,7 @@ import shutil
 
 from index import Library
 from index.encoding import reencode
+from ui import asking
 
 CONVOY = "وصلت قافلة مساعدات إلى المدينة."
 QUESTION = "متى يُفتح سوق الخضار؟"
@@ -42,6 +43,17 @@ def test_another_library_in_the_same_place(home, client, kit, article):
     kit.add(home, article(3), article(4, CONVOY))
     assert {c["article_id"] for c in ask(client)["citations"]} == {"article-3"}
     assert client.get(f"/api/answers/{old['answer_id']}").status_code == 404
+
+
+def test_a_new_library_may_get_the_inode_of_the_old(home, kit, article, monkeypatch):
+    monkeypatch.setattr(asking, "file_id", lambda path: (1, 1) if path.exists() else None)
+    with kit.client_of(home, workers=1) as client:
+        kit.add(home, article(1), article(2, CONVOY))
+        assert ask(client)["citations"]
+        shutil.rmtree(home)
+        assert client.get("/readyz").status_code == 503
+        kit.add(home, article(3), article(4, CONVOY))
+        assert {c["article_id"] for c in ask(client)["citations"]} == {"article-3"}
 
 
 def test_another_encoder_is_told(home, client, kit, article, encoder):
