@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import regex
 from rich.cells import cell_len
@@ -10,9 +10,13 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from corpus.article import Article
 from corpus.language import script
-from rag.answer import Answer, Citation, Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.article import Article
+    from rag.answer import Answer, Citation, Hit
 
 # First strong isolate and its end: the terminal orders each text by its own direction and
 # keeps the punctuation around it in place (Unicode Standard Annex 9).

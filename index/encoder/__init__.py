@@ -5,6 +5,7 @@ Importing this package imports neither torch nor sentence_transformers.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from index.encoder.pieces import TokenizedText
@@ -35,6 +36,7 @@ def load_encoder(name_or_folder: str) -> Encoder:
     return SentenceTransformersEncoder(name_or_folder)
 
 
+@cache
 def load_bundled() -> StaticEncoder:
-    """The encoder that ships inside the package, with its token level."""
+    """The encoder that ships inside the package, with its token level; one for the process."""
     return StaticEncoder(_BUNDLED, name="bundled")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from corpus.errors import DalilError
 from index.encoder.batching import batch_size
 from index.encoder.protocol import without_surrogates
-from index.encoder.sentence_transformers import INSTALL, first_line
+from index.encoder.sentence_transformers import INSTALL, first_line, is_missing_folder
 
 _CLASSIFIER = "ForSequenceClassification"
 # Of a token's vector in a large model, where the configuration keeps it elsewhere.
@@ -71,6 +71,8 @@ def _activation(model: Any) -> Any:  # noqa: ANN401 - the library has no types
 
 
 def _load(name: str) -> Any:  # noqa: ANN401
+    if is_missing_folder(name):
+        raise _unfit(name, "cannot be loaded (there is no such folder)")
     try:
         from sentence_transformers import CrossEncoder
     except ImportError as error:

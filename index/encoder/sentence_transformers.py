@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,8 @@ class SentenceTransformersEncoder:
 
 
 def _load(name_or_folder: str) -> Any:  # noqa: ANN401 - the library has no types
+    if is_missing_folder(name_or_folder):
+        raise _unloadable(name_or_folder, "there is no such folder")
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
@@ -86,10 +89,25 @@ def _load(name_or_folder: str) -> Any:  # noqa: ANN401 - the library has no type
     try:
         return SentenceTransformer(name_or_folder)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise DalilError(
-            f"The encoder {name_or_folder!r} cannot be loaded ({first_line(error)}): "
-            "give a sentence-transformers folder or a model name, and connect once to fetch it."
-        ) from error
+        raise _unloadable(name_or_folder, first_line(error)) from error
+
+
+def _unloadable(name_or_folder: str, why: str) -> DalilError:
+    return DalilError(
+        f"The encoder {name_or_folder!r} cannot be loaded ({why}): "
+        "give a sentence-transformers folder or a model name, and connect once to fetch it."
+    )
+
+
+def is_missing_folder(name_or_folder: str) -> bool:
+    """Whether it can only mean a folder, and there is none: no need to import torch for that.
+
+    >>> [is_missing_folder(name) for name in ("/no/such/model", "owner/model", ".")]
+    [True, False, False]
+    """
+    # No name of a model starts like these.
+    only_a_folder = name_or_folder.startswith((".", "~")) or Path(name_or_folder).is_absolute()
+    return only_a_folder and not Path(name_or_folder).is_dir()
 
 
 def first_line(error: Exception) -> str:
