@@ -23,7 +23,8 @@ test: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist loadgroup
+	@# Hundreds of tests start a Python, which else compiles Dalil anew each time where this is set.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup
 
 # BENCH="stack --passages 20000", say, runs a part of it.
 bench: .venv/.bench

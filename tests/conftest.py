@@ -1,15 +1,12 @@
 """What tests of several packages share."""
 
-import subprocess
-import sys
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from corpus.article import Article
 from index import Library
 from index.analysis import words
+from tests.command import run_here, run_process
 
 
 class HashEncoder:
@@ -40,15 +37,6 @@ class HashEncoder:
         return np.random.default_rng(seed).normal(size=self.dimension)
 
 
-@dataclass
-class Run:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def encoder():
     return HashEncoder()
@@ -71,13 +59,20 @@ def make_article():
 
 @pytest.fixture
 def dalil(tmp_path):
-    """Run the real command in a process of its own, on a library in `tmp_path`."""
+    """Run the command in this process, on a library in `tmp_path`."""
+    return command_on(tmp_path, run_here)
 
-    def run(*arguments, home=tmp_path / "home", env=None, cwd=tmp_path):
-        command = [sys.executable, "-m", "ui.cli", "--home", str(home), *map(str, arguments)]
-        done = subprocess.run(
-            command, capture_output=True, cwd=cwd, env=env, timeout=120, check=False
-        )
-        return Run(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+@pytest.fixture
+def dalil_process(tmp_path):
+    """Run the real command in a process of its own, on a library in `tmp_path`."""
+    return command_on(tmp_path, run_process)
+
+
+def command_on(folder, way):
+    """Return a function that runs the command in `folder`, in one of the two ways."""
+
+    def run(*arguments, home=folder / "home", env=None, cwd=folder):
+        return way("--home", home, *arguments, env=env, cwd=cwd)
 
     return run

@@ -32,8 +32,31 @@ def ask(page, question):
 
 
 @pytest.fixture
-def chat(page, demo_site):
+def new_chat(page, demo_site):
+    """The chat in a page of its own, for what a new conversation does not put back."""
     return open_chat(page, demo_site)
+
+
+@pytest.fixture(scope="module")
+def lasting_chat(lasting_visits, demo_site):
+    return open_chat(lasting_visits.page(viewport=DESKTOP), demo_site)
+
+
+@pytest.fixture
+def chat(lasting_visits, lasting_chat):
+    """The chat without a conversation, in a page that tests share, since loading one takes long."""
+    lasting_chat.wait_for_selector("body[data-opened]", state="attached")
+    if lasting_chat.locator("dialog.panel").count():
+        lasting_chat.keyboard.press("Escape")
+    if lasting_chat.locator(".turn").count():
+        start_anew(lasting_chat)
+    yield lasting_chat
+    assert lasting_visits.unexpected() == []
+
+
+def start_anew(page):
+    page.get_by_role("button", name="New conversation").click()
+    page.locator("button.example").first.wait_for()
 
 
 def test_the_demo_question_is_answered_and_its_citation_opens_the_article(chat):
@@ -87,19 +110,19 @@ def test_the_interface_follows_the_browser_and_is_mirrored(
     assert (button < field, centre < middle) == (direction == "rtl", direction == "rtl")
 
 
-def test_the_language_can_be_switched_and_the_conversation_stays(chat, demo_site):
-    ask(chat, QUESTION)
-    chat.get_by_role("link", name="العربية").click()
-    chat.wait_for_selector(".turn.done")
-    root = chat.locator("html")
+def test_the_language_can_be_switched_and_the_conversation_stays(new_chat, demo_site):
+    ask(new_chat, QUESTION)
+    new_chat.get_by_role("link", name="العربية").click()
+    new_chat.wait_for_selector(".turn.done")
+    root = new_chat.locator("html")
     # The browser prefers English all the while.
     assert (root.get_attribute("lang"), root.get_attribute("dir")) == ("ar", "rtl")
-    assert chat.locator(".turn time").first.text_content() == "٢ يوليو ٢٠٢٠"
-    assert chat.get_by_role("heading", name="المصادر").count() == 1
+    assert new_chat.locator(".turn time").first.text_content() == "٢ يوليو ٢٠٢٠"
+    assert new_chat.get_by_role("heading", name="المصادر").count() == 1
     # What was chosen counts for more than what the browser prefers.
-    chat.goto(demo_site.url)
-    chat.wait_for_selector(".turn.done")
-    assert chat.url.endswith("/ar/")
+    new_chat.goto(demo_site.url)
+    new_chat.wait_for_selector(".turn.done")
+    assert new_chat.url.endswith("/ar/")
 
 
 def test_a_question_sent_while_another_is_answered_is_asked_next(chat):
@@ -130,8 +153,7 @@ def test_a_reload_keeps_conversation_and_citations(chat):
 
 def test_a_new_conversation_starts_empty_and_stays_so(chat):
     ask(chat, QUESTION)
-    chat.get_by_role("button", name="New conversation").click()
-    chat.locator("button.example").first.wait_for()
+    start_anew(chat)
     assert chat.locator(".turn").count() == 0
     chat.reload()
     chat.locator("button.example").first.wait_for()
@@ -168,22 +190,22 @@ def test_examples_come_from_the_collection_and_are_asked_by_a_click(chat):
     assert chat.locator("#welcome").is_hidden()
 
 
-def test_filters_act_on_the_answer(chat):
-    chat.get_by_role("button", name="Filter by outlet and date").click()
+def test_filters_act_on_the_answer(new_chat):
+    new_chat.get_by_role("button", name="Filter by outlet and date").click()
     # Gradio draws the fields a moment after they are opened, and carries what is filled in into its
     # state a moment later; no reader is as fast as a test.
-    chat.wait_for_timeout(1_000)
-    chat.get_by_label("Published from").fill("2021-01-01")
-    chat.wait_for_timeout(500)
-    turn = ask(chat, QUESTION)
+    new_chat.wait_for_timeout(1_000)
+    new_chat.get_by_label("Published from").fill("2021-01-01")
+    new_chat.wait_for_timeout(500)
+    turn = ask(new_chat, QUESTION)
     dates = [t.get_attribute("datetime") for t in turn.locator("time").all()]
     assert dates
     assert all(day >= "2021" for day in dates)
-    chat.get_by_label("Published from").fill("")
-    chat.get_by_label("Outlet").click()
-    chat.get_by_role("option", name="صدى الخابور").click()
-    chat.wait_for_timeout(500)
-    turn = ask(chat, QUESTION)
+    new_chat.get_by_label("Published from").fill("")
+    new_chat.get_by_label("Outlet").click()
+    new_chat.get_by_role("option", name="صدى الخابور").click()
+    new_chat.wait_for_timeout(500)
+    turn = ask(new_chat, QUESTION)
     assert turn.locator("blockquote").count() >= 1
     assert {o.partition(" · ")[0] for o in turn.locator(".origin").all_text_contents()} == {
         "صدى الخابور"
@@ -250,51 +272,52 @@ def tab_to(page, label):
     pytest.fail(f"Tab does not reach {label!r}.")
 
 
-def test_everything_is_reached_by_keyboard(chat):
-    tab_to(chat, QUESTION.split()[0])
-    chat.keyboard.press("Enter")
-    chat.locator(".turn.done").wait_for()
-    chat.locator("#question textarea").focus()
-    chat.keyboard.type(QUESTION)
-    chat.keyboard.press("Enter")
-    chat.locator(".turn.done").nth(1).wait_for()
-    chat.locator(".turn").last.locator("a.marker").first.focus()
-    link = focused(chat)
+def test_everything_is_reached_by_keyboard(new_chat):
+    tab_to(new_chat, QUESTION.split()[0])
+    new_chat.keyboard.press("Enter")
+    new_chat.locator(".turn.done").wait_for()
+    new_chat.locator("#question textarea").focus()
+    new_chat.keyboard.type(QUESTION)
+    new_chat.keyboard.press("Enter")
+    new_chat.locator(".turn.done").nth(1).wait_for()
+    new_chat.locator(".turn").last.locator("a.marker").first.focus()
+    link = focused(new_chat)
     assert link.startswith("Source 1: عشرة ملايين")
-    chat.keyboard.press("Enter")
-    chat.frame_locator("iframe").locator("#quote").wait_for()
-    assert focused(chat) == "Close the source"
-    chat.keyboard.press("Escape")
-    assert chat.locator("dialog.panel").count() == 0
-    assert focused(chat) == link
-    tab_to(chat, "Matching words")
-    chat.keyboard.press("Enter")
-    assert chat.locator(".turn").last.locator(".met[open]").count() == 1
+    new_chat.keyboard.press("Enter")
+    new_chat.frame_locator("iframe").locator("#quote").wait_for()
+    assert focused(new_chat) == "Close the source"
+    new_chat.keyboard.press("Escape")
+    assert new_chat.locator("dialog.panel").count() == 0
+    assert focused(new_chat) == link
+    tab_to(new_chat, "Matching words")
+    new_chat.keyboard.press("Enter")
+    assert new_chat.locator(".turn").last.locator(".met[open]").count() == 1
     for label in ("Copy with sources", "Helpful", "Not helpful", "Filter by outlet", "Ask"):
-        tab_to(chat, label)
+        tab_to(new_chat, label)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(visits, demo_site, assert_accessible, language, scheme):
-    page = visits.page(bypass_csp=True, color_scheme=scheme, viewport=DESKTOP)
+@pytest.mark.parametrize(("language", "loaded"), [("en", "light"), ("ar", "dark")])
+def test_axe_finds_nothing_serious(visits, demo_site, assert_accessible, schemes, language, loaded):
+    page = visits.page(bypass_csp=True, color_scheme=loaded, viewport=DESKTOP)
     open_chat(page, demo_site, language)
-    assert_accessible(page)
+    for _ in schemes(page):
+        assert_accessible(page)
     page.locator(".gr-accordion button").click()
     ask(page, UNANSWERED)
     turn = ask(page, QUESTION)
     turn.locator(".thumb").last.click()
     turn.locator(".note textarea").wait_for()
     turn.locator("summary").click()
-    assert_accessible(page)
+    for _ in schemes(page):
+        assert_accessible(page)
     turn.locator("a.marker").first.click()
     page.frame_locator("iframe").locator("#quote").wait_for()
-    assert_accessible(page)
+    for _ in schemes(page):
+        assert_accessible(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_arabic_text_stands_out_from_its_ground(visits, demo_site, contrast, scheme):
-    page = open_chat(visits.page(color_scheme=scheme, viewport=DESKTOP), demo_site, "ar")
+def test_arabic_text_stands_out_from_its_ground(visits, demo_site, contrast, schemes):
+    page = open_chat(visits.page(viewport=DESKTOP), demo_site, "ar")
     refused, turn = ask(page, "من فاز بكأس العالم؟"), ask(page, QUESTION)
 
     def colours(locator):
@@ -302,15 +325,20 @@ def test_arabic_text_stands_out_from_its_ground(visits, demo_site, contrast, sch
             "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
         )
 
-    card, caution = colours(turn.locator(".answer"))[1], colours(refused.locator(".answer"))[1]
-    assert contrast(*colours(turn.locator("blockquote bdi"))) >= 7
-    assert contrast(*colours(turn.locator(".question"))) >= 7
-    assert contrast(*colours(turn.locator("a.marker"))) >= 4.5
-    assert contrast(colours(turn.locator("a.title"))[0], card) >= 7
-    assert contrast(colours(turn.locator(".origin"))[0], card) >= 4.5
-    assert contrast(colours(refused.locator(".verdict"))[0], caution) >= 4.5
-    assert contrast(colours(refused.locator(".excerpt"))[0], caution) >= 7
-    assert contrast(colours(refused.locator(".origin"))[0], caution) >= 4.5
+    cards = []
+    for _ in schemes(page):
+        card, caution = colours(turn.locator(".answer"))[1], colours(refused.locator(".answer"))[1]
+        assert contrast(*colours(turn.locator("blockquote bdi"))) >= 7
+        assert contrast(*colours(turn.locator(".question"))) >= 7
+        assert contrast(*colours(turn.locator("a.marker"))) >= 4.5
+        assert contrast(colours(turn.locator("a.title"))[0], card) >= 7
+        assert contrast(colours(turn.locator(".origin"))[0], card) >= 4.5
+        assert contrast(colours(refused.locator(".verdict"))[0], caution) >= 4.5
+        assert contrast(colours(refused.locator(".excerpt"))[0], caution) >= 7
+        assert contrast(colours(refused.locator(".origin"))[0], caution) >= 4.5
+        cards.append(card)
+    # Both schemes were seen.
+    assert cards[0] != cards[1]
 
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"

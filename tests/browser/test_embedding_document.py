@@ -2,12 +2,11 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command import run_here
 from ui.widget.bundle import widget_script
 
 ROOT = Path(__file__).parents[2]
@@ -21,9 +20,9 @@ COMMANDS = [block for kind, block in BLOCKS if block.startswith("dalil ")]
 
 
 def dalil(site, command):
-    arguments = shlex.split(command)[1:]
-    run = [sys.executable, "-m", "ui.cli", "--home", str(site.home), *arguments]
-    return subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    done = run_here("--home", site.home, *shlex.split(command)[1:], cwd=ROOT)
+    assert done.code == 0, done.err
+    return done.out
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=["button", "panel"])

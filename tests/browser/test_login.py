@@ -44,22 +44,23 @@ def test_a_link_leads_to_its_article_after_the_log_in(visits, page, closed_site)
     page.wait_for_url(f"**{href}")
 
 
-@pytest.mark.parametrize(("locale", "heading", "direction"), [
-    ("en-GB", "Log in", "ltr"), ("ar-SY", "تسجيل الدخول", "rtl"),
+@pytest.mark.parametrize(("locale", "heading", "direction", "loaded"), [
+    ("en-GB", "Log in", "ltr", "light"), ("ar-SY", "تسجيل الدخول", "rtl", "dark"),
 ])  # fmt: skip
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_log_in_page_is_accessible(
-    visits, closed_site, assert_accessible, locale, heading, direction, scheme
+    visits, closed_site, assert_accessible, schemes, locale, heading, direction, loaded
 ):
     visits.allowed.append("401")
-    page = visits.page(locale=locale, color_scheme=scheme)
+    page = visits.page(locale=locale, color_scheme=loaded)
     page.goto(closed_site.url)
     assert page.locator("h1").text_content() == heading
     assert page.locator("html").get_attribute("dir") == direction
     page.locator("#name:focus").wait_for()
-    assert_accessible(page)
+    for _ in schemes(page):
+        assert_accessible(page)
     log_in(page, "wrong wrong wrong")
     page.locator("[role=alert]").wait_for()
     page.locator("#password:focus").wait_for()
     assert page.locator("#name").input_value() == "Leila"
-    assert_accessible(page)
+    for _ in schemes(page):
+        assert_accessible(page)

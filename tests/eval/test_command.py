@@ -1,10 +1,10 @@
 """`dalil eval` as a user runs it: own cases, a table, a SQuAD file; compared, gated, reported."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+
+from tests.command import run_here
 
 ARTICLES = {
     "flood.md": "---\nid: flood\ntitle: فيضان في القرية\nlanguage: ar\n---\n"
@@ -52,11 +52,8 @@ def desk(tmp_path_factory):
     (folder / "mine.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
     def run(*arguments, code=0):
-        done = subprocess.run(
-            [sys.executable, "-m", "ui.cli", "--home", folder / "home", *arguments],
-            cwd=folder, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, done.stderr
+        done = run_here("--home", folder / "home", *arguments, cwd=folder)
+        assert done.code == code, done.err
         return done
 
     run.folder = folder
@@ -68,7 +65,7 @@ def kept(desk):
     """The JSON of a run of the cases on the articles."""
     return json.loads(desk(
         "eval", "--cases", "mine.jsonl", "--articles", "articles", "--out", "before", "--json"
-    ).stdout)  # fmt: skip
+    ).out)  # fmt: skip
 
 
 def value(kept, measure, group="all"):
@@ -92,11 +89,11 @@ def test_a_run_is_measured_and_kept(desk, kept):
 def test_two_runs_are_compared(desk, kept):
     changed = ("--set", "selection.threshold=1", "--out", "after")
     desk("eval", "--cases", "mine.jsonl", "--articles", "articles", *changed)
-    text = desk("eval", "compare", "before", "after").stdout
+    text = desk("eval", "compare", "before", "after").out
     assert "selection.threshold" in text
     assert CASES[0]["question"] in text
     assert "wrongly refused" in text
-    compared = json.loads(desk("eval", "compare", "before", "after", "--json").stdout)
+    compared = json.loads(desk("eval", "compare", "before", "after", "--json").out)
     assert {flip["id"] for flip in compared["flips"] if flip["direction"] == "worse"} == {
         "houses",
         "director",
@@ -105,21 +102,21 @@ def test_two_runs_are_compared(desk, kept):
 
 def test_the_gate_compares_with_what_was_kept(desk, kept):
     desk("eval", "gate", "before", "--baseline", "kept.json", "--update")
-    assert "passes" in desk("eval", "gate", "before", "--baseline", "kept.json").stdout
+    assert "passes" in desk("eval", "gate", "before", "--baseline", "kept.json").out
     # Two lost cases are no more than chance, and so few cases say so.
     desk("eval", "gate", "before", "--baseline", "none.json", code=1)
 
 
 def test_a_report_is_written_again(desk, kept):
     (desk.folder / "before" / "report.html").unlink()
-    assert "evidence cited" in desk("eval", "report", "before").stdout
+    assert "evidence cited" in desk("eval", "report", "before").out
     assert (desk.folder / "before" / "report.html").is_file()
 
 
 def test_cases_are_asked_of_ones_own_library_which_stays_as_it_is(desk):
     desk("add", "articles")
     desk("eval", "--cases", "mine.jsonl", "--out", "own")
-    assert json.loads(desk("eval", "cases", "--from-feedback", "--json").stdout or "[]") == []
+    assert json.loads(desk("eval", "cases", "--from-feedback", "--json").out or "[]") == []
     manifest = json.loads((desk.folder / "own" / "run.json").read_text(encoding="utf-8"))
     assert manifest["collection"]["name"] == "home"
 
@@ -130,12 +127,12 @@ def test_a_table_is_asked_and_made_into_cases(desk):
         "Who is the director of the museum of Raqqa?;museum;Layla Haddad;Layla Haddad|Haddad\n",
         encoding="utf-8-sig",
     )
-    made = json.loads(desk("eval", "cases", "--from-csv", "mine.csv").stdout)
+    made = json.loads(desk("eval", "cases", "--from-csv", "mine.csv").out)
     assert made["answers"] == ["Layla Haddad", "Haddad"]
     asked = desk(
         "eval", "--cases", "mine.csv", "--articles", "articles", "--out", "csv", "--json"
     )  # fmt: skip
-    assert value(json.loads(asked.stdout), "evidence cited") == (1.0, 1)
+    assert value(json.loads(asked.out), "evidence cited") == (1.0, 1)
 
 
 def test_a_squad_file_is_asked_in_another_language(desk, pair):
@@ -143,12 +140,12 @@ def test_a_squad_file_is_asked_in_another_language(desk, pair):
         "eval", "--squad", str(pair.arabic), "--questions", str(pair.english), "--out", "squad",
         "--json",
     )  # fmt: skip
-    rows = json.loads(asked.stdout)
+    rows = json.loads(asked.out)
     assert value(rows, "RR", "pair en-ar")[1] == len(pair.questions)
 
 
 def test_cases_are_checked_and_counted(desk):
-    text = desk("eval", "cases", "mine.jsonl", "--articles", "articles").stdout
+    text = desk("eval", "cases", "mine.jsonl", "--articles", "articles").out
     assert "unanswerable: 1" in text
     assert "number 1" in text
 
@@ -169,4 +166,4 @@ def test_cases_are_checked_and_counted(desk):
 )
 def test_mistakes_are_told(desk, kept, arguments, code, said):
     done = desk("eval", *arguments, code=code)
-    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert said in " ".join(done.err.replace("│", " ").split())

@@ -18,6 +18,9 @@ from index import Library, load_encoder
 from rag.answer import Citation
 from rag.extract import abstention, compose
 
+# One process asks Dalil for all of these tests.
+pytestmark = pytest.mark.xdist_group("sabotage")
+
 
 class RandomCitations:
     """Answers when Dalil does, but with a sentence drawn from anywhere."""

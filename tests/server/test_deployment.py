@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ui.server.app import create_app
 from ui.server.guard import MOST_CHAT_BYTES
 from ui.settings import ServerSettings, all_settings
 
@@ -31,15 +32,13 @@ def unit():
     return parser["Service"]
 
 
-def options_of(command):
-    done = subprocess.run(
-        [sys.executable, "-m", "ui.cli", command, "--help"],
-        capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
-    return set(re.findall(r"--[a-z-]+", done.stdout))
+def options_of(dalil, name):
+    done = dalil(name, "--help", home="nowhere")
+    assert done.code == 0
+    return set(re.findall(r"--[a-z-]+", done.out))
 
 
-def test_commands_and_options_exist(unit):
+def test_commands_and_options_exist(unit, dalil):
     shown = [unit["ExecStart"].partition("bin/dalil")[2]]
     for page in (*PAGES, ROOT / "README.md"):
         text = page.read_text(encoding="utf-8")
@@ -48,10 +47,10 @@ def test_commands_and_options_exist(unit):
         )
     serve = [line for line in shown if " serve" in line]
     assert len(serve) >= 3
-    known = {command: options_of(command) for command in ("serve", "doctor", "add")}
+    known = {name: options_of(dalil, name) for name in ("serve", "doctor", "add")}
     for line in shown:
-        command = next(word for word in line.split() if word in known)
-        assert set(re.findall(r"--[a-z-]+", line)) <= known[command], line
+        name = next(word for word in line.split() if word in known)
+        assert set(re.findall(r"--[a-z-]+", line)) <= known[name], line
 
 
 def test_variables_and_keys_exist():
@@ -154,8 +153,7 @@ def test_the_containers_health_is_that_of_the_server(kit, demo_home):
         assert changed != code
         return subprocess.run([sys.executable, "-c", changed], check=False).returncode
 
-    with kit.serving(demo_home) as (_, address), kit.web(address) as client:
-        # The socket is open before the application is there.
-        assert client.get("/healthz").status_code == 200
+    desks = kit.desks_of(demo_home)
+    with kit.live(create_app(desks, chat=False), desks) as address:
         assert check(address) == 0
     assert check(address) != 0

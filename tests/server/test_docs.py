@@ -58,19 +58,13 @@ def differences(shown, given, where=""):
 
 
 @pytest.fixture(scope="module")
-def served(demo_home, kit):
-    with kit.serving(demo_home) as (_, address), kit.web(address) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def answer_id(served):
-    return sent(served, EXAMPLES[0][0], SHOWN_ID).json()["answer_id"]
+def answer_id(demo):
+    return sent(demo, EXAMPLES[0][0], SHOWN_ID).json()["answer_id"]
 
 
 @pytest.mark.parametrize(("command", "shown", "kind"), EXAMPLES)
-def test_an_example_gives_what_is_shown(served, answer_id, command, shown, kind):
-    given = sent(served, command, answer_id)
+def test_an_example_gives_what_is_shown(demo, answer_id, command, shown, kind):
+    given = sent(demo, command, answer_id)
     if kind == "json":
         assert differences(json.loads(shown), given.json()) == []
         assert (given.status_code == 200) == ("error" not in json.loads(shown))
@@ -81,15 +75,15 @@ def test_an_example_gives_what_is_shown(served, answer_id, command, shown, kind)
         assert given.status_code == 200, given.text
 
 
-def test_every_route_has_an_example(served):
-    document = served.get("/api/openapi.json").json()
+def test_every_route_has_an_example(demo):
+    document = demo.get("/api/openapi.json").json()
     commands = "\n".join(command for command, _, _ in EXAMPLES)
     for path in document["paths"]:
         assert re.search(re.sub(r"\{\w+\}", r"[\\w-]+", path) + r"['?\s]", commands), path
 
 
-def test_every_status_is_told(served):
-    document = served.get("/api/openapi.json").json()
+def test_every_status_is_told(demo):
+    document = demo.get("/api/openapi.json").json()
     codes = {
         code
         for methods in document["paths"].values()

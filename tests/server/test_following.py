@@ -15,7 +15,7 @@ def ask(client):
     return client.post("/api/ask", json={"question": QUESTION}).json()
 
 
-def test_articles_of_another_process_appear(home, client, dalil, tmp_path):
+def test_articles_of_another_process_appear(home, client, dalil_process, tmp_path):
     assert client.get("/api/articles").json() == {
         "articles": [], "next": None, "total": 0, "outlets": []
     }  # fmt: skip
@@ -26,7 +26,7 @@ def test_articles_of_another_process_appear(home, client, dalil, tmp_path):
     news = tmp_path / "news.jsonl"
     for number, text in enumerate((CONVOY, "سيُفتح سوق الخضار الأحد المقبل.")):
         news.write_text(json.dumps({"id": f"n{number}", "text": text}), encoding="utf-8")
-        assert dalil("add", news, home=home).code == 0
+        assert dalil_process("add", news, home=home).code == 0
         assert client.get("/api/articles").json()["total"] == number + 1
     assert client.get("/readyz").status_code == 200
     assert {c["article_id"] for c in ask(client)["citations"]} >= {"n1"}

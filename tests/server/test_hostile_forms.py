@@ -130,6 +130,7 @@ def test_the_log_in_page_speaks_the_readers_language(client, accept, ui, languag
     assert page.headers["content-language"] == language
 
 
+@pytest.mark.usefixtures("quick_refusals")
 def test_no_name_and_no_question_makes_a_line_of_the_log(client, kit, caplog, capfd):
     forged = "x\ndalil: everything is fine\r\n\x1b[2J"
     client.post("/api/login", json={"name": forged, "password": forged})

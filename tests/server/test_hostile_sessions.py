@@ -293,6 +293,7 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(kit):
     assert 0.5 < quickest(None) / quickest(known) < 2
 
 
+@pytest.mark.usefixtures("quick_refusals")
 def test_a_wrong_name_and_a_wrong_password_are_told_alike(client):
     names = ("leila", "nobody", "LEILA ", "<b>", "leila\n", "", "x" * 200, "لا أحد")
     told = {

@@ -35,17 +35,18 @@ def served(kit, demo_home):
     """A client of a real server with some settings."""
 
     @contextmanager
-    def serve(**settings):
+    def serve(chat=False, **settings):
         chosen = Settings(demo_home, "bundled", server=ServerSettings(**settings))
         desks = Desks(partial(Desk, chosen, log_notice), workers=1)
-        with kit.live(create_app(desks), desks) as address, kit.web(address) as client:
+        app = create_app(desks, chat=chat)
+        with kit.live(app, desks) as address, kit.web(address) as client:
             yield client
 
     return serve
 
 
 def test_requests_are_told_and_questions_are_not(served, logged, hajji):
-    with served() as client:
+    with served(chat=True) as client:
         body = {"question": hajji, "history": ["a secret"]}
         for accept in ("application/json", "text/event-stream"):
             assert client.post("/api/ask", json=body, headers={"accept": accept}).text
@@ -129,7 +130,8 @@ def test_the_address_beyond_a_trusted_proxy_is_told(logged):
 def test_a_fault_is_told_without_its_message(kit, logged):
     desk = kit.GatedDesk()
     desks = Desks(lambda: desk)
-    with kit.live(create_app(desks), desks) as address, kit.web(address) as client:
+    app = create_app(desks, chat=False)
+    with kit.live(app, desks) as address, kit.web(address) as client:
         assert client.post("/api/ask", json={"question": "fail now"}).status_code == 500
     faults = [line for line in logged() if line["level"] == "error"]
     assert {fault["exception"] for fault in faults} == {"RuntimeError"}
@@ -137,11 +139,11 @@ def test_a_fault_is_told_without_its_message(kit, logged):
     assert "must not be told" not in str(faults)
 
 
-def test_nothing_is_logged_by_the_command_line(dalil, tmp_path):
+def test_nothing_is_logged_by_the_command_line(dalil, dalil_process, tmp_path):
     (tmp_path / "a.txt").write_text("وصلت القافلة إلى المدينة.", encoding="utf-8")
     (tmp_path / "dalil.toml").write_text("server.log_questions = true\n")
     assert dalil("add", tmp_path / "a.txt").code == 0
-    assert dalil("ask", "متى وصلت القافلة؟").err == ""
+    assert dalil_process("ask", "متى وصلت القافلة؟").err == ""
 
 
 def test_importing_starts_no_log():

@@ -50,7 +50,7 @@ class ReadingDesk:
 def get(library, encoder):
     """Ask the server for a page of the library, as an English reader."""
     desks = Desks(partial(ReadingDesk, library.home, encoder), workers=1)
-    with TestClient(create_app(desks), base_url="http://127.0.0.1:7860") as client:
+    with TestClient(create_app(desks, chat=False), base_url="http://127.0.0.1:7860") as client:
 
         def get(url, language="en", method="GET"):
             return client.request(method, url, headers={"Accept-Language": language})
@@ -342,7 +342,7 @@ class EmptyDesk:
 )
 def test_a_library_that_cannot_be_read_now(desk, status, words):
     desks = Desks(desk, workers=1, seconds=0.1)
-    with TestClient(create_app(desks), base_url="http://localhost") as client:
+    with TestClient(create_app(desks, chat=False), base_url="http://localhost") as client:
         answer = client.get("/articles/any")
     assert answer.status_code == status
     assert words in answer.text

@@ -23,7 +23,8 @@ def served(kit, desk):
     @contextmanager
     def serve(**settings):
         desks = Desks(lambda: desk, **settings)
-        with kit.live(create_app(desks), desks) as address, kit.web(address) as client:
+        app = create_app(desks, chat=False)
+        with kit.live(app, desks) as address, kit.web(address) as client:
             yield client
             desk.gate.set()
 

@@ -1,4 +1,4 @@
-"""The command-line contract: shapes, streams and exit codes, through the real command."""
+"""The command-line contract: shapes, streams and exit codes."""
 
 import json
 import os
@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.command import run_here, run_process
 
 DEMO = Path(__file__).parents[2] / "corpus" / "demo"
 BOUNTY = "What bounty was announced for Hajji Abdullah?"
@@ -30,35 +32,34 @@ def demo(tmp_path_factory):
     """Run `dalil` on one library of the demo collection."""
     home = tmp_path_factory.mktemp("demo")
 
-    def run(*arguments, env=None):
-        command = [sys.executable, "-m", "ui.cli", "--home", str(home), *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, env=env, check=False, timeout=120)
+    def run(*arguments, way=run_here, **options):
+        return way("--home", home, *arguments, **options)
 
     added = run("add", DEMO, "--json")
-    assert added.returncode == 0, added.stderr.decode()
-    run.added = json.loads(added.stdout)
+    assert added.code == 0, added.err
+    run.added, run.home = json.loads(added.out), home
     return run
 
 
 def stored_text(demo, citation):
     shown = demo("show", citation["article_id"], "--version", citation["version"], "--json")
-    return json.loads(shown.stdout)["text"]
+    return json.loads(shown.out)["text"]
 
 
 def test_add_and_list(demo):
     assert set(demo.added) == {"added", "updated", "unchanged", "failed"}
     assert len(demo.added["added"]) == len(list(DEMO.glob("*.md")))
     assert all(set(article) == ARTICLE for article in demo.added["added"])
-    listed = json.loads(demo("list", "--json").stdout)["articles"]
+    listed = json.loads(demo("list", "--json").out)["articles"]
     assert sorted(a["id"] for a in listed) == sorted(a["id"] for a in demo.added["added"])
-    assert len(json.loads(demo("add", DEMO, "--json").stdout)["unchanged"]) == len(listed)
+    assert len(json.loads(demo("add", DEMO, "--json").out)["unchanged"]) == len(listed)
 
 
 @pytest.mark.parametrize("question", [BOUNTY, "ما المكافأة المعلنة عن حجي عبد الله؟"])
 def test_the_bounty_is_answered_with_a_verbatim_citation(demo, question):
     done = demo("ask", question, "--json")
-    answer = json.loads(done.stdout)
-    assert done.returncode == 0
+    answer = json.loads(done.out)
+    assert done.code == 0
     assert set(answer) == ANSWER
     assert (answer["status"], answer["mode"], answer["question"]) == (
         "answered", "extractive", question
@@ -78,7 +79,7 @@ def test_the_bounty_is_answered_with_a_verbatim_citation(demo, question):
 
 
 def test_what_the_articles_do_not_say_is_not_answered(demo):
-    answer = json.loads(demo("ask", "من فاز بكأس العالم لكرة القدم؟", "--json").stdout)
+    answer = json.loads(demo("ask", "من فاز بكأس العالم لكرة القدم؟", "--json").out)
     assert (answer["status"], answer["citations"]) == ("abstained", [])
     assert answer["text"] == "لا تجيب المقالات عن هذا السؤال."
     assert all(set(hit) == HIT for hit in answer["related"])
@@ -86,7 +87,7 @@ def test_what_the_articles_do_not_say_is_not_answered(demo):
 
 
 def test_search_hits(demo):
-    hits = json.loads(demo("search", BOUNTY, "-k", 4, "--json").stdout)["hits"]
+    hits = json.loads(demo("search", BOUNTY, "-k", 4, "--json").out)["hits"]
     assert len(hits) == 4
     assert all(set(hit) == HIT for hit in hits)
     assert [hit["score"] for hit in hits] == sorted((h["score"] for h in hits), reverse=True)
@@ -96,31 +97,25 @@ def test_search_hits(demo):
 
 def test_filters(demo):
     only = demo("search", "المخيم", "--outlet", "صدى الخابور", "--since", "2020-07-02", "--json")
-    hits = json.loads(only.stdout)["hits"]
+    hits = json.loads(only.out)["hits"]
     assert hits
     assert all(h["outlet"] == "صدى الخابور" and h["published"] >= "2020-07-02" for h in hits)
 
 
-def test_home_may_stand_on_either_side(demo, tmp_path):
+def test_home_may_stand_on_either_side(demo):
     before = demo("list", "--json")
-    home = before.args[before.args.index("--home") + 1]
-    command = [sys.executable, "-m", "ui.cli", "list", "--json", "--home", home]
-    after = subprocess.run(command, capture_output=True, check=True)
-    by_environment = subprocess.run(
-        [sys.executable, "-m", "ui.cli", "list", "--json"],
-        capture_output=True,
-        check=True,
-        env={**os.environ, "DALIL_HOME": home},
-    )
-    assert before.stdout == after.stdout == by_environment.stdout
+    after = run_here("list", "--json", "--home", demo.home)
+    by_environment = run_process("list", "--json", env={**os.environ, "DALIL_HOME": str(demo.home)})
+    assert {before.code, after.code, by_environment.code} == {0}
+    assert before.out == after.out == by_environment.out
 
 
 def test_json_is_utf8_in_any_locale(demo):
     question = "ما المكافأة المعلنة عن حجي عبد الله؟"
     for locale in ("C", "POSIX", "en_US.ISO-8859-1"):
         env = {**os.environ, "LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONIOENCODING": "latin-1"}
-        done = demo("ask", question, "--json", env=env)
-        assert json.loads(done.stdout.decode("utf-8"))["question"] == question
+        done = demo("ask", question, "--json", env=env, way=run_process)
+        assert json.loads(done.out)["question"] == question
 
 
 def test_batch_keeps_order_and_survives_bad_lines(demo, tmp_path):
@@ -138,8 +133,8 @@ def test_batch_keeps_order_and_survives_bad_lines(demo, tmp_path):
     )
     for command in ("ask", "search"):
         done = demo(command, "--batch", path, "--json")
-        results = [json.loads(line) for line in done.stdout.decode().splitlines()]
-        assert done.returncode == 3
+        results = [json.loads(line) for line in done.out.splitlines()]
+        assert done.code == 3
         assert [r["id"] for r in results] == [7, None, "x", None, "lone", "h"]
         assert [set(r) == {"id", "error"} for r in results] == [
             False, True, True, False, False, True
@@ -148,15 +143,15 @@ def test_batch_keeps_order_and_survives_bad_lines(demo, tmp_path):
 
 
 def test_follow_up_on_a_saved_answer(demo):
-    first = json.loads(demo("ask", BOUNTY, "--json").stdout)
+    first = json.loads(demo("ask", BOUNTY, "--json").out)
     again = demo("ask", "How much was it the year before?", "--after", first["answer_id"], "--json")
-    assert json.loads(again.stdout)["question"] == "How much was it the year before?"
+    assert json.loads(again.out)["question"] == "How much was it the year before?"
     missing = demo("ask", "And then?", "--after", "no-such", "--json")
-    assert missing.returncode == 1
+    assert missing.code == 1
 
 
 def test_readable_answer_isolates_right_to_left_text(demo):
-    shown = demo("ask", BOUNTY).stdout.decode()
+    shown = demo("ask", BOUNTY).out
     assert "\u2068" in shown
     assert shown.count("\u2068") == shown.count("\u2069")
     assert "عشرة ملايين دولار" in shown
@@ -165,10 +160,9 @@ def test_readable_answer_isolates_right_to_left_text(demo):
 
 
 def test_asking_imports_no_heavy_library(demo):
-    home = demo("list").args[4]
     code = (
         "import sys, ui.cli\n"
-        f"sys.argv = ['dalil', '--home', {home!r}, 'ask', {BOUNTY!r}, '--json']\n"
+        f"sys.argv = ['dalil', '--home', {str(demo.home)!r}, 'ask', {BOUNTY!r}, '--json']\n"
         "try:\n    ui.cli.main()\n"
         "except SystemExit as end:\n    assert not end.code\n"
         "heavy = {'torch', 'langchain', 'langchain_core', 'gradio', 'sentence_transformers',\n"

@@ -1,7 +1,8 @@
-"""`dalil embed` through the real command."""
+"""`dalil embed`: made, listed and revoked; mistakes are sentences."""
 
 import json
 import os
+from functools import partial
 
 import pytest
 
@@ -11,12 +12,12 @@ def embed(dalil, tmp_path):
     """Run `dalil embed` on a library of one article."""
     (tmp_path / "a.md").write_text("---\noutlet: صدى الخابور\n---\nأُغلق الجسر صباح الأحد.")
     assert dalil("add", tmp_path / "a.md").code == 0
-    return lambda *arguments, **options: dalil("embed", *arguments, **options)
+    return partial(dalil, "embed")
 
 
-def test_an_embed_is_made_listed_and_revoked(embed):
-    made = embed(
-        "create", "--origin", "https://Intranet.example", "--origin", "http://localhost:8000",
+def test_an_embed_is_made_listed_and_revoked(embed, dalil_process):
+    made = dalil_process(
+        "embed", "create", "--origin", "https://Intranet.example", "--origin", "http://localhost:8000",
         "--outlet", "صدى الخابور", "--outlet", "Nobody", "--since", "2020-01-01",
         "--until", "2021-01-01", "--per-minute", "7", "--label", "غرفة الأخبار",
         "--greeting", "<b>اسأل</b>", "--language", "ar", "--json",

@@ -1,9 +1,6 @@
 """`dalil user`: added, listed, changed and removed; no password on the command line."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
@@ -12,7 +9,7 @@ from index.passwords import is_password
 
 
 @pytest.fixture
-def user(tmp_path):
+def user(dalil, tmp_path):
     """Return a function that runs `dalil user` and returns its exit code and what it printed."""
 
     def run(*arguments, password=None):
@@ -21,13 +18,8 @@ def user(tmp_path):
         if password is not None:
             file.write_text(password, encoding="utf-8")
             options = ["--password-file", str(file)]
-        done = subprocess.run(
-            [sys.executable, "-m", "ui.cli", "--home", str(tmp_path / "home"), "user",
-             *arguments, *options, "--json"],
-            capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-            env={**os.environ, "PYTHONUTF8": "1"},
-        )  # fmt: skip
-        return done.returncode, json.loads(done.stdout)
+        done = dalil("user", *arguments, *options, "--json")
+        return done.code, json.loads(done.out)
 
     return run
 

@@ -34,13 +34,17 @@ _NO_TELEMETRY: TelemetryConfig = {
 
 
 def create_app(
-    desks: Desks, *, examples: Sequence[str] = (), settings: Settings | None = None
+    desks: Desks,
+    *,
+    examples: Sequence[str] = (),
+    settings: Settings | None = None,
+    chat: bool = True,
 ) -> FastAPI:
     """Return the application that answers from `desks`; they are closed when it ends.
 
-    `examples` are questions that the chat offers first.  `settings` name the library whose users
-    may log in and whose embeds are served; without them everybody is a reader at this machine, and
-    there are no embeds.
+    `examples` are questions that the chat offers first; without `chat` only the API, the article
+    view and the widget are served.  `settings` name the library whose users may log in and whose
+    embeds are served; without them everybody is a reader at this machine, and there are no embeds.
     """
     door = None if settings is None else Door(settings)
 
@@ -67,7 +71,8 @@ def create_app(
     app.include_router(pages.router(desks))
     embeds = add_embeds(app, desks, settings)
     add_widget(app)
-    mount_chat(app, desks, examples)
+    if chat:
+        mount_chat(app, desks, examples)
     add_faults(app)
     app.add_middleware(Guard, settings=settings.server if settings else None, readers=readers)
     # Before the guard, so that pages that may ask can read its refusals too.

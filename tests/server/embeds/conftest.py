@@ -54,9 +54,9 @@ def _headers(origin):
 def site_of(kit):
     """Open a site on a library; `desks` take the place of its own."""
 
-    def open_site(home, desks=None, **server):
+    def open_site(home, desks=None, chat=False, **server):
         settings = Settings(home, server=ServerSettings(**server))
-        app = create_app(desks or kit.desks_of(home), settings=settings)
+        app = create_app(desks or kit.desks_of(home), settings=settings, chat=chat)
         client = TestClient(app, base_url=kit.base, raise_server_exceptions=False)
         return client, Site(home, client)
 
@@ -65,7 +65,7 @@ def site_of(kit):
 
 @pytest.fixture(scope="session")
 def site(site_of, demo_home):
-    client, site = site_of(demo_home)
+    client, site = site_of(demo_home, chat=True)
     with client:
         yield site
 

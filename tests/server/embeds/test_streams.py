@@ -49,7 +49,8 @@ def served(kit, page, home):
     @contextmanager
     def serve(desk, **server):
         desks = Desks(lambda: desk, workers=4)
-        app = create_app(desks, settings=Settings(home, server=ServerSettings(**server)))
+        settings = Settings(home, server=ServerSettings(**server))
+        app = create_app(desks, settings=settings, chat=False)
         with kit.live(app, desks) as address, kit.web(address) as client:
             yield page.Site(home, client)
 
