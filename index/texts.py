@@ -42,13 +42,23 @@ class TextIndex:
 
     @classmethod
     def build(
-        cls, texts: Iterable[str], languages: Iterable[str | None], encoder: StaticEncoder
+        cls,
+        texts: Iterable[str],
+        languages: Iterable[str | None],
+        encoder: StaticEncoder,
+        *,
+        with_grams: bool = True,
     ) -> Self:
-        """Index `texts`, whose `languages` are ISO 639 codes or `None`."""
+        """Index `texts`, whose `languages` are ISO 639 codes or `None`.
+
+        `with_grams` says whether `grams` is filled, which comparing word by word has no use for.
+        """
         nothing = np.zeros(0, np.int32), np.zeros(0, np.int64)
         none = LexicalIndex.empty()
         empty = cls(none, none, none, TokenIndex.build(*nothing))
-        return empty.extended(np.zeros(0, np.int64), texts, languages, encoder)
+        return empty.extended(
+            np.zeros(0, np.int64), texts, languages, encoder, with_grams=with_grams
+        )
 
     def extended(
         self,
@@ -56,6 +66,8 @@ class TextIndex:
         texts: Iterable[str],
         languages: Iterable[str | None],
         encoder: StaticEncoder,
+        *,
+        with_grams: bool = True,
     ) -> Self:
         """Return an index of the rows `keep` (ascending), then `texts`, which are read once."""
         terms_of, grams_of = self.terms.counter(keep), self.grams.counter(keep)
@@ -65,7 +77,7 @@ class TextIndex:
         while chunk := list(islice(pairs, CHUNK)):
             found = [list(words(text)) for text, _ in chunk]
             terms_of.add([passage_terms(*pair, w) for pair, w in zip(chunk, found, strict=True)])
-            grams_of.add([grams(w) for w in found])
+            grams_of.add([grams(w) if with_grams else [] for w in found])
             names_of.add([name_terms(w, pair[0]) for pair, w in zip(chunk, found, strict=True)])
             tokens.add(*encoder.token_ids([text for text, _ in chunk]))
         of = LexicalIndex.of

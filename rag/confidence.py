@@ -6,15 +6,22 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from index import StaticEncoder
 from index.analysis import words
 from index.names import name_key, name_keys
-from rag.evidence import Described
+from rag.evidence import Described, of_article
 from rag.fuse import Floats
+from rag.kinds import beside_number, focus, lacks_kind
 from rag.late import QuestionWords
 from rag.question import Asked, Expected
 
-# What stands beside the sentence supports it, but less than what stands in it.
-_AROUND_SHARE = 0.7
+# What stands beside the sentence supports it, but less than what stands in it, and what stands
+# elsewhere in the article still less.
+_AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
+# A signal of what is not asked for is worth as much as one that is half met.
+_HALF = 0.5
+# Sentences of as many passages as are retrieved, about.
+_MANY = 40
 
 
 def signals(
@@ -22,27 +29,37 @@ def signals(
     question: QuestionWords,
     described: Described,
     ranks: Floats,
+    encoder: StaticEncoder,
 ) -> dict[str, float]:
     """Return what speaks for the best-ranked sentence as an answer.
 
     - weakest: the least covered of the question's weighty words
-    - rank: its ranking score; lead: how far that is above the next three
+    - rank: its ranking score
+    - focus: how well it meets what the question names as asked for
+    - beside: how well words beside a number in it meet that, where a number is asked for
     - unnamed: how badly the question's worst-supported name fares, 0 (well) to 1
-    - unfit: a number or date was asked for and the sentence has none
+    - unfit: it lacks the kind of thing that is asked for
+    - few: how few sentences there were to choose from, which keeps standardised scores low
     """
     best = int(np.argmax(ranks))
-    weights = question.weights
-    coverage = np.maximum(described.own[best], _AROUND_SHARE * described.around[best])
-    weighty = coverage[weights >= weights.mean()]
-    following = np.sort(np.delete(ranks, best))[::-1][:3]
-    wanted = asked.expected in (Expected.NUMBER, Expected.TIME)
+    sentence = described.sentences[best]
+    text, language = sentence.text, sentence.article.language
+    weights, own = question.weights, described.own[best]
+    article = of_article(described.sentences, described.around)[best]
+    coverage = np.maximum(own, _AROUND_SHARE * described.around[best])
+    coverage = np.maximum(coverage, _ARTICLE_SHARE * article)
+    named = focus(asked, question)
+    counted = asked.expected is Expected.NUMBER
+    beside = beside_number(asked, question, text, encoder) if counted else _HALF
     return {
         "bias": 1.0,
-        "weakest": float(weighty.min()) if len(weighty) else 0.0,
+        "weakest": float(coverage[weights >= weights.mean()].min(initial=1.0)),
         "rank": float(ranks[best]),
-        "lead": float(ranks[best] - (following.mean() if len(following) else 0.0)),
+        "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
+        "beside": beside - _HALF,
         "unnamed": _unnamed(asked, question, described, best),
-        "unfit": float(wanted and not described.features["expected"][best]),
+        "unfit": float(lacks_kind(asked, text, language)),
+        "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
     }
 
 
@@ -63,7 +80,7 @@ def _unnamed(asked: Asked, question: QuestionWords, described: Described, best: 
         return 0.0
     article = described.sentences[best].article
     keys = name_keys(list(words(f"{article.title or ''} {article.text}")))
-    near = np.maximum(described.own[best], described.around[best])
+    near = described.around[best]
     return max(
         1.0 - max(float(name_key(question.word(place)) in keys), float(near[place]))
         for place in named

@@ -21,17 +21,17 @@ from index import StaticEncoder
 from index.soft import TokenCosines
 from index.texts import TextIndex
 from rag.answer import Hit
-from rag.fuse import USUAL_LATE, Floats, Usual, standardise
-from rag.languages import pattern
-from rag.late import QuestionWords, best_similarities, rarity, score
-from rag.question import Asked, Expected
+from rag.fuse import Floats, Usual, standardise
+from rag.kinds import has_kind
+from rag.late import QuestionWords, best_similarities, rarity, score, sharpen
+from rag.question import Asked
 
-_DIGIT = regex.compile(r"\p{Nd}")
 _ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
 # Half of what neighbours match counts: enough to pick the sentence that the topic leads to,
 # too little for the topic alone to win.
 _CONTEXT_SHARE = 0.5
 # Measured as in rag.fuse.
+_USUAL_MET = Usual(0.25, 0.12)
 _USUAL_PASSAGE = Usual(0.6, 0.1)
 
 
@@ -55,7 +55,7 @@ class Described:
     """Sentences with what ranking and confidence need.
 
     `features` float64 (n,) each; `own` float32 (n, w) is how well each word of the question is
-    met in the sentence, `around` the same with its neighbours and the title.
+    met in the sentence, `around` the same with its neighbours and the title, both sharpened.
     """
 
     sentences: Sequence[Sentence]
@@ -88,26 +88,46 @@ def describe(
     """Compute the features of every sentence.
 
     - own: late interaction with the sentence, context: and half of what its surroundings add
-    - passage: the fused score of its passage
-    - expected: it has a number or a date where one is asked for
+    - article: late interaction with all that was retrieved of its article
+    - passage: the fused score of its passage, best_passage: that is the highest of all
+    - expected: it has a number, a date or a reason where one is asked for
+    - same_script: it is in the script of the question, where words meet more by chance
     - aside: it is the title or itself a question
     - length: logarithm of its words; a long sentence meets more tokens by chance
     """
     texts = [sentence.text for sentence in sentences]
     scripts = np.array([script(text) for text in texts])
     own, around = _met(question, sentences, encoder)
-    weights = question.weights * rarity(own)
-    near = score(np.maximum(own, _CONTEXT_SHARE * around), weights)
+    met, near = sharpen(own), sharpen(around)
+    weights = question.weights * rarity(met)
+    passages = np.array([sentence.hit.score for sentence in sentences])
+    kinds = [has_kind(asked, s.text, s.article.language) for s in sentences]
     lengths = np.log1p([len(text.split()) for text in texts])
+
+    def late(similarities: NDArray[np.float32]) -> Floats:
+        return standardise(score(similarities, weights), scripts, _USUAL_MET)
+
     features: dict[str, Floats] = {
-        "own": standardise(score(own, weights), scripts, USUAL_LATE),
-        "context": standardise(near, scripts, USUAL_LATE),
-        "passage": standardise(np.array([s.hit.score for s in sentences]), scripts, _USUAL_PASSAGE),
-        "expected": np.array([_has_expected(asked, text) for text in texts], np.float64),
+        "own": late(met),
+        "context": late(np.maximum(met, _CONTEXT_SHARE * near)),
+        "article": late(of_article(sentences, near)),
+        "passage": standardise(passages, scripts, _USUAL_PASSAGE),
+        "best_passage": (passages == passages.max()).astype(np.float64),
+        "expected": np.array(kinds, np.float64),
+        "same_script": (scripts == asked.script).astype(np.float64),
         "aside": np.array([_is_aside(s) for s in sentences], np.float64),
         "length": lengths - lengths.mean(),
     }
-    return Described(sentences, features, own, around)
+    return Described(sentences, features, met, near)
+
+
+def of_article(sentences: Sequence[Sentence], near: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how well each word is met anywhere near sentences of the same article, (n, w)."""
+    found = np.empty_like(near)
+    names = np.array([sentence.article.id for sentence in sentences])
+    for name in np.unique(names):
+        found[names == name] = near[names == name].max(axis=0)
+    return found
 
 
 def _met(
@@ -125,7 +145,7 @@ def _met(
             [rows.setdefault(key, (len(rows), t, article.language))[0] for key, t in parts]
         )
     texts, languages = [t for _, t, _ in rows.values()], [code for *_, code in rows.values()]
-    index = TextIndex.build(texts, languages, encoder)
+    index = TextIndex.build(texts, languages, encoder, with_grams=False)
     asked = encoder.token_vectors(question.tokens)
     cosines = TokenCosines.between(asked, encoder.token_vectors(index.tokens.vocabulary))
     met = best_similarities(question, index, cosines, np.arange(len(texts)), set(languages))
@@ -139,14 +159,6 @@ def _neighbours(sentence: Sentence) -> list[tuple[int, int]]:
     spans = _spans(sentence.article.text)
     place = next(i for i, span in enumerate(spans) if span[0] == sentence.start)
     return spans[max(place - 1, 0) : place] + spans[place + 1 : place + 2]
-
-
-def _has_expected(asked: Asked, text: str) -> bool:
-    if asked.expected is Expected.NUMBER:
-        return bool(_DIGIT.search(text) or pattern("amounts").search(text))
-    if asked.expected is Expected.TIME:
-        return bool(pattern("times").search(text))
-    return False
 
 
 def _is_aside(sentence: Sentence) -> bool:

@@ -27,8 +27,8 @@ from rag.glossary import known_names
 from rag.languages import function_words
 from rag.question import Asked
 
-# Cosines between a word and its translation lie mostly above it, chance ones below.
-_MET = 0.6
+# Below the first the cosine of two words is chance, from the second on they mean the same.
+_CHANCE, _MET = 0.2, 0.6
 _LEAST_RARITY = 0.1
 # A coarse key or a name in the glossary is nearly as good as the same word.
 SAME_NAME = 0.9
@@ -182,15 +182,22 @@ def _by_meaning(
     return np.asarray(best @ question.shares().T, np.float32)
 
 
-def rarity(similarities: NDArray[np.float32]) -> NDArray[np.float32]:
+def sharpen(similarities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return 0 for similarities that chance gives, 1 for those of translations, float32 (n, w).
+
+    A word that is met in another language lies at .5 or .6 from its translation, and must not
+    count for half of one that is met by itself.
+    """
+    return np.asarray(((similarities - _CHANCE) / (_MET - _CHANCE)).clip(0.0, 1.0), np.float32)
+
+
+def rarity(met: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return an idf for each word of the question over texts, float32 (w,), from how many meet it.
 
-    In a collection on one topic the topic's words meet every text and tell nothing; what is
-    asked about it does.
+    `met` float32 (n, w) are sharpened similarities.  In a collection on one topic the topic's
+    words meet every text and tell nothing; what is asked about it does.
     """
-    texts = len(similarities)
-    met = (similarities > _MET).sum(axis=0)
-    rarities = np.maximum(np.log((texts + 1) / (met + 0.5)), _LEAST_RARITY)
+    rarities = np.maximum(np.log((len(met) + 1) / (met.sum(axis=0) + 0.5)), _LEAST_RARITY)
     return np.asarray(rarities, np.float32)
 
 

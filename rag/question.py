@@ -20,11 +20,12 @@ class Expected(Enum):
     PERSON = "person"
     PLACE = "place"
     TIME = "time"
+    REASON = "reason"
     ANYTHING = "anything"
 
 
-# The first kind whose opening is found decides: "how many ... who" asks for a number.
-_ORDER = (Expected.NUMBER, Expected.TIME, Expected.PLACE, Expected.PERSON)
+# Of kinds whose openings begin at the same place the first here decides.
+_ORDER = (Expected.NUMBER, Expected.TIME, Expected.REASON, Expected.PLACE, Expected.PERSON)
 _CAPITALISED = regex.compile(r"\p{Lu}[\p{L}'’-]+")
 # So short a question says too little alone.
 _FEW_WORDS = 3
@@ -74,7 +75,10 @@ def understand(text: str, history: Sequence[str] = ()) -> Asked:
 
 
 def _expected(text: str) -> Expected:
-    return next((kind for kind in _ORDER if pattern(kind.value).search(text)), Expected.ANYTHING)
+    """Return the kind whose opening comes first: "how many ... who" asks for a number."""
+    found = {kind: pattern(kind.value).search(text) for kind in _ORDER}
+    starts = {kind: match.start() for kind, match in found.items() if match}
+    return min(starts, key=lambda kind: starts[kind], default=Expected.ANYTHING)
 
 
 def _names(text: str, language: str) -> tuple[str, ...]:

@@ -28,13 +28,15 @@ class SelectionSettings:
 
     `ranking` weighs the features of `rag.evidence.describe`, `confidence` the signals of
     `rag.confidence.signals`; below `threshold` Dalil abstains.  A further sentence is cited, up
-    to `most` in all, if its ranking score comes within `margin` of the best one's.
+    to `most` in all, if its ranking score comes within `margin` of the best one's, or within
+    `elsewhere` if it is of another article, which may tell more or otherwise.
     """
 
     ranking: Mapping[str, float]
     confidence: Mapping[str, float]
     threshold: float
     margin: float
+    elsewhere: float
     most: int = 3
 
     @classmethod
@@ -72,11 +74,12 @@ class Selector:
             return Choice(question, (), 0.0)
         described = describe(asked, question, sentences, self._encoder)
         scores = rank(described, self._settings.ranking)
-        found = signals(asked, question, described, scores)
+        found = signals(asked, question, described, scores, self._encoder)
         sure = confidence(found, self._settings.confidence)
         if sure < self._settings.threshold:
             return Choice(question, (), sure)
-        return Choice(question, self._pick(sentences, scores), sure)
+        picked = [sentences[place] for place in pick(sentences, scores, self._settings)]
+        return Choice(question, picked, sure)
 
     def ranked(self, asked: Asked, hits: Sequence[Hit]) -> list[Sentence]:
         """Return all sentences of the passages, the likeliest answer first, however unsure."""
@@ -88,18 +91,22 @@ class Selector:
         order = np.argsort(-rank(described, self._settings.ranking), kind="stable")
         return [sentences[place] for place in order]
 
-    def _pick(self, sentences: Sequence[Sentence], scores: Floats) -> list[Sentence]:
-        """Return the best sentence and those close to it, leaving out repetitions."""
-        picked: list[Sentence] = []
-        seen: set[str] = set()
-        for place in np.argsort(-scores, kind="stable"):
-            if scores[place] < scores.max() - self._settings.margin:
-                break
-            content = " ".join(word.folded for word in words(sentences[place].text))
-            if content not in seen:
-                picked.append(sentences[place])
-                seen.add(content)
-        return picked[: self._settings.most]
+
+def pick(sentences: Sequence[Sentence], scores: Floats, settings: SelectionSettings) -> list[int]:
+    """Return the places of the best sentence and those close to it, leaving out repetitions."""
+    order = np.argsort(-scores, kind="stable").tolist()
+    picked: list[int] = []
+    seen: set[str] = set()
+    for place in order:
+        behind = scores[order[0]] - scores[place]
+        if behind > max(settings.margin, settings.elsewhere):
+            break
+        same = sentences[place].article.id == sentences[order[0]].article.id
+        content = " ".join(word.folded for word in words(sentences[place].text))
+        if content not in seen and behind <= (settings.margin if same else settings.elsewhere):
+            picked.append(place)
+            seen.add(content)
+    return picked[: settings.most]
 
 
 def rank(described: Described, weights: Mapping[str, float]) -> Floats:

@@ -17,11 +17,11 @@ _BLOCK = 5
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A question and the spans that answer it, none if nothing does."""
+    """A question and the facts that answer it, none if nothing does; any span of one states it."""
 
     text: str
     history: Sequence[str]
-    evidence: Sequence[Span]
+    facts: Sequence[Sequence[Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def from_cases(folder: Path, cases: Path) -> QuestionSet:
         Labelled(
             placed.case.question,
             placed.case.history,
-            [span for fact in placed.facts for span in fact.spans],
+            [fact.spans for fact in placed.facts],
         )
         for placed in place(read_cases(cases), articles)
         if placed.case.half == "fit"
@@ -47,18 +47,30 @@ def from_cases(folder: Path, cases: Path) -> QuestionSet:
     return QuestionSet(articles, questions)
 
 
-def arabic(data: Path) -> QuestionSet:
-    """Read ARCD's training part and AQAD: Arabic questions on encyclopedia paragraphs."""
+def arabic(data: Path) -> tuple[QuestionSet, QuestionSet]:
+    """Read ARCD's training part and AQAD: Arabic questions on encyclopedia paragraphs of both.
+
+    The bundled encoder was trained on the first, so the second alone shows what is new to it.
+    """
     articles: dict[str, Article] = {}
+    arcd, aqad = (_labelled(rows, articles) for rows in ([*_arcd(data)], [*_aqad(data)]))
+    both = list(articles.values())
+    return QuestionSet(both, arcd), QuestionSet(both, aqad)
+
+
+def _labelled(
+    rows: Sequence[tuple[str, str, list[str]]], articles: dict[str, Article]
+) -> list[Labelled]:
+    """Return the questions of rows of context, question and answers; add to `articles`."""
     questions = []
-    for context, question, answers in (*_arcd(data), *_aqad(data)):
+    for context, question, answers in rows:
         article = articles.setdefault(
             context, Article(f"paragraph-{len(articles)}", context, language="ar")
         )
         spans = [_found(article, answer) for answer in answers if answer in context]
         if spans:
-            questions.append(Labelled(question, (), spans))
-    return QuestionSet(list(articles.values()), questions)
+            questions.append(Labelled(question, (), [spans]))
+    return questions
 
 
 def english(data: Path) -> QuestionSet:
@@ -74,7 +86,7 @@ def english(data: Path) -> QuestionSet:
         article = Article(f"block-{first}", text, language="en")
         articles.append(article)
         places.update({s: _found(article, s[:1].upper() + s[1:]) for s in block})
-    questions = [Labelled(question, (), [places[sentence]]) for question, sentence in rows]
+    questions = [Labelled(question, (), [[places[sentence]]]) for question, sentence in rows]
     return QuestionSet(articles, questions)
 
 

@@ -188,9 +188,10 @@ def test_every_measure_stands_in_the_table_with_its_numbers(shown, row):
         and said(line[3]) == str(row.n)
     ]
     (line,) = found
-    digits = (lambda x: f"{x:.2g}") if "latency" in row.measure else (lambda x: f"{x:.3f}")
+    is_time = row.measure.startswith(("latency", "first token"))
+    digits = (lambda x: f"{x:.2g}") if is_time else (lambda x: f"{x:.3f}")
     interval = row.interval
-    unit = " ms" if "latency" in row.measure else ""
+    unit = " ms" if is_time else ""
     assert said(line[1]) == f"{digits(interval.value)}{unit}"
     assert said(line[2]) == f"{digits(interval.low)}–{digits(interval.high)}"
 
