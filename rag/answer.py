@@ -49,7 +49,8 @@ class Match:
 class Citation:
     """A pointer into one article version; the quote is read from the stored text.
 
-    `n` is the number that stands in the answer's text as `[n]`.
+    `n` is the number that stands in the answer's text as `[n]`.  `supports` holds the half-open
+    spans of the answer's text that a model put it to; extractive answers need none.
     """
 
     n: int
@@ -57,6 +58,7 @@ class Citation:
     start: int
     end: int
     matches: Sequence[Match] = ()
+    supports: Sequence[tuple[int, int]] = ()
 
     @property
     def quote(self) -> str:
@@ -77,6 +79,32 @@ class Citation:
             "end": self.end,
             "quote": self.quote,
             "matches": [match.as_json() for match in self.matches],
+            "supports": [{"start": start, "end": end} for start, end in self.supports],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that a model wrote: the half-open span of the answer's text without markers.
+
+    `citations` are the numbers put to it.  It is `supported` if it has any and every number, date
+    and name in it stands in the sentences cited; `missing` holds those that don't, as written.
+    """
+
+    start: int
+    end: int
+    citations: Sequence[int]
+    supported: bool
+    missing: Sequence[str] = ()
+
+    def as_json(self) -> Json:
+        """Return the contract's shape of a statement."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "citations": list(self.citations),
+            "supported": self.supported,
+            "missing": list(self.missing),
         }
 
 
@@ -86,6 +114,7 @@ class Answer:
 
     `status` is "abstained" when the articles do not say; then `citations` is empty and `related`
     holds the nearest passages, which are no evidence.  `confidence` lies between 0 and 1.
+    `statements` are those of an answer that a model wrote, none of an extractive one.
     """
 
     question: str
@@ -98,6 +127,7 @@ class Answer:
     answer_id: str | None = None
     mode: Literal["extractive", "llm"] = "extractive"
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    statements: Sequence[Statement] = ()
 
     def as_json(self) -> Json:
         """Return the contract's shape of an answer."""
@@ -112,6 +142,7 @@ class Answer:
             "notice": self.notice,
             "answer_id": self.answer_id,
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+            "statements": [statement.as_json() for statement in self.statements],
         }
 
 

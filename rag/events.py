@@ -15,9 +15,12 @@ _MARKER = regex.compile(r"(\[\d+\])")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step of an answer: `text` of a status or token, else the citation or the answer."""
+    """One step of an answer: `text` of a status or token, else the citation or the answer.
 
-    kind: Literal["status", "token", "citation", "done"]
+    "restart" takes back all text and citations so far: the answer begins anew.
+    """
+
+    kind: Literal["status", "token", "citation", "restart", "done"]
     text: str = ""
     citation: Citation | None = None
     answer: Answer | None = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 import regex
 
@@ -36,14 +38,32 @@ def phrases(language: str) -> Phrases:
     return Phrases(table["first"], table["further"], table["marks"], table["unknown"])
 
 
+def model_phrases(language: str) -> Mapping[str, str]:
+    """Return what is said in `language` of a language model, in English where it has nothing.
+
+    >>> model_phrases("ar")["silent"], model_phrases("ckb")["timeout"]
+    ('لم يُجب النموذج اللغوي.', 'The language model took too long.')
+    """
+    languages = _languages()
+    known = languages.get(language, {}).get("model") or languages[_FALLBACK]["model"]
+    return cast("Mapping[str, str]", known)
+
+
 @lru_cache
-def pattern(kind: str) -> regex.Pattern[str]:
-    """Return one expression for the entry `kind` of all languages, at word boundaries.
+def pattern(kind: str, language: str | None = None) -> regex.Pattern[str]:
+    """Return one expression for the entry `kind`, at word boundaries.
+
+    It is that of `language` if it has the entry, else of all languages together: what language
+    a short question is in is a guess, and what one calls "car" is a reason to another.
 
     >>> bool(pattern("number").search("كم سجيناً؟")), bool(pattern("number").search("كمال؟"))
     (True, False)
+    >>> [bool(pattern("because", code).search("by car")) for code in ("en", "fr")]
+    [False, True]
     """
-    options = [option for table in _languages().values() for option in table.get(kind, [])]
+    tables = _languages()
+    own = tables.get(language or "", {}).get(kind)
+    options = own or [option for table in tables.values() for option in table.get(kind, [])]
     joined = "|".join(f"(?:{option})" for option in options)
     return regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:{joined})(?![\p{{L}}\p{{M}}])", regex.I)
 
@@ -60,5 +80,5 @@ def function_words() -> frozenset[str]:
 
 
 @lru_cache
-def _languages() -> dict[str, dict[str, str]]:
+def _languages() -> dict[str, dict[str, Any]]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))

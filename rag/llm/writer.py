@@ -1,0 +1,161 @@
+"""Answers in a language model's words, each statement cited, or the articles' own in their place.
+
+The model sees numbered sentences and points to them; what is shown as a quote is read from the
+article.  Whatever keeps the model from an answer that its citations bear out, the reader gets the
+extractive answer, and a notice that says why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from time import monotonic
+
+from corpus.language import UNKNOWN_LANGUAGE, detect
+from index import StaticEncoder
+from rag.answer import Answer, Hit
+from rag.cite import matches
+from rag.events import Event, tell
+from rag.extract import abstention
+from rag.languages import model_phrases
+from rag.late import question_words
+from rag.llm.condense import Condensed, condense
+from rag.llm.evidence import Evidence
+from rag.llm.page import Page
+from rag.llm.pointers import PointerParser
+from rag.llm.prompts import answer_messages, room
+from rag.llm.protocol import ChatModel, Limits, ModelError
+from rag.llm.support import check
+from rag.llm.timely import timely
+from rag.question import Asked
+
+_LOG = logging.getLogger("dalil.llm")
+# With fewer of its statements borne out, an answer is worth less than the sentences themselves.
+LEAST_SUPPORTED = 0.5
+_RELATED = 3
+
+
+class LlmWriter:
+    """Writes answers with `model`; `encoder` tells which words of a question meet which of a quote.
+
+    `clock` counts seconds.
+    """
+
+    def __init__(
+        self,
+        model: ChatModel,
+        encoder: StaticEncoder,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._model, self._encoder = model, encoder
+        self._limits = limits or Limits()
+        self._budget = self._limits.window - self._limits.answer_tokens
+        self._clock = clock
+
+    def condense(self, question: str, history: Sequence[str]) -> Condensed:
+        """Return the question as it is to be searched for, whatever it leaves out filled in."""
+        return condense(self._model, question, history, self._limits, self._clock)
+
+    def write(
+        self,
+        asked: Asked,
+        hits: Sequence[Hit],
+        extractive: Answer,
+        fault: ModelError | None = None,
+    ) -> Iterator[Event]:
+        """Yield an answer as it is written, and the whole of it at last.
+
+        `asked` is the question as it was searched for, `extractive` the answer that stands in
+        where the model's will not do, `fault` what the model failed with already.  A "restart"
+        comes only after something was shown.  Closing the iterator ends the model's reply.
+        """
+        yield Event("status", "writing")
+        language = _language(extractive.question, asked)
+        evidence = Evidence.of(hits, room(asked.standalone, language, self._budget))
+        meets = partial(matches, question_words(self._encoder, asked), encoder=self._encoder)
+        page = Page(evidence, meets, partial(check, encoder=self._encoder))
+        try:
+            if fault is not None:
+                raise fault
+            yield from self._read(page, asked.standalone, language, evidence)
+            answer = self._answer(page, language, hits, extractive)
+        except ModelError as error:
+            self._note("model failed", reason=error.reason, said=error.sentence)
+            answer = _instead(extractive, language, error.reason)
+        if answer.mode == "llm" and answer.status == "answered":
+            yield Event("done", answer=answer)
+            return
+        if page.text:
+            yield Event("restart")
+        yield from tell(answer)
+
+    def _read(
+        self, page: Page, question: str, language: str, evidence: Evidence
+    ) -> Iterator[Event]:
+        """Yield the events of the model's reply."""
+        messages = answer_messages(question, language, evidence, self._budget)
+        parser = PointerParser(known=range(1, len(evidence.sentences) + 1))
+        reply = timely(self._model.stream(messages), self._limits, self._clock)
+        with closing(reply) as pieces:
+            for piece in pieces:
+                for part in parser.feed(piece):
+                    yield from page.take(part)
+        for part in parser.finish():
+            yield from page.take(part)
+        yield from page.finish()
+
+    def _answer(self, page: Page, language: str, hits: Sequence[Hit], extractive: Answer) -> Answer:
+        """Return what has become of the reply; raise `ModelError` if there was none."""
+        question, sure = extractive.question, extractive.confidence
+        if page.refuses:
+            return replace(abstention(question, hits[:_RELATED], confidence=sure), mode="llm")
+        statements = page.statements()
+        if not statements:
+            raise ModelError("silent", "The language model wrote no statement.")
+        supported = sum(statement.supported for statement in statements)
+        self._note("model answered", statements=len(statements), supported=supported,
+                   unknown=page.unknown)  # fmt: skip
+        if supported < LEAST_SUPPORTED * len(statements):
+            return _instead(extractive, language, "unsupported")
+        return Answer(
+            question,
+            "answered",
+            page.text,
+            sure,
+            page.citations(statements),
+            notice=_notice(language, len(statements) - supported, len(statements), page.unknown),
+            mode="llm",
+            statements=statements,
+        )
+
+    def _note(self, event: str, **fields: str | int) -> None:
+        """Tell the log what became of a reply, without any of its words."""
+        _LOG.info(event, extra={"fields": {"model": self._model.name, **fields}})
+
+
+def _instead(extractive: Answer, language: str, why: str) -> Answer:
+    """Return the extractive answer with a notice that says why it is there."""
+    said = model_phrases(language)
+    stands_in = said["instead"] if extractive.status == "answered" else ""
+    notice = " ".join(filter(None, (said[why], stands_in, extractive.notice)))
+    return replace(extractive, notice=notice)
+
+
+def _notice(language: str, unsupported: int, count: int, unknown: int) -> str | None:
+    """Return what a reader has to know of a written answer, `None` if all is well."""
+    said = model_phrases(language)
+    sentences = [
+        said["marked"].format(count=unsupported, all=count) if unsupported else "",
+        said["removed"].format(count=unknown) if unknown else "",
+    ]
+    return " ".join(filter(None, sentences)) or None
+
+
+def _language(question: str, asked: Asked) -> str:
+    """Return the language to answer in: the question's own, where so few words show one."""
+    language = detect(question)
+    return asked.language if language == UNKNOWN_LANGUAGE else language
