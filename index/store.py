@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,13 @@ from corpus.article import Article, Passage
 from corpus.errors import DalilError
 
 DATABASE = "library.sqlite"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 # "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
 _APPLICATION_ID = 0x44616C69
 # A writer commits batches, so nobody waits for a whole import.
 _BUSY_SECONDS = 60.0
+# A SQLite built without locks of its own (PEP 249's levels 0 and 1) stays in its thread.
+_ONE_THREAD = sqlite3.threadsafety < 3
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _FIELDS = "v.article_id, v.text, v.title, v.outlet, v.source, v.url, v.published, v.language"
@@ -46,10 +49,11 @@ class PassageRow:
 
 
 class Store:
-    """A connection to `path`; created with its schema when `create` is true."""
+    """A connection to `path`, with its schema if `create`; threads take turns with its blocks."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
+        self._turn = RLock()
         self._connection = _connect(path, create=create)
         try:
             self._prepare(create=create)
@@ -125,31 +129,33 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit what the block writes as one change, or nothing of it."""
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise DalilError(
-                f"The library {self.path} cannot be written ({error}). Check the folder's "
-                "permissions and free space, or try again when the other writer is done."
-            ) from error
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        with self._turn:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise DalilError(
+                    f"The library {self.path} cannot be written ({error}). Check the folder's "
+                    "permissions and free space, or try again when the other writer is done."
+                ) from error
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Give every read of the block the same state of the library; blocks may be nested."""
-        if self._connection.in_transaction:
-            yield
-            return
-        self._connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._connection.execute("COMMIT")
+        with self._turn:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("COMMIT")
 
     def get(self, key: str) -> str | None:
         """Return the setting of the library under `key`, or `None`."""
@@ -267,7 +273,9 @@ def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
     if not create and not path.exists():
         raise DalilError(f"There is no library at {path}. Make one with: dalil add PATH")
     try:
-        return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        return sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=_ONE_THREAD
+        )
     except sqlite3.OperationalError as error:
         raise _unreadable(path, str(error)) from error
 

@@ -17,6 +17,7 @@ from rag.cite import cite
 from rag.events import Event, tell
 from rag.extract import abstention, compose
 from rag.fuse import FusionWeights
+from rag.llm import ChatModel, Limits, LlmWriter, ModelError
 from rag.question import Asked, understand
 from rag.retrieve import Retriever
 from rag.saved import SavedAnswer, body_of, questions_of, saved_answer
@@ -30,10 +31,11 @@ _LONGEST_QUESTION = 2_000
 
 
 class Assistant:
-    """Answers questions from one library, extractively: every quote is a stored sentence.
+    """Answers questions from one library: every quote is a stored sentence.
 
-    `fusion` and `selection` replace the weights that Dalil ships; without `saves`, answers are
-    not kept and have no id.
+    `llm` writes the answers, within `limits`; without it they are made of the sentences
+    themselves.  `fusion` and `selection` replace the weights that Dalil ships; without `saves`,
+    answers are not kept and have no id.
     """
 
     def __init__(
@@ -44,11 +46,14 @@ class Assistant:
         fusion: FusionWeights | None = None,
         selection: SelectionSettings | None = None,
         saves: bool = True,
+        llm: ChatModel | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.library = library
         self._retriever = Retriever(library, fusion, reranker)
         self._selector = Selector(library.words, selection)
         self._saves = saves
+        self._writer = LlmWriter(llm, library.words, limits) if llm else None
 
     def search(
         self,
@@ -59,7 +64,8 @@ class Assistant:
     ) -> tuple[list[Hit], str | None]:
         """Return the `k` best passages, and a notice when the library is empty."""
         with self.library.reading():
-            hits = self._retriever.retrieve(_read(question, history), k, filters)
+            asked = understand(_sound(question), [_sound(turn) for turn in history])
+            hits = self._retriever.retrieve(asked, k, filters)
             return hits, None if hits else self._notice()
 
     def ask(
@@ -74,19 +80,10 @@ class Assistant:
 
         The answer is saved in the library as `owner`'s, so that its citations can be shown again.
         """
-        began = perf_counter()
-        asked = _read(question, history)
-        with self.library.reading():
-            hits = self._retriever.retrieve(asked, PASSAGES, filters)
-            retrieved = perf_counter()
-            answer = self._answer(question, asked, hits)
-        done = perf_counter()
-        timings = {
-            "retrieve": 1000 * (retrieved - began),
-            "select": 1000 * (done - retrieved),
-            "total": 1000 * (done - began),
-        }
-        return self._save(replace(answer, timings_ms=timings), history, owner)
+        *_, last = self.stream(question, history, filters=filters, owner=owner)
+        if last.answer is None:
+            raise TypeError("An answer ended before it was done.")
+        return last.answer
 
     def stream(
         self,
@@ -96,9 +93,31 @@ class Assistant:
         filters: Filters | None = None,
         owner: str = "",
     ) -> Iterator[Event]:
-        """Answer as `ask` does, and yield each step; the last event carries the whole answer."""
+        """Answer as `ask` does, and yield each step; the last event carries the whole answer.
+
+        Closing the iterator ends what a language model is writing; nothing is saved then.
+        """
         yield Event("status", "searching")
-        yield from tell(self.ask(question, history, filters=filters, owner=owner))
+        watch = _Watch()
+        asked, fault = self._understand(question, history)
+        watch.lap("understand")
+        with self.library.reading():
+            hits = self._retriever.retrieve(asked, PASSAGES, filters)
+            watch.lap("retrieve")
+            answer = self._answer(question, asked, hits)
+            watch.lap("select")
+        if self._writer is None or not hits:
+            yield from tell(self._save(replace(answer, timings_ms=watch.done()), history, owner))
+            return
+        # Others may write into the library while a model writes its answer.
+        for event in self._writer.write(asked, hits, answer, fault):
+            if event.kind == "token":
+                watch.note("first_token")
+            if event.answer is None:
+                yield event
+            else:
+                given = replace(event.answer, timings_ms=watch.done())
+                yield Event("done", answer=self._save(given, history, owner))
 
     def saved(self, answer_id: str, owner: str = "") -> SavedAnswer:
         """Return an answer given to `owner` before, its quotes read from the versions it cites.
@@ -111,6 +130,14 @@ class Assistant:
     def questions(self, answer_id: str, owner: str = "") -> list[str]:
         """Return the questions up to and with a saved answer's, to follow up on it."""
         return questions_of(self.library, answer_id, owner)
+
+    def _understand(self, question: str, history: Sequence[str]) -> tuple[Asked, ModelError | None]:
+        """Read a question, and return what the language model failed with if it helped."""
+        text, turns = _sound(question), [_sound(turn) for turn in history]
+        if self._writer is None:
+            return understand(text, turns), None
+        condensed = self._writer.condense(text, turns)
+        return condensed.asked, condensed.fault
 
     def _answer(self, question: str, asked: Asked, hits: Sequence[Hit]) -> Answer:
         choice = self._selector.choose(asked, hits)
@@ -143,6 +170,28 @@ class Assistant:
         return answer
 
 
-def _read(question: str, history: Sequence[str]) -> Asked:
-    turns = [replace_surrogates(turn)[:_LONGEST_QUESTION] for turn in history]
-    return understand(replace_surrogates(question)[:_LONGEST_QUESTION], turns)
+def _sound(text: str) -> str:
+    return replace_surrogates(text)[:_LONGEST_QUESTION]
+
+
+class _Watch:
+    """Times in milliseconds by name: of what was just done, and since the beginning."""
+
+    def __init__(self) -> None:
+        self._began = self._last = perf_counter()
+        self._milliseconds: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """Note how long it took since the last lap."""
+        now = perf_counter()
+        self._milliseconds[name] = 1000 * (now - self._last)
+        self._last = now
+
+    def note(self, name: str) -> None:
+        """Note the time since the beginning, unless it was noted before."""
+        self._milliseconds.setdefault(name, 1000 * (perf_counter() - self._began))
+
+    def done(self) -> dict[str, float]:
+        """Return all times, with the "total" until now."""
+        self.note("total")
+        return self._milliseconds

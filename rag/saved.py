@@ -1,7 +1,8 @@
 """Saved answers: kept as pointers, and shown with what the library holds under them.
 
 A saved body holds no quote.  Citations and related passages are read from the stored versions
-whenever the answer is shown, so they can neither drift from the text nor outlive a purge.
+whenever the answer is shown, so they can neither drift from the text nor outlive a purge.  What a
+language model wrote is no article's text and is kept as it is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from corpus.article import Article, Passage
 from corpus.errors import MissingError, PurgedError
 from index import Library
 from index.feedback import Feedback
-from rag.answer import Answer, Citation, Hit, Json, Match
+from rag.answer import Answer, Citation, Hit, Json, Match, Statement
 from rag.extract import compose
 
 
@@ -81,6 +82,8 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
         answer_id,
         fields["mode"],
         fields["timings_ms"],
+        # Answers saved by older versions have none.
+        tuple(_statement(each) for each in fields.get("statements", ())),
     )
     if _is_quotes(answer):
         answer = replace(answer, text=compose(answer.question, citations))
@@ -108,7 +111,18 @@ def _citation(library: Library, pointer: Json) -> Citation:
             "good. Ask the question again."
         )
     matches = tuple(Match(m["question"], m["quote"], m["score"]) for m in pointer["matches"])
-    return Citation(pointer["n"], article, pointer["start"], pointer["end"], matches)
+    supports = tuple((span["start"], span["end"]) for span in pointer.get("supports", ()))
+    return Citation(pointer["n"], article, pointer["start"], pointer["end"], matches, supports)
+
+
+def _statement(fields: Json) -> Statement:
+    return Statement(
+        fields["start"],
+        fields["end"],
+        tuple(fields["citations"]),
+        fields["supported"],
+        tuple(fields["missing"]),
+    )
 
 
 def _hit(library: Library, pointer: Json) -> Hit | None:

@@ -7,6 +7,7 @@ from corpus.article import Article
 from index import Library
 from index.analysis import words
 from tests.command import run_here, run_process
+from tests.fakes.model_server import ModelServer, replies_of
 
 
 class HashEncoder:
@@ -76,3 +77,18 @@ def command_on(folder, way):
         return way("--home", home, *arguments, env=env, cwd=cwd)
 
     return run
+
+
+@pytest.fixture
+def model_server():
+    """Start model servers: `model_server(script)` with a file of replies by name, or replies."""
+    started = []
+
+    def start(script):
+        script = replies_of(script) if isinstance(script, str) else script
+        started.append(ModelServer(script))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()

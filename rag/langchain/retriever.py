@@ -1,7 +1,4 @@
-"""Dalil's retriever inside a LangChain program.  The only module that imports langchain.
-
-Install it with `pip install '.[langchain]'`.
-"""
+"""Dalil's retriever inside a LangChain program."""
 
 from __future__ import annotations
 
