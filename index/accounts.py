@@ -1,7 +1,7 @@
-"""Who may use a server: users with their roles, and the sessions of those who have logged in.
+"""Who may use a server: users with their roles, their sessions, and the keys of their programs.
 
-They are kept in the library's store.  A session's token is a secret of the browser; the store
-holds only its SHA-256, so that who reads the file can take nobody's place.
+They are kept in the library's store.  A session's token is a secret of the browser, a key one of
+a program; the store holds only their SHA-256, so that who reads the file can take nobody's place.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from index.store import DATABASE, Store
 Role = Literal["reader", "admin"]
 # 256 bits: nothing to guess, so nothing that a slow hash would have to protect.
 _TOKEN_BYTES = 32
+# So that a key that was published by mistake can be found, and told from other secrets.
+_KEY_PREFIX = "dalil_"
 # Nothing that could be taken for markup, a path, an option or the owner "embed:ID".
 _NAME = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]{0,63}")
 # What no user can be called: the owner of the answers of users that have been removed.
@@ -111,7 +113,7 @@ class Accounts:
         return account
 
     def remove(self, name: str) -> None:
-        """Remove a user with their sessions; nobody can read their saved answers any more.
+        """Remove a user with their sessions and key; nobody can read their saved answers any more.
 
         Whoever is given the name next is another person.  Raises `MissingError` without the user.
         """
@@ -119,6 +121,7 @@ class Accounts:
             self.check(name)
             self._store.execute("DELETE FROM users WHERE name = ?", name)
             self._store.execute("DELETE FROM sessions WHERE user = ?", name)
+            self._store.execute("DELETE FROM keys WHERE user = ?", name)
             self._store.execute("UPDATE answers SET owner = ? WHERE owner = ?", _REMOVED, name)
 
     def set_password(self, name: str, password_hash: str) -> None:
@@ -166,6 +169,40 @@ class Accounts:
         """End a session; an unknown token is no mistake."""
         with self._store.transaction():
             self._store.execute("DELETE FROM sessions WHERE token = ?", _digest(token))
+
+    def make_key(self, name: str) -> str:
+        """Return a new key of a user, which is kept nowhere; the one before it ends.
+
+        Raises `MissingError` if there is no such user.
+        """
+        key = _KEY_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._store.transaction():
+            self.check(name)
+            self._store.execute(
+                "INSERT OR REPLACE INTO keys VALUES (?, ?, ?)", name, _digest(key), now
+            )
+        return key
+
+    def revoke_key(self, name: str) -> None:
+        """End the key of a user; raise `MissingError` if there is none."""
+        with self._store.transaction():
+            self.check(name)
+            rows = self._store.execute("DELETE FROM keys WHERE user = ? RETURNING user", name)
+        if not rows:
+            raise MissingError(f"{name} has no key. Make one with: dalil user key {name}")
+
+    def account_of_key(self, key: str) -> Account | None:
+        """Return the user whose key this is, `None` if it is nobody's."""
+        # A library of schema 4 that this process may not write has no such table yet.
+        if not self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'"):
+            return None
+        rows = self._store.execute(
+            "SELECT u.name, u.role, u.created_at FROM keys k JOIN users u ON u.name = k.user "
+            "WHERE k.key = ?",
+            _digest(key),
+        )
+        return _account(rows[0]) if rows else None
 
 
 def _digest(token: str) -> str:

@@ -1,6 +1,7 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
--- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers.
+-- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
+-- 5: keys.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -50,3 +51,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     token TEXT PRIMARY KEY, user TEXT NOT NULL, expires INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user);
+-- At most one key for each user, by which programs ask; `key` is the SHA-256 of what they send.
+CREATE TABLE IF NOT EXISTS keys (
+    user TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL
+) STRICT;

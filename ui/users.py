@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus.errors import DalilError, InputError
-from ui.edge import console, print_json, read_text
+from ui.edge import console, print_json, read_text, say
 from ui.options import AsJson, Home
 from ui.settings import Settings
 
@@ -87,6 +87,26 @@ def password(
     _tell({"changed": chosen}, f"Changed the password of {chosen}.", as_json=as_json)
 
 
+@app.command()
+def key(
+    context: typer.Context,
+    name: Name,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End the key, and make none.")] = False,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key with which a user's programs may ask, shown this once; the one before it ends."""
+    with _accounts(context, home) as accounts:
+        chosen = _name(name)
+        if revoke:
+            accounts.revoke_key(chosen)
+            _tell({"revoked": chosen}, f"Revoked the key of {chosen}.", as_json=as_json)
+            return
+        made = accounts.make_key(chosen)
+    say("The key is shown this once. Programs send it as: Authorization: Bearer KEY")
+    _tell({"name": chosen, "key": made}, made, as_json=as_json)
+
+
 def account_json(account: Account) -> Json:
     """Return the shape of a user: nothing of the password."""
     return {"name": account.name, "role": account.role, "created_at": account.created_at}
@@ -141,4 +161,4 @@ def _tell(value: Json, sentence: str, *, as_json: bool) -> None:
     if as_json:
         print_json(value)
     else:
-        console().print(sentence, markup=False)
+        console().print(sentence, markup=False, soft_wrap=True)

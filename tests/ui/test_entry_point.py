@@ -29,6 +29,7 @@ RUNS = {
     "user add": (USER, "Added leila (reader)."),
     "user list": ([], "leila  reader"),
     "user password": (USER, "Changed the password of leila."),
+    "user key": (["leila"], "dalil_"),
     "user remove": (["leila"], "Removed leila."),
     "eval cases": (["cases.jsonl"], "cases: 1"),
     "eval report": (["run"], "report.html"),

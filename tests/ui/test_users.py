@@ -38,6 +38,26 @@ def test_a_user_is_added_changed_and_removed(user, tmp_path):
     accounts.close()
 
 
+def test_a_key_is_shown_once_and_ended(user, tmp_path):
+    user("add", "leila", password="first long password")
+    (_, first), (code, second) = user("key", "Leila"), user("key", "leila")
+    assert (code, second["name"], second["key"] != first["key"]) == (0, "leila", True)
+    accounts = open_accounts(tmp_path / "home")
+    assert accounts.account_of_key(first["key"]) is None
+    assert accounts.account_of_key(second["key"]).name == "leila"
+    files = (tmp_path / "home").glob("library.sqlite*")
+    assert not any(second["key"].encode() in file.read_bytes() for file in files)
+    assert user("key", "leila", "--revoke") == (0, {"revoked": "leila"})
+    assert accounts.account_of_key(second["key"]) is None
+    assert user("key", "leila", "--revoke")[0] == 1
+    user("key", "leila")
+    user("remove", "leila")
+    user("add", "leila", password="first long password")
+    # The same name is another person now.
+    assert user("key", "leila", "--revoke")[0] == 1
+    accounts.close()
+
+
 @pytest.mark.parametrize(
     ("arguments", "password", "said"),
     [
@@ -48,6 +68,7 @@ def test_a_user_is_added_changed_and_removed(user, tmp_path):
         (("add", "two\nlines"), "a long password", "letters, digits"),
         (("add", "leila"), None, "--password-file"),
         (("remove", "leila"), None, "no library"),
+        (("key", "leila"), None, "no library"),
     ],
 )
 def test_what_cannot_be_done_is_said(user, arguments, password, said):

@@ -1,11 +1,13 @@
-"""Log-ins and sessions for the server: what may block runs on threads of its own."""
+"""Log-ins, sessions and keys for the server: what may block runs on threads of its own."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import math
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ Result = TypeVar("Result")
 _FREE_BY_NAME, _LONGEST_BY_NAME = 5, 60.0
 # An office may share one address.
 _FREE_BY_ADDRESS, _LONGEST_BY_ADDRESS = 20, 900.0
+# Wrong keys that are remembered, 64 characters each.
+_MOST_KEYS = 1_000
 # A hash takes 64 MiB and some hundredths of a second; one is made at a time.
 _MOST_WAITING = 16
 
@@ -36,10 +40,10 @@ class WrongLoginError(DalilError):
 
 
 class TooOftenError(DalilError):
-    """Too many log-ins failed; `seconds` until the next may be tried (HTTP 429)."""
+    """Too many log-ins or keys failed; `seconds` until the next may be tried (HTTP 429)."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many log-ins have failed. Try again in {seconds} seconds.")
+    def __init__(self, seconds: int, what: str = "log-ins") -> None:
+        super().__init__(f"Too many {what} have failed. Try again in {seconds} seconds.")
         self.seconds = seconds
 
 
@@ -59,6 +63,9 @@ class Door:
         self._session_seconds = settings.server.session_hours * 3_600
         self._by_name = Throttle(_FREE_BY_NAME, _LONGEST_BY_NAME, now)
         self._by_address = Throttle(_FREE_BY_ADDRESS, _LONGEST_BY_ADDRESS, now)
+        # Programs with a wrong key must not keep people from logging in.
+        self._keys_by_address = Throttle(_FREE_BY_ADDRESS, _LONGEST_BY_ADDRESS, now)
+        self._wrong_keys: OrderedDict[str, None] = OrderedDict()
         # Whoever writes may wait for an import; those who only look must not wait for them.
         self._looking = ThreadPoolExecutor(1, thread_name_prefix="door")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="door-log")
@@ -82,6 +89,28 @@ class Door:
             return Found(True, accounts.account_of(token) if token else None)
 
         return await self._run(self._looking, look)
+
+    async def find_key(self, key: str, address: str) -> Account | None:
+        """Return the user whose key a program sends, `None` for a wrong one.
+
+        Raises `TooOftenError`, whatever the key, to an address from which many wrong ones came.  A
+        program that sends the same wrong key again and again is no guess: it keeps nobody out who
+        asks from the same address.
+        """
+        digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+        if digest in self._wrong_keys:
+            return None
+        origin = origin_of(address)
+        self._check_keys(origin)
+        found = await self._run(self._looking, lambda a: a.account_of_key(key) if a else None)
+        if found is None:
+            # Of many guesses at once, no more are told than of one after another.
+            self._check_keys(origin)
+            self._keys_by_address.count(origin)
+            self._wrong_keys[digest] = None
+            if len(self._wrong_keys) > _MOST_KEYS:
+                self._wrong_keys.popitem(last=False)
+        return found
 
     async def log_in(self, name: str, password: str, address: str) -> str:
         """Return the token of a new session.
@@ -109,6 +138,11 @@ class Door:
     async def log_out(self, token: str) -> None:
         """End a session; an unknown one is no mistake."""
         await self._run(self._writing, lambda a: a.close_session(token) if a else None)
+
+    def _check_keys(self, origin: str) -> None:
+        wait = self._keys_by_address.wait(origin)
+        if wait:
+            raise TooOftenError(math.ceil(wait), "keys")
 
     async def _checked(self, name: str, password: str) -> str | None:
         kept = await self._run(self._looking, lambda a: a.kept_hash(name) if a else None)

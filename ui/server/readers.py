@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import regex
@@ -12,7 +13,7 @@ from starlette.types import Scope
 
 from corpus.errors import DalilError, InputError
 from index.accounts import Role, user_name
-from ui.server.door import Door
+from ui.server.door import Door, TooOftenError
 from ui.server.proxies import Proxies, peer_of
 from ui.settings import Settings
 
@@ -22,8 +23,17 @@ _OPEN_PATHS = frozenset({"/healthz", "/readyz", "/login", "/logout", "/api/login
 _OPEN_FOLDERS = ("/static/", "/embed/")
 # Addresses of pages, whose readers are shown the log-in instead of an error.
 _PAGES = regex.compile(r"/(?:(?:en|ar)/?)?|/articles/.*", regex.DOTALL)
+# Where programs may send a key; pages are for browsers, which log in.
+_FOR_PROGRAMS = ("/api/", "/v1/")
+_KEY = regex.compile(r"bearer +([\x21-\x7e]{1,200})", regex.IGNORECASE)
 # A path of this server: browsers read "//" and "/\" as the beginning of another host's name.
 _OWN_PATH = regex.compile(r"/(?![/\\])[!-\[\]-~]*")
+# RFC 9110, section 11.6.1, wants a scheme beside 401; browsers know none of this name.
+CHALLENGE = {"WWW-Authenticate": 'Session realm="Dalil"'}
+_NO_KEY = (
+    "Send a key as `Authorization: Bearer KEY`. Whoever runs the server makes one with: "
+    "dalil user key NAME"
+)
 # Where a request's scope holds who it is from; `reader_of` and `address_of` read them.
 READER, ADDRESS = "dalil.reader", "dalil.address"
 
@@ -51,11 +61,11 @@ LOCAL = Reader(None, "reader")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why somebody is not let in: a status, a sentence, or the address of the log-in page."""
+    """Why somebody is not let in: a status, a sentence, and headers such as where to log in."""
 
     status: int
     why: str
-    log_in: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def reader_of(request: HTTPConnection) -> Reader:
@@ -104,15 +114,20 @@ class Readers:
             return None
         try:
             reader = await self._reader(scope, headers)
+        except TooOftenError as error:
+            return Refusal(429, str(error), {"Retry-After": str(error.seconds)})
         except DalilError as error:
             return Refusal(503, str(error))
         if reader is not None:
             scope[READER] = reader
             return None
+        if scope["path"].startswith("/v1/"):
+            return Refusal(401, _NO_KEY, {"WWW-Authenticate": 'Bearer realm="Dalil"'})
         why = "Log in first, at /login or with POST /api/login."
         if scope.get("method") in ("GET", "HEAD") and _PAGES.fullmatch(scope["path"]):
-            return Refusal(303, why, "/login?next=" + quote(_address(scope), safe="/"))
-        return Refusal(401, why)
+            following = quote(_address(scope), safe="/")
+            return Refusal(303, why, {"Location": f"/login?next={following}"})
+        return Refusal(401, why, CHALLENGE)
 
     async def _reader(self, scope: Scope, headers: Headers) -> Reader | None:
         name = self._vouched(scope, headers)
@@ -123,7 +138,18 @@ class Readers:
         found = await self._door.find(token)
         if found.account:
             return Reader(found.account.name, found.account.role)
+        if found.has_users and scope["path"].startswith(_FOR_PROGRAMS):
+            return await self._program(scope, headers)
         return LOCAL if self._open and not found.has_users else None
+
+    async def _program(self, scope: Scope, headers: Headers) -> Reader | None:
+        """Return the user whose key a program sends, a reader whatever their role."""
+        sent = headers.getlist("authorization")
+        key = _KEY.fullmatch(sent[0]) if len(sent) == 1 else None
+        if key is None:
+            return None
+        account = await self._door.find_key(key[1], scope[ADDRESS])
+        return Reader(account.name, "reader") if account else None
 
     def _vouched(self, scope: Scope, headers: Headers) -> str | None:
         """Return the name that a trusted proxy gives, if it gives one."""
