@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from index.shelf import Shelf
     from rag.assistant import Assistant
     from rag.events import Event
+    from rag.llm import ChatModel, Limits
     from rag.saved import SavedAnswer
     from ui.batch import Question
     from ui.settings import Settings
@@ -51,6 +52,7 @@ class Shared:
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
         self._reranker: Reranker | None = None
+        self._model: ChatModel | None = None
         self._shelf: tuple[FileId, Shelf] | None = None
 
     def encoder(self) -> Encoder:
@@ -72,6 +74,34 @@ class Shared:
             if self._reranker is None:
                 self._reranker = CrossEncoderReranker(self.settings.reranker)
             return self._reranker
+
+    def model(self) -> ChatModel | None:
+        """Return the language model that the settings name, if any.
+
+        Raises `DalilError` if it cannot be had here, not if it just does not answer.
+        """
+        settings = self.settings
+        if settings.llm is None:
+            return None
+        from rag.langchain import load_chat_model
+        from ui.leaving import Leavable
+
+        with self._lock:
+            if self._model is None:
+                model = load_chat_model(
+                    settings.llm,
+                    base_url=settings.llm_base_url,
+                    key_file=settings.llm_key_file,
+                    limits=self.limits(),
+                )
+                self._model = Leavable(model)
+            return self._model
+
+    def limits(self) -> Limits:
+        """Return what the language model may take."""
+        from rag.llm import Limits
+
+        return Limits(window=self.settings.llm_window)
 
     def shelf(self, database: FileId) -> Shelf:
         """Return the place of the snapshots of `database`; another file is another library."""
@@ -132,7 +162,9 @@ class Desk:
         library = Library.open(
             self._settings.home, shared.encoder(), say=self._say, shelf=shared.shelf(database)
         )
-        return Assistant(library, reranker=shared.reranker())
+        return Assistant(
+            library, reranker=shared.reranker(), llm=shared.model(), limits=shared.limits()
+        )
 
     def search(self, question: Question, k: int, filters: Filters) -> SearchResult:
         """Return the `k` best passages for a question."""
@@ -150,15 +182,18 @@ class Desk:
             return self._nothing(question)
         return assistant.ask(question.text, question.history, filters=filters, owner=owner)
 
-    def stream(self, question: Question, filters: Filters, owner: str = "") -> Iterator[Event]:
-        """Yield the answer to a question step by step."""
+    def stream(self, question: Question, filters: Filters, owner: str = "") -> Generator[Event]:
+        """Yield the answer to a question step by step; closing this gives the question up."""
         from rag.events import tell
 
         self._note(question)
         assistant = self.assistant()
         if assistant is None:
-            return tell(self._nothing(question))
-        return assistant.stream(question.text, question.history, filters=filters, owner=owner)
+            yield from tell(self._nothing(question))
+        else:
+            yield from assistant.stream(
+                question.text, question.history, filters=filters, owner=owner
+            )
 
     def history(self, answer_id: str, owner: str = "") -> Sequence[str]:
         """Return the questions up to and with a saved answer's of `owner`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -27,7 +28,18 @@ from ui.edge import (
 )
 from ui.embeds import app as embeds
 from ui.evaluating import app as evaluating
-from ui.options import AsJson, AskText, Batch, EncoderName, Home, Outlet, RerankerName, Since, Until
+from ui.options import (
+    AsJson,
+    AskText,
+    Batch,
+    EncoderName,
+    Home,
+    ModelName,
+    Outlet,
+    RerankerName,
+    Since,
+    Until,
+)
 from ui.serving import serve
 from ui.settings import Settings
 from ui.users import app as users
@@ -165,7 +177,9 @@ def search(
     from ui.terminal import show_hits
 
     filters = read_filters(since, until, outlet)
-    desk = Desk(_settings(context, home, encoder, reranker), say)
+    # A language model only writes answers.
+    settings = replace(_settings(context, home, encoder, reranker), llm=None)
+    desk = Desk(settings, say)
     if batch:
         run_batch(question, batch, lambda asked: desk.search(asked, k, filters).as_json())
     result = desk.search(Question(read_question(question)), k, filters)
@@ -191,23 +205,31 @@ def ask(
     home: Home = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
+    llm: ModelName = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the articles, every statement cited."""
-    from ui.asking import Desk
+    from ui.asking import Desk, Shared
     from ui.batch import Question
     from ui.terminal import show_answer
+    from ui.writing import show_events
 
     filters = read_filters(since, until, outlet)
-    desk = Desk(_settings(context, home, encoder, reranker), say)
+    settings = _settings(context, home, encoder, reranker, llm)
+    shared = Shared(settings)
+    # A model that cannot be had is told before anything else is done.
+    shared.model()
+    desk = Desk(settings, say, shared)
     if batch:
         run_batch(question, batch, lambda asked: desk.ask(asked, filters).as_json())
     history = desk.history(after) if after else ()
-    answer = desk.ask(Question(read_question(question), history), filters)
+    asked = Question(read_question(question), history)
     if as_json:
-        print_json(answer.as_json())
+        print_json(desk.ask(asked, filters).as_json())
+    elif settings.llm:
+        show_events(console(), desk.stream(asked, filters))
     else:
-        show_answer(console(), answer)
+        show_answer(console(), desk.ask(asked, filters))
 
 
 @app.command()
@@ -254,10 +276,14 @@ def main() -> NoReturn:
 
 
 def _settings(
-    context: typer.Context, home: Path | None, encoder: str | None, reranker: str | None = None
+    context: typer.Context,
+    home: Path | None,
+    encoder: str | None,
+    reranker: str | None = None,
+    llm: str | None = None,
 ) -> Settings:
     before_home, before_encoder = context.obj
-    return Settings.read(home or before_home, encoder or before_encoder, reranker)
+    return Settings.read(home or before_home, encoder or before_encoder, reranker, llm)
 
 
 if __name__ == "__main__":

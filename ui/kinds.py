@@ -10,6 +10,7 @@ from pathlib import Path
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # A field name of HTTP (RFC 9110, section 5.1).
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_MODEL = re.compile(r"[A-Za-z0-9_-]+:\S+")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -144,6 +145,34 @@ def _base_url(text: str) -> str:
     return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
 
 
+def _url(text: str) -> str:
+    """Return an address without the slash at its end; a path may stand in it, a secret may not.
+
+    >>> _url("http://127.0.0.1:8000/v1/")
+    'http://127.0.0.1:8000/v1'
+    """
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError
+    # Reading the port checks it.
+    if parts.query or parts.fragment or parts.port == 0:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _model(text: str) -> str:
+    """Return a model's name with its provider before it.
+
+    >>> _model("ollama:llama3.2:3b")
+    'ollama:llama3.2:3b'
+    """
+    if not _MODEL.fullmatch(text):
+        raise ValueError
+    return text
+
+
 def _field_name(text: str) -> str:
     if not _FIELD_NAME.fullmatch(text):
         raise ValueError
@@ -152,10 +181,13 @@ def _field_name(text: str) -> str:
 
 TEXT = _of_text("text", str)
 FOLDER = _of_text("a folder", lambda text: Path(text).expanduser())
+FILE = _of_text("a file", lambda text: Path(text).expanduser())
 HOST = _of_text("a host name or address without a port", _host)
 HOSTS = many(HOST, "a list of host names or addresses without ports or wildcards")
 NETWORK = _of_text("an address or network", _network)
 NETWORKS = many(NETWORK, "a list of addresses or networks such as 10.0.0.0/24")
 BASE_URL = _of_text("an address such as https://dalil.example, without a path", _base_url)
+URL = _of_text("an address such as http://127.0.0.1:8000/v1", _url)
+MODEL = _of_text("a provider and a model such as ollama:llama3.2", _model)
 FIELD_NAME = _of_text("the name of an HTTP header such as X-Remote-User", _field_name)
 YES_OR_NO = Kind("true or false", _truth, _truth_of)

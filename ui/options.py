@@ -22,6 +22,12 @@ RerankerName = Annotated[
         "--reranker", help="A sentence-transformers CrossEncoder (or set DALIL_RERANKER)."
     ),
 ]
+ModelName = Annotated[
+    str | None,
+    typer.Option(
+        "--llm", help="A chat model that writes, such as ollama:llama3.2 (or set DALIL_LLM)."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Since = Annotated[str | None, typer.Option(help="Only articles published on or after (ISO date).")]
 Until = Annotated[str | None, typer.Option(help="Only articles published on or before (ISO date).")]

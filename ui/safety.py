@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from index.store import DATABASE
+from ui.destination import is_local
 from ui.settings import ServerSettings
 
 # As many as a network of containers on one machine holds (Docker gives a /16); a larger one is a
@@ -35,7 +35,7 @@ def unsafe_settings(server: ServerSettings) -> Iterator[str]:
             f"On {server.host} questions and passwords may cross the network in the clear. Listen "
             "on 127.0.0.1 behind a proxy with TLS, and set server.base_url to its https address."
         )
-    if server.base_url and not server.is_secure and not _is_local(server.base_url):
+    if server.base_url and not server.is_secure and not is_local(server.base_url):
         yield (
             f"Cookies of {server.base_url} are not secure: whoever listens on the network can "
             "take a log-in over. Use TLS, and an https address in server.base_url."
@@ -62,14 +62,6 @@ def _unsafe_proxies(server: ServerSettings) -> Iterator[str]:
                 f"Every machine in {network} is believed when it says for whom it asks. "
                 "Name the proxies alone in server.trusted_proxies."
             )
-
-
-def _is_local(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def unsafe_files(home: Path, settings_file: Path | None) -> Iterator[str]:

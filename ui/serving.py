@@ -8,7 +8,7 @@ import typer
 
 from corpus.errors import DalilError
 from ui.edge import say
-from ui.options import EncoderName, Home, RerankerName
+from ui.options import EncoderName, Home, ModelName, RerankerName
 from ui.settings import Settings, all_settings
 
 _SERVER = {one.name: one for one in all_settings() if one.key.startswith("server.")}
@@ -41,6 +41,7 @@ def serve(
     home: Home = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
+    llm: ModelName = None,
 ) -> None:
     """Serve the chat and the HTTP API; docs/settings.md has all settings."""
     try:
@@ -55,6 +56,7 @@ def serve(
         home or before_home,
         encoder or before_encoder,
         reranker,
+        llm,
         host=host,
         port=port,
         workers=workers,

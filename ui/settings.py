@@ -98,7 +98,7 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the library lies, with what it is encoded and by what its passages are reranked."""
+    """Where the library lies, and which models encode, rerank and write."""
 
     home: Path = setting(  # noqa: RUF009 - it is a field like the others
         _default_home, kinds.FOLDER, "Folder of the library."
@@ -109,6 +109,18 @@ class Settings:
     reranker: str | None = setting(
         None, kinds.TEXT, "A sentence-transformers CrossEncoder by name or folder."
     )
+    llm: str | None = setting(
+        None, kinds.MODEL, "A chat model that writes the answers; without one they are quotes."
+    )
+    llm_base_url: str | None = setting(
+        None, kinds.URL, "Address of the model's server; the provider's own unless told."
+    )
+    llm_key_file: Path | None = setting(  # noqa: RUF009 - it is a field like the others
+        None, kinds.FILE, "File that holds the provider's key; else its own variable is read."
+    )
+    llm_window: int = setting(
+        8_192, kinds.whole(1_024, 10_000_000), "How much the model reads and writes, in tokens."
+    )
     server: ServerSettings = ServerSettings()
 
     @classmethod
@@ -117,6 +129,7 @@ class Settings:
         home: Path | None = None,
         encoder: str | None = None,
         reranker: str | None = None,
+        llm: str | None = None,
         **server: object,
     ) -> Settings:
         """Let options win over `DALIL_HOME` and so on, those over `dalil.toml` and defaults.
@@ -128,11 +141,14 @@ class Settings:
         table = _read_file(path) if path else {}
         _check_keys(path, table)
         folder = path.parent if path else Path()
-        options = {"home": home and str(home), "encoder": encoder, "reranker": reranker}
+        options = {
+            "home": home and str(home), "encoder": encoder, "reranker": reranker, "llm": llm
+        }  # fmt: skip
         values = _values(path, table, options, "")
-        # A relative folder in a file is meant from where the file lies.
-        if home is None and not os.environ.get("DALIL_HOME") and "home" in values:
-            values["home"] = folder / values["home"]
+        for name in ("home", "llm_key_file"):
+            # A relative path in a file is meant from where the file lies.
+            if not options.get(name) and not os.environ.get(f"DALIL_{name.upper()}"):
+                values |= {name: folder / values[name]} if name in values else {}
         of_server = _values(path, table.get("server", {}), server, "server.")
         return cls(**values, server=ServerSettings(**of_server))
 

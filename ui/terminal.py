@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _ISOLATE, _END = "\u2068", "\u2069"
 # An escape sequence inside an article must not reach the terminal.
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]|[\u202a-\u202e\u2066-\u2069]", regex.V1)
-_RTL_SCRIPTS = {"Arab", "Hebr"}
-_INDENT, _NARROWEST = 4, 20
+RTL_SCRIPTS = {"Arab", "Hebr"}
+_INDENT, NARROWEST = 4, 20
 
 
 def visible(text: str) -> str:
@@ -33,23 +33,42 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[2Jb") == "\u2068a\ufffd[2Jb\u2069"
     True
     """
-    shown = _CONTROL.sub("\ufffd", text)
+    shown = harmless(text)
     return "\n".join(f"{_ISOLATE}{line}{_END}" if line else "" for line in shown.split("\n"))
 
 
+def harmless(text: str) -> str:
+    r"""Return `text` with control characters and changes of direction shown as U+FFFD.
+
+    >>> harmless("a\x1b[2Jb\u202ec") == "a\ufffd[2Jb\ufffdc"
+    True
+    """
+    return _CONTROL.sub("\ufffd", text)
+
+
 def show_answer(console: Console, answer: Answer) -> None:
-    """Print an answer with its citations, or an abstention with the nearest passages."""
+    """Print an extractive answer with its citations, or an abstention with the nearest passages."""
     if answer.status == "abstained":
         console.print(Text(visible(answer.text), style="yellow"))
-        if answer.related:
-            console.print(Text("\nNearest passages (not evidence):", style="dim"))
-            show_hits(console, answer.related)
     else:
         _show_text(console, answer)
         for citation in answer.citations:
-            _show_citation(console, citation)
+            show_citation(console, citation)
+    show_related(console, answer)
+    show_rest(console, answer)
+
+
+def show_related(console: Console, answer: Answer) -> None:
+    """Print the passages that are nearest to a question without an answer."""
+    if answer.related:
+        console.print(Text("\nNearest passages (not evidence):", style="dim"))
+        show_hits(console, answer.related)
+
+
+def show_rest(console: Console, answer: Answer) -> None:
+    """Print what else there is to say of an answer."""
     if answer.notice:
-        console.print(Text(f"\n{answer.notice}", style="yellow"))
+        console.print(Text(f"\n{visible(answer.notice)}", style="yellow"))
     if answer.answer_id:
         console.print(
             Text(f"\nconfidence {answer.confidence:.2f} · answer {answer.answer_id}", style="dim")
@@ -70,9 +89,9 @@ def _show_text(console: Console, answer: Answer) -> None:
 
 def _show_block(console: Console, text: str, style: str = "") -> None:
     """Print a text indented, wrapped before it is isolated, since isolates end with their line."""
-    width = max(console.width - 2 * _INDENT, _NARROWEST)
-    from_right = script(text) in _RTL_SCRIPTS
-    for line in Text(_CONTROL.sub("\ufffd", text)).wrap(console, width):
+    width = max(console.width - 2 * _INDENT, NARROWEST)
+    from_right = script(text) in RTL_SCRIPTS
+    for line in Text(harmless(text)).wrap(console, width):
         shown = line.plain.strip()
         if not shown:
             console.print()
@@ -81,9 +100,12 @@ def _show_block(console: Console, text: str, style: str = "") -> None:
         console.print(Text(" " * gap).append(visible(shown), style), soft_wrap=True)
 
 
-def _show_citation(console: Console, citation: Citation) -> None:
+def show_citation(console: Console, citation: Citation, *, quoted: bool = False) -> None:
+    """Print where a citation points to; with `quoted` also the words that stand there."""
     console.print()
     console.print(Text(f"[{citation.n}] ", style="bold cyan"), _source(citation.article), sep="")
+    if quoted:
+        _show_block(console, citation.quote, style="green")
     met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)
     span = f"{citation.article.id} v{citation.article.version}, {citation.start}-{citation.end}"
     console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))

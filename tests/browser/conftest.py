@@ -84,9 +84,12 @@ class Site:
 
 
 @contextmanager
-def serving(home):
-    settings = Settings(home, "bundled")
-    desks = Desks(partial(Desk, settings, lambda _: None, Shared(settings)))
+def serving(home, desk=Desk, **llm):
+    settings = Settings(home, "bundled", **llm)
+    desks = Desks(
+        partial(desk, settings, lambda _: None, Shared(settings)),
+        model_seconds=60.0 if llm else 0.0,
+    )
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(desks, settings=settings),
@@ -111,16 +114,19 @@ def serving(home):
 
 @pytest.fixture(scope="session")
 def make_site(tmp_path_factory):
-    """Return a function that serves articles, or a copy of a library, until the session ends."""
+    """Return a function that serves articles, or a copy of a library, until the session ends.
+
+    It takes settings of a language model too, and the class of its desks.
+    """
     with ExitStack() as stack:
 
-        def make(articles=(), filled=None):
+        def make(articles=(), filled=None, **model):
             home = tmp_path_factory.mktemp("site") / "library"
             if filled:
                 shutil.copytree(filled, home)
             else:
                 fill(home, articles)
-            return Site(stack.enter_context(serving(home)), home)
+            return Site(stack.enter_context(serving(home, **model)), home)
 
         yield make
 

@@ -50,7 +50,7 @@ class Inline(Desks):
     async def run(self, work):
         return work(self._inline)
 
-    async def stream(self, work):
+    async def stream(self, work, gone=None):
         for event in work(self._inline):
             yield event
 

@@ -222,6 +222,7 @@ def test_only_administrators_change_articles(demo):
         ("post", "/api/ask"),
         ("post", "/api/answers/{id}/feedback"),
         ("post", "/api/login"),
+        ("post", "/v1/chat/completions"),
     }
     assert changing > for_all
     for method, path in changing - for_all:

@@ -16,6 +16,7 @@ GATED = """
 import sys, time
 from pathlib import Path
 from fastapi.responses import StreamingResponse
+from rag.events import tell
 from rag.extract import abstention
 from ui.server.app import create_app
 from ui.server.desks import Desks
@@ -26,10 +27,10 @@ import asyncio
 gate = Path(sys.argv[1])
 
 class Waiting:
-    def ask(self, question, filters, owner=""):
+    def stream(self, question, filters, owner=""):
         while not gate.exists():
             time.sleep(0.01)
-        return abstention(question.text, ())
+        yield from tell(abstention(question.text, ()))
 
 desks = Desks(Waiting, workers=1)
 app = create_app(desks)

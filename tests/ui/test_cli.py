@@ -19,11 +19,11 @@ HIT = {
 }  # fmt: skip
 CITATION = {
     "n", "article_id", "version", "title", "outlet", "source", "published", "start", "end",
-    "quote", "matches", "language",
+    "quote", "matches", "language", "supports",
 }  # fmt: skip
 ANSWER = {
     "question", "status", "mode", "text", "confidence", "citations", "related", "notice",
-    "answer_id", "timings_ms",
+    "answer_id", "timings_ms", "statements",
 }  # fmt: skip
 
 

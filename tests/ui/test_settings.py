@@ -34,7 +34,7 @@ def write(folder, text, name="dalil.toml"):
 
 
 def test_the_nearest_source_wins(folder, monkeypatch):
-    assert Settings.read() == Settings(folder / "data" / "dalil", "bundled", None, ServerSettings())
+    assert Settings.read() == Settings(folder / "data" / "dalil", "bundled", None)
     write(folder, 'encoder = "a"\nreranker = "b"\n[server]\nport = 1\nworkers = 3\nseconds = 5\n')
     read = Settings.read()
     assert (read.encoder, read.reranker, read.home) == ("a", "b", folder / "data" / "dalil")
@@ -56,8 +56,12 @@ def test_another_file_by_variable(folder, monkeypatch):
     monkeypatch.setenv("DALIL_SETTINGS", str(folder / "etc" / "newsroom.toml"))
     # A folder is meant from where the file lies, an option or a variable from where one is.
     assert Settings.read() == Settings(folder / "etc" / "library", "bundled")
+    write(folder / "etc", 'llm_key_file = "key"\n', "newsroom.toml")
+    assert Settings.read().llm_key_file == folder / "etc" / "key"
     monkeypatch.setenv("DALIL_HOME", "here")
+    monkeypatch.setenv("DALIL_LLM_KEY_FILE", "key")
     assert Settings.read().home == Path("here")
+    assert Settings.read().llm_key_file == Path("key")
     monkeypatch.setenv("DALIL_SETTINGS", "nowhere.toml")
     with pytest.raises(DalilError, match=r"nowhere\.toml cannot be read .*DALIL_SETTINGS"):
         Settings.read()
@@ -77,6 +81,11 @@ GOOD = [
     ("server.trusted_proxies", '["127.0.0.1", "10.0.0.0/24"]', "127.0.0.1, 10.0.0.0/24",
      ("127.0.0.1/32", "10.0.0.0/24")),
     ("server.identity_header", '"X-Remote-User"', "X-Remote-User", "X-Remote-User"),
+    ("llm", '"ollama:llama3.2:3b"', "ollama:llama3.2:3b", "ollama:llama3.2:3b"),
+    ("llm_base_url", '"http://127.0.0.1:8000/v1/"', "http://127.0.0.1:8000/v1",
+     "http://127.0.0.1:8000/v1"),
+    ("llm_key_file", '"/run/key"', "/run/key", Path("/run/key")),
+    ("llm_window", "4096", "4096", 4096),
 ]  # fmt: skip
 
 
@@ -121,6 +130,10 @@ BAD = [
     ("server.trusted_proxies", '["10.0.0.7/24"]', "10.0.0.7/24", "such as 10.0.0.0/24"),
     ("server.trusted_proxies", "[10]", "proxy.example", "networks"),
     ("server.identity_header", '"X Remote"', "X-Remote:", "HTTP header"),
+    ("llm", '"llama3.2"', "ollama: llama", "such as ollama:llama3.2"),
+    ("llm_base_url", '"127.0.0.1:8000"', "http://me:secret@box/v1", "such as http://127.0.0.1"),
+    ("llm_base_url", '"http://box:x/v1"', "http://box/v1?key=secret", "such as http://127.0.0.1"),
+    ("llm_window", "100", "eight", "a whole number from 1024"),
 ]
 
 

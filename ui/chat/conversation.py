@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
+from threading import Event
 from uuid import uuid4
 
 from corpus.clean import replace_surrogates
@@ -72,25 +74,42 @@ def _date(value: str | None) -> date | None:
 
 
 async def answer(
-    desks: Desks, question: str, turns: Sequence[Turn], filters: Filters, owner: str = ""
-) -> AsyncIterator[Json]:
-    """Yield the states of one turn: working, with the text so far, then done or failed."""
+    desks: Desks,
+    question: str,
+    turns: Sequence[Turn],
+    filters: Filters,
+    owner: str = "",
+    gone: Event | None = None,
+) -> AsyncGenerator[Json]:
+    """Yield the states of one turn: working, with the text so far, then done or failed.
+
+    `doing` tells how far a working turn is: "searching", "writing" if a language model does that,
+    or "restart" where it has to begin anew.  Closing this gives the question up, and
+    so does setting `gone`.
+    """
     question = replace_surrogates(question.strip())
     asked = Question(question, [turn.question for turn in turns[-_REMEMBERED:]])
-    state = {**_heading(question), "state": "working"}
+    state = {**_heading(question), "state": "working", "doing": "searching"}
     text = ""
     citations: list[Json] = []
     yield state
     try:
-        async for event in desks.stream(lambda desk: desk.stream(asked, filters, owner)):
-            if event.kind == "token":
-                text += event.text
-            elif event.citation is not None:
-                citations.append(event.citation.as_json())
-            if event.answer is not None:
-                yield {**state, "state": "done", "answer": event.answer.as_json()}
-            elif text:
-                yield {**state, "text": text, "citations": citations}
+        events = desks.stream(lambda desk: desk.stream(asked, filters, owner), gone)
+        async with aclosing(events) as told:
+            async for event in told:
+                if event.kind == "restart":
+                    text, citations = "", []
+                    state["doing"] = event.kind
+                elif event.kind == "status":
+                    state["doing"] = event.text
+                elif event.kind == "token":
+                    text += event.text
+                elif event.citation is not None:
+                    citations.append(event.citation.as_json())
+                if event.answer is not None:
+                    yield {**state, "state": "done", "answer": event.answer.as_json()}
+                else:
+                    yield {**state, "text": text, "citations": list(citations)}
     except DalilError as error:
         yield {**state, "state": "failed", "error": str(error)}
 

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import gradio as gr
@@ -18,6 +20,7 @@ from fastapi.staticfiles import StaticFiles
 from corpus.errors import DalilError
 from rag.answer import Json
 from ui.asking import Desk
+from ui.chat import markup
 from ui.chat.conversation import MOST_TURNS, Turn, answer, read_filters, read_turns, restore
 from ui.chat.examples import MOST, example_questions
 from ui.chat.frame import STATIC, ChatFrame
@@ -47,13 +50,13 @@ element.addEventListener("change", ({ target }) => { props.value = target.value;
 """
 
 
-def mount_chat(app: FastAPI, desks: Desks, examples: Sequence[str]) -> None:
-    """Mount the chat of each language in `app`, and what its pages load."""
+def mount_chat(app: FastAPI, desks: Desks, examples: Sequence[str], llm: str | None = None) -> None:
+    """Mount the chat of each language in `app`, and what its pages load; `llm` writes there."""
     app.mount(STATIC, _Files(directory=Path(__file__).with_name("static")), name="chat")
     for language in LANGUAGES:
         gr.mount_gradio_app(
             app,
-            _Page(desks, language, examples).blocks(),
+            _Page(desks, language, examples, llm).blocks(),
             f"/{language}",
             theme=_theme(),
             footer_links=[],
@@ -98,11 +101,15 @@ class _Parts:
 class _Page:
     """The page of one interface language."""
 
-    def __init__(self, desks: Desks, language: str, examples: Sequence[str]) -> None:
+    def __init__(
+        self, desks: Desks, language: str, examples: Sequence[str], llm: str | None
+    ) -> None:
         self._desks = desks
         self._language = language
         self._words = words(language)
         self._examples = examples
+        self._llm = llm
+        self._asking: set[tuple[str, Event]] = set()
 
     def blocks(self) -> gr.Blocks:
         """Lay the page out and connect its events."""
@@ -118,14 +125,14 @@ class _Page:
         texts = self._words
         kept = gr.BrowserState([], storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
         with gr.Row(elem_id="top"):
-            gr.HTML(self._header(), elem_id="brand", js_on_load=None)
+            gr.HTML(markup.header(self._language), elem_id="brand", js_on_load=None)
             who = gr.HTML(elem_id="who", visible=False, js_on_load=_FORGET)
             again = gr.Button(texts["again"], elem_id="again", size="sm")
         with gr.Column(elem_id="welcome") as welcome:
             gr.HTML(f"<h2>{escape(texts['try'])}</h2>", js_on_load=None)
             buttons = [gr.Button(visible=False, elem_classes="example") for _ in range(MOST)]
             empty = gr.HTML(
-                f"<p>{escape(texts['empty_collection'])}</p>", visible=False, js_on_load=None
+                markup.paragraph(texts["empty_collection"]), visible=False, js_on_load=None
             )
         turns = gr.HTML(
             elem_id="turns",
@@ -156,34 +163,16 @@ class _Page:
                 ask = gr.Button(
                     texts["ask"], variant="primary", scale=1, min_width=90, elem_id="ask"
                 )
-            gr.HTML(f"<p>{escape(texts['made_by'])}</p>", elem_id="made-by", js_on_load=None)
+            made_by = markup.made_by(self._language, self._llm)
+            gr.HTML(made_by, elem_id="made-by", js_on_load=None)
         return _Parts(
             who, turns, kept, welcome, empty, buttons, outlet, since, until, question, ask, again
         )
 
-    def _header(self) -> str:
-        other = next(language for language in LANGUAGES if language != self._language)
-        there = words(other)
-        return (
-            f"<h1>{escape(self._words['title'])}</h1><p>{escape(self._words['tagline'])}</p>"
-            f'<a class="switch" href="/{other}/" lang="{other}" hreflang="{other}">'
-            f"{escape(there['name'])}</a>"
-        )
-
-    def _who(self, reader: Reader) -> str:
-        if reader.vouched:
-            return f"<bdi>{escape(reader.owner)}</bdi>"
-        return (
-            f'<form method="post" action="/logout"><bdi>{escape(reader.owner)}</bdi>'
-            f'<button type="submit">{escape(self._words["log_out"])}</button></form>'
-        )
-
     def _date(self, name: str) -> gr.HTML:
-        # Gradio's own date field has a button without a name, and knows one calendar's writing.
-        label = escape(self._words[name])
         return gr.HTML(
             "",
-            html_template=f'<label><span>{label}</span><input type="date"></label>',
+            html_template=markup.date_field(self._words[name]),
             js_on_load=_KEEP_DATE,
             elem_classes="date",
             min_width=150,
@@ -215,7 +204,7 @@ class _Page:
 
     async def _ask(
         self, question: str, kept: object, outlet: str, since: str, until: str, request: gr.Request
-    ) -> AsyncIterator[tuple[Any, ...]]:
+    ) -> AsyncGenerator[tuple[Any, ...]]:
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
@@ -224,13 +213,23 @@ class _Page:
         filters = read_filters(outlet, since, until)
         field: Any = ""  # Emptied once: a reader may be writing the next question meanwhile.
         question = question[:_LONGEST_QUESTION]
-        async for state in answer(self._desks, question, turns, filters, owner):
-            stored = gr.skip()
-            if found := state.get("answer"):
-                turn = Turn(state["question"], found["answer_id"], owner)
-                stored = [turn.as_json() for turn in [*turns, turn][-MOST_TURNS:]]
-            yield {"turn": state}, stored, gr.update(visible=False), field
-            field = gr.skip()
+        # A reader who leaves gives the question up, and a language model with it.
+        here = (str(request.session_hash), Event())
+        self._asking.add(here)
+        states = answer(self._desks, question, turns, filters, owner, here[1])
+        try:
+            async with aclosing(states):
+                async for state in states:
+                    if here not in self._asking:
+                        return
+                    stored = gr.skip()
+                    if found := state.get("answer"):
+                        turn = Turn(state["question"], found["answer_id"], owner)
+                        stored = [turn.as_json() for turn in [*turns, turn][-MOST_TURNS:]]
+                    yield {"turn": state}, stored, gr.update(visible=False), field
+                    field = gr.skip()
+        finally:
+            self._asking.discard(here)
 
     async def _retry(
         self,
@@ -240,17 +239,23 @@ class _Page:
         until: str,
         event: gr.EventData,
         request: gr.Request,
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        async for shown in self._ask(str(event.question), kept, outlet, since, until, request):
-            yield shown
+    ) -> AsyncGenerator[tuple[Any, ...]]:
+        again = self._ask(str(event.question), kept, outlet, since, until, request)
+        async with aclosing(again):
+            async for shown in again:
+                yield shown
 
-    def _forget(self) -> tuple[Any, ...]:
+    def _forget(self, request: gr.Request) -> tuple[Any, ...]:
+        # What is still being written belongs to the conversation that is left.
+        for here in [one for one in self._asking if one[0] == request.session_hash]:
+            self._asking.discard(here)
+            here[1].set()
         return {}, [], gr.update(visible=True), ""
 
     async def _open(self, kept: object, request: gr.Request) -> list[Any]:
         reader = _reader(request)
         turns = read_turns(kept, reader.owner)
-        who = gr.update(value=self._who(reader), visible=reader.name is not None)
+        who = gr.update(value=markup.who(self._language, reader), visible=reader.name is not None)
 
         def look(desk: Desk) -> tuple[list[Json], list[str], Sequence[str]]:
             restored = restore(desk, turns, self._words["gone"])
@@ -259,7 +264,7 @@ class _Page:
         try:
             restored, examples, outlets = await self._desks.run(look)
         except DalilError as error:
-            message = gr.update(value=f"<p>{escape(str(error))}</p>", visible=True)
+            message = gr.update(value=markup.paragraph(str(error)), visible=True)
             return [gr.skip(), who, gr.skip(), gr.skip(), message, *[gr.skip()] * MOST]
         choices = [(self._words["any_outlet"], ""), *zip(outlets, outlets, strict=True)]
         buttons = [gr.update(value=text, visible=True) for text in examples]

@@ -13,7 +13,7 @@ from ui.evaluating.cases import cases
 from ui.evaluating.plans import carry_out, plan_cases, plan_squad, read_parameters
 from ui.evaluating.retrieval import retrieval
 from ui.evaluating.runs import compare, gate, report
-from ui.options import AsJson, EncoderName, Home, Quick, RerankerName, SetValues
+from ui.options import AsJson, EncoderName, Home, ModelName, Quick, RerankerName, SetValues
 from ui.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def run(
     home: Home = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
+    llm: ModelName = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask every case, judge the answers and keep the run with a report in a folder.
@@ -67,7 +68,7 @@ def run(
     """
     if context.invoked_subcommand:
         return
-    settings = Settings.read(home or context.obj[0], encoder or context.obj[1], reranker)
+    settings = Settings.read(home or context.obj[0], encoder or context.obj[1], reranker, llm)
     if squad:
         if case_files or articles:
             raise typer.BadParameter("Give --squad, or --cases and --articles, not both.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -42,9 +42,8 @@ def plan_cases(
         collection=articles.name if articles else settings.home.name,
         articles=read_articles(articles) if articles else None,
         home=settings.home,
-        encoder=settings.encoder,
-        reranker=settings.reranker,
         parameters=parameters,
+        **_models(settings),
     )
 
 
@@ -67,10 +66,18 @@ def plan_squad(
         cases_name=asked.name + (f", {sample} of them" if sample else ""),
         collection=squad.name,
         articles=source.articles,
-        encoder=settings.encoder,
-        reranker=settings.reranker,
         parameters=parameters,
+        **_models(settings),
     )
+
+
+def _models(settings: Settings) -> dict[str, Any]:
+    """Return the models of a plan: the encoder, and those of the settings that are set."""
+    from ui.asking import Shared
+
+    shared = Shared(settings)
+    models = {"encoder": settings.encoder, "reranker": settings.reranker}
+    return models | {"llm": shared.model(), "limits": shared.limits()}
 
 
 def read_parameters(values: Sequence[str] | None) -> Parameters:

@@ -1,4 +1,5 @@
 """The HTTP server: `app` puts it together, `guard` stands before it, `desks` do its work.
 
-`api` holds the routes under `/api`, `pages` the article view; the chat is in `ui.chat`.
+`api` holds the routes under `/api`, `completions` those under `/v1`, `pages`
+the article view; the chat is in `ui.chat`.
 """

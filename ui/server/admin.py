@@ -13,7 +13,7 @@ from corpus.errors import DalilError, InputError
 from rag.answer import Json
 from ui.asking import Desk
 from ui.imports import ImportReport
-from ui.server import schemas
+from ui.server import article_schemas
 from ui.server.api import DesksOf
 from ui.server.desks import TooSlowError
 from ui.server.faults import ForbiddenError, KindError, errors
@@ -38,9 +38,9 @@ routes = APIRouter(prefix="/api", dependencies=[Depends(_only_admins)])
 
 @routes.post(
     "/articles",
-    response_model=schemas.Import,
+    response_model=article_schemas.Import,
     responses=errors(400, 415, 422, 503, 504),
-    openapi_extra={"requestBody": {"required": True, "content": schemas.NEW_ARTICLES}},
+    openapi_extra={"requestBody": {"required": True, "content": article_schemas.NEW_ARTICLES}},
 )
 async def add(request: Request, desks: DesksOf) -> Json:
     """Add articles, or new versions of known ones: all of them, or none if one cannot be read.
@@ -68,7 +68,7 @@ async def add(request: Request, desks: DesksOf) -> Json:
 
 @routes.delete(
     "/articles/{id:anything}",
-    response_model=schemas.Removal,
+    response_model=article_schemas.Removal,
     responses=errors(404, 422, 503, 504),
 )
 async def remove(
@@ -97,7 +97,7 @@ async def _uploads(request: Request) -> list[Upload]:
     if kind != _JSON:
         raise KindError(f"Send articles as {_JSON} or {_FORM}.")
     try:
-        body = schemas.NewArticles.model_validate_json(await request.body())
+        body = article_schemas.NewArticles.model_validate_json(await request.body())
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from error

@@ -16,11 +16,11 @@ from index.feedback import Feedback
 from rag.answer import Json
 from ui.asking import Desk
 from ui.batch import Question
-from ui.server import schemas
+from ui.server import article_schemas, schemas
 from ui.server.desks import Desks
 from ui.server.faults import errors
 from ui.server.links import ANYTHING
-from ui.server.listening import as_sse, while_connected
+from ui.server.listening import as_sse, while_connected, whole
 from ui.server.readers import reader_of
 from ui.server.reading import article_page, check_ready, whole_article
 
@@ -83,8 +83,8 @@ async def ask(body: schemas.AskBody, request: Request, desks: DesksOf) -> Respon
     """Answer a question from the articles, every statement cited, or say that they don't say.
 
     The events of a stream are `status` and `token` with `{"text"}`, `citation` with a citation
-    as its marker comes, and `done` with the whole answer; `error` with `{"error"}` ends a stream
-    that fails midway.
+    as its marker comes, `restart` where the text so far is taken back, and `done` with the whole
+    answer; `error` with `{"error"}` ends a stream that fails midway.
     """
     filters = Filters(body.since, body.until, body.outlet)
     owner = reader_of(request).owner
@@ -92,10 +92,10 @@ async def ask(body: schemas.AskBody, request: Request, desks: DesksOf) -> Respon
     def question(desk: Desk) -> Question:
         return Question(body.question, _past(body, desk, owner))
 
-    if _EVENT_STREAM not in request.headers.get("accept", ""):
-        work = desks.run(lambda desk: desk.ask(question(desk), filters, owner).as_json())
-        return await while_connected(request, work)
     events = desks.stream(lambda desk: desk.stream(question(desk), filters, owner))
+    if _EVENT_STREAM not in request.headers.get("accept", ""):
+        answer = await while_connected(request, whole(events))
+        return answer.as_json()
     # Until the first event comes, what goes wrong still has a status of its own.
     first = await while_connected(request, anext(events))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -139,7 +139,7 @@ async def feedback(
     return await while_connected(request, desks.run(give))
 
 
-@api.get("/articles", response_model=schemas.ArticlePage, responses=errors(422, 503, 504))
+@api.get("/articles", response_model=article_schemas.ArticlePage, responses=errors(422, 503, 504))
 async def articles(
     query: Annotated[ArticlesQuery, Query()], request: Request, desks: DesksOf
 ) -> Json:
@@ -151,7 +151,7 @@ async def articles(
 
 @api.get(
     f"/articles/{{id:{ANYTHING}}}",
-    response_model=schemas.WholeArticle,
+    response_model=article_schemas.WholeArticle,
     responses=errors(404, 422, 503, 504),
 )
 async def article(
@@ -190,7 +190,7 @@ async def readyz(request: Request, desks: DesksOf) -> Mapping[str, str]:
 def add_api(app: FastAPI, desks: Desks, *more: APIRouter) -> None:
     """Put these routes and `more` into `app`, answered from `desks`.
 
-    What else is asked under /api is answered here too, whatever is mounted at the root.
+    What else is asked under /api and /v1 is answered here too, whatever is mounted at the root.
     """
     app.state.desks = desks
     routers = (api, health, *more)
@@ -209,9 +209,10 @@ def add_api(app: FastAPI, desks: Desks, *more: APIRouter) -> None:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
         raise HTTPException(404)
 
-    app.router.add_route(
-        f"/api/{{rest:{ANYTHING}}}", unknown, list(_METHODS), include_in_schema=False
-    )
+    for folder in ("api", "v1"):
+        app.router.add_route(
+            f"/{folder}/{{rest:{ANYTHING}}}", unknown, list(_METHODS), include_in_schema=False
+        )
 
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

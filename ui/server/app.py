@@ -12,6 +12,8 @@ from fastapi.telemetry import TelemetryConfig
 from ui.chat import mount_chat
 from ui.server import admin, pages
 from ui.server.api import add_api
+from ui.server.completion_gate import ChatErrors
+from ui.server.completions import completions
 from ui.server.desks import Desks
 from ui.server.door import Door
 from ui.server.embed_gate import EmbedGate
@@ -72,9 +74,10 @@ def create_app(
     embeds = add_embeds(app, desks, settings)
     add_widget(app)
     if chat:
-        mount_chat(app, desks, examples)
+        mount_chat(app, desks, examples, settings.llm if settings else None)
     add_faults(app)
     app.add_middleware(Guard, settings=settings.server if settings else None, readers=readers)
+    app.add_middleware(ChatErrors)
     # Before the guard, so that pages that may ask can read its refusals too.
     app.add_middleware(EmbedGate, register=embeds)
     return app
@@ -84,10 +87,11 @@ def _add_people(
     app: FastAPI, desks: Desks, settings: Settings | None, door: Door | None
 ) -> Readers | None:
     """Put the API into `app`, with log-ins if there is a door; return what knows the readers."""
+    chat = completions(settings.server.base_url if settings else None)
     if settings is None or door is None:
-        add_api(app, desks, admin.routes)
+        add_api(app, desks, admin.routes, chat)
         return None
     login = Login(settings.server, door)
-    add_api(app, desks, admin.routes, api_routes(login))
+    add_api(app, desks, admin.routes, chat, api_routes(login))
     app.include_router(page_routes(login))
     return Readers(settings, door)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, suppress
 
 from corpus.errors import DalilError
 from index.embeds import Embed
-from rag.answer import Answer
 from rag.events import Event
 from ui.asking import Desk
 from ui.batch import Question
@@ -33,7 +32,7 @@ async def answered(
     with the library itself is not told to the pages of others.
     """
 
-    def work(desk: Desk) -> Iterator[Event]:
+    def work(desk: Desk) -> Generator[Event]:
         return desk.stream(question, embed.plan.filters, owner=f"embed:{embed.id}")
 
     try:
@@ -44,15 +43,6 @@ async def answered(
         raise
     except DalilError as error:
         raise DalilError(UNAVAILABLE) from error
-
-
-async def whole(events: AsyncGenerator[Event]) -> Answer:
-    """Return the answer that the last event carries."""
-    async with aclosing(events):
-        async for event in events:
-            if event.answer is not None:
-                return event.answer
-    raise DalilError(UNAVAILABLE)
 
 
 async def _while_valid(

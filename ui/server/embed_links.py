@@ -66,9 +66,11 @@ class Linker:
     def answer(self, answer: Answer) -> Json:
         """Return an answer with links, and without what only its keeper can use.
 
-        No route of an embed takes an answer's id, and notices are for who fills the library.
+        No route of an embed takes an answer's id, and the notice of an answer that found nothing
+        is for who fills the library.
         """
-        fields = {**answer.as_json(), "answer_id": None, "notice": None}
+        notice = answer.notice if answer.citations or answer.related else None
+        fields = {**answer.as_json(), "answer_id": None, "notice": notice}
         for name in ("citations", "related"):
             fields[name] = [self._linked(pointer) for pointer in fields[name]]
         return fields

@@ -26,6 +26,7 @@ class Greeting(BaseModel):
 
     greeting: str | None = Field(description="Text, not HTML.")
     language: Literal["en", "ar"] | None = Field(description="Of the labels; `null`: the page's.")
+    llm: bool = Field(description="Whether a language model writes the answers.")
 
 
 class _Linked(BaseModel):
@@ -41,7 +42,7 @@ class LinkedHit(schemas.Hit, _Linked):
 
 
 class LinkedAnswer(schemas.Answer):
-    """An answer whose `answer_id` and `notice` are always `null`."""
+    """An answer whose `answer_id` is always `null`, as is a `notice` about the library."""
 
     citations: Sequence[LinkedCitation]
     related: Sequence[LinkedHit] = Field(

@@ -16,14 +16,14 @@ from rag.answer import Json
 from ui.batch import Question
 from ui.server import schemas
 from ui.server.desks import Desks
-from ui.server.embed_answers import RevokedError, answered, whole
+from ui.server.embed_answers import RevokedError, answered
 from ui.server.embed_article import ArticleView
 from ui.server.embed_gate import EMBED, REFUSAL
 from ui.server.embed_links import Linker
 from ui.server.embed_schemas import EmbedQuestion, Greeting, LinkedAnswer
 from ui.server.guard import error_body
 from ui.server.limits import Limits
-from ui.server.listening import as_sse, while_connected
+from ui.server.listening import as_sse, while_connected, whole
 from ui.server.proxies import Proxies, origin_of, peer_of
 from ui.server.register import Register
 from ui.settings import Settings
@@ -56,6 +56,7 @@ def add_embeds(
     """
     register = Register(settings.home if settings else None)
     app.state.embeds = register
+    app.state.llm = settings is not None and settings.llm is not None
     app.state.limits = limits or Limits()
     app.state.proxies = Proxies(settings.server.trusted_proxies if settings else ())
     app.include_router(routes)
@@ -67,13 +68,14 @@ routes = APIRouter(prefix="/embed")
 
 
 @routes.get("/{id}", response_model=Greeting, responses=_errors(403, 408, 413, 422, 503))
-async def greeting(id: EmbedId, request: Request) -> Mapping[str, str | None]:  # noqa: A002
+async def greeting(id: EmbedId, request: Request) -> Mapping[str, object]:  # noqa: A002
     """Return how the embed wants to appear.
 
     Only for pages whose `Origin` the embed lists.
     """
     plan = _embed(request).plan
-    return {"greeting": plan.greeting, "language": plan.language}
+    written: bool = request.app.state.llm
+    return {"greeting": plan.greeting, "language": plan.language, "llm": written}
 
 
 @routes.post(

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from corpus.clean import replace_surrogates
 from corpus.errors import DalilError, InputError, MissingError, PurgedError
 from ui.server import schemas
+from ui.server.completion_gate import CHAT_PREFIX, chat_error
 from ui.server.desks import RETRY_AFTER_SECONDS, BusyError, TooSlowError
 from ui.server.guard import error_body
 
@@ -41,7 +42,7 @@ _SENTENCES: Mapping[int, str] = {
 }
 _MEANINGS: Mapping[int, str] = {
     400: "The body is not text in UTF-8, or no form.",
-    401: "Nobody is logged in, or name and password do not belong together.",
+    401: "Nobody is logged in, the key is wrong, or name and password do not belong together.",
     403: "From a page of another site, under another name than the server's, or not for readers.",
     404: "What was named is not there, or another reader's.",
     408: "The body did not arrive in time.",
@@ -49,7 +50,7 @@ _MEANINGS: Mapping[int, str] = {
     413: "The request is too large.",
     415: "The body, or a file in it, is of a kind that is not read.",
     422: "A field is missing or not valid; the sentence names it.",
-    429: "Too many log-ins have failed (with Retry-After).",
+    429: "Too many log-ins or keys have failed (with Retry-After).",
     503: "The queue is full (with Retry-After), or the library cannot serve just now.",
     504: "The answer took too long.",
 }
@@ -67,7 +68,7 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the errors of a route, and those that any request may meet, for its document."""
     return {
         status: {"model": schemas.Error, "description": _MEANINGS[status]}
-        for status in sorted({401, 403, 408, 413, *statuses})
+        for status in sorted({401, 403, 408, 413, 429, *statuses})
     }
 
 
@@ -134,6 +135,10 @@ async def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=GONE)
 
 
-async def _defect(_: Request, error: Exception) -> Response:
+async def _defect(request: Request, error: Exception) -> Response:
+    why = sentence_of(error)
+    # Starlette answers defects before every middleware, the one that rewrites errors too.
+    chats = request.url.path.startswith(CHAT_PREFIX)
+    body = chat_error(500, why) if chats else error_body(why)
     # The server closes the connection of a request that failed so.
-    return JSONResponse(error_body(sentence_of(error)), 500, {"Connection": "close"})
+    return JSONResponse(body, 500, {"Connection": "close"})

@@ -20,7 +20,7 @@ _ANY = frozenset({"0.0.0.0", "::"})
 # Twenty questions of 2,000 characters are 40,000 characters, escaped in JSON at most six times so
 # many bytes.
 MOST_BYTES = 256 * 1024
-# Gradio posts a whole conversation with each turn.
+# Gradio and other front ends post a whole conversation with each turn.
 MOST_CHAT_BYTES = 2 * 1024 * 1024
 # A browser sends so little at once; who needs longer holds a connection open on purpose.
 BODY_SECONDS = 10.0
@@ -34,10 +34,8 @@ STRICT_POLICY = (
 )
 # Pages of other sites may use these; the routes of embeds ask which ones.
 _OPEN = ("/embed/", "/widget.js")
-_CHAT = ("/en/", "/ar/")
+_CHAT = ("/en/", "/ar/", "/v1/")
 _UPLOAD = ("POST", "/api/articles")
-# RFC 9110, section 11.6.1, wants a scheme beside 401; browsers know none of this name.
-CHALLENGE = {"WWW-Authenticate": 'Session realm="Dalil"'}
 _HOST = re.compile(r"(?:(?P<name>[a-z0-9.-]+)|\[(?P<address>[0-9a-f:.]+)\])(?::[0-9]{1,5})?")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -191,11 +189,7 @@ def error_body(why: str) -> Json:
 
 
 async def _turn_away(send: Send, refusal: Refusal) -> None:
-    headers = {"Cache-Control": "no-store"}
-    if refusal.log_in is not None:
-        headers["Location"] = refusal.log_in
-    elif refusal.status == 401:
-        headers |= CHALLENGE
+    headers = {"Cache-Control": "no-store", **refusal.headers}
     await refuse(send, refusal.status, refusal.why, **headers)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 from fastapi import Request
 
 from corpus.errors import DalilError
-from rag.answer import Json
+from rag.answer import Answer, Json
 from rag.events import Event
 from ui.server.faults import ClientGoneError, sentence_of
 from ui.server.guard import error_body
@@ -34,6 +35,15 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, Result]) -
     finally:
         working.cancel()
         hanging_up.cancel()
+
+
+async def whole(events: AsyncGenerator[Event]) -> Answer:
+    """Return the answer that the last event carries; whoever cancels this ends the events too."""
+    async with aclosing(events):
+        async for event in events:
+            if event.answer is not None:
+                return event.answer
+    raise DalilError("The answer broke off. Ask again.")
 
 
 async def as_sse(

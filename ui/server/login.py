@@ -15,9 +15,9 @@ from ui.server import article_page, schemas
 from ui.server.article_page import LoginForm
 from ui.server.door import Door, TooOftenError, WrongLoginError
 from ui.server.faults import errors
-from ui.server.guard import CHALLENGE, error_body
+from ui.server.guard import error_body
 from ui.server.pages import here, language_of, new_pages
-from ui.server.readers import address_of, cookie_name, own_path
+from ui.server.readers import CHALLENGE, address_of, cookie_name, own_path
 from ui.settings import ServerSettings
 
 _POLICY = (

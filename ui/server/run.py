@@ -17,6 +17,7 @@ from corpus.errors import DalilError
 from index.accounts import open_accounts
 from index.store import DATABASE
 from ui.asking import Desk, Shared
+from ui.destination import told
 from ui.server.app import create_app
 from ui.server.desks import Desks
 from ui.server.log import RequestLog, log_notice, start_log
@@ -40,16 +41,22 @@ def serve(
     """
     address = settings.server
     _check_login(settings)
+    shared = Shared(settings)
+    # A model that cannot be had stops the server from starting.
+    written = shared.model() is not None
     desks = Desks(
-        partial(Desk, settings, log_notice, Shared(settings)),
+        partial(Desk, settings, log_notice, shared),
         workers=address.workers,
         waiting=address.waiting,
         seconds=address.seconds,
+        model_seconds=shared.limits().total_s if written else 0.0,
     )
     with listen(address) as listening:
         port = listening.getsockname()[1]
         shown = f"[{address.host}]" if ":" in address.host else address.host
         say(f"Open http://{shown}:{port}/ in a browser; Ctrl-C stops the server.")
+        if written:
+            say(told(settings))
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
@@ -111,7 +118,10 @@ class _Server(uvicorn.Server):
         closing.cancel()
 
     async def _close_streams(self) -> None:
-        await self._desks.idle()
+        # A language model may need longer than whoever stops the server wants to wait.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._desks.idle(), self._desks.seconds)
+        self._desks.break_off()
         await asyncio.sleep(_LINGER_SECONDS)
         for connection in list(self.server_state.connections):
             if connection.transport is not None:

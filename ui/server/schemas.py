@@ -99,6 +99,13 @@ class Error(BaseModel):
     error: str = Field(description="A sentence with a remedy.")
 
 
+class Span(BaseModel):
+    """A half-open span of Unicode code points."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
 class Match(BaseModel):
     """Words of the question that met words of the quote."""
 
@@ -127,6 +134,9 @@ class Citation(_Cited):
     n: int = Field(ge=1, description="`[n]` stands in the answer's text.")
     quote: str
     matches: list[Match]
+    supports: list[Span] = Field(
+        description="The statements in the answer's `text` that it was put to; in mode `llm` only."
+    )
 
 
 class Hit(_Cited):
@@ -135,6 +145,18 @@ class Hit(_Cited):
     passage_id: str
     text: str
     score: float
+
+
+class Statement(Span):
+    """A statement that a language model wrote: its span in the answer's `text`, without markers."""
+
+    citations: Sequence[int] = Field(description="The `n` of the citations put to it.")
+    supported: bool = Field(
+        description="Whether it has a citation and what could be checked stands in those cited."
+    )
+    missing: Sequence[str] = Field(
+        description="Numbers, dates and names in it that the cited sentences do not hold."
+    )
 
 
 class Answer(BaseModel):
@@ -152,6 +174,7 @@ class Answer(BaseModel):
     notice: str | None
     answer_id: str | None = Field(description="`null` where the library may not be written.")
     timings_ms: dict[str, float]
+    statements: Sequence[Statement] = Field(description="In order, in mode `llm` only.")
 
 
 class Feedback(BaseModel):
@@ -170,121 +193,12 @@ class SavedAnswer(Answer):
     feedback: Feedback | None
 
 
-class Article(BaseModel):
-    """An article without its text."""
-
-    id: str
-    version: Version
-    title: str | None
-    outlet: str | None
-    source: str | None
-    url: str | None
-    published: date | None
-    language: str | None
-
-
-class OutletCount(BaseModel):
-    """An outlet and how many present articles it has."""
-
-    outlet: str
-    articles: int
-
-
-class ArticlePage(BaseModel):
-    """Articles, newest first."""
-
-    articles: list[Article]
-    next: str | None = Field(description="The `cursor` of the next page, `null` on the last.")
-    total: int = Field(description="How many articles fit the filters.")
-    outlets: list[OutletCount] = Field(description="Of all articles, whatever the filters.")
-
-
-class Span(BaseModel):
-    """A half-open span of Unicode code points."""
-
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-
-
-class VersionEntry(BaseModel):
-    """A stored version of an article."""
-
-    version: Version
-    added_at: str = Field(description="ISO time, UTC.")
-    published: date | None
-    title: str | None
-
-
-class WholeArticle(Article):
-    """An article with its text, its sentences and what versions there are of it."""
-
-    text: str
-    sentences: list[Span]
-    versions: list[VersionEntry] = Field(description="Newest first.")
-
-
 class SearchResult(BaseModel):
     """The passages nearest to a question, best first."""
 
     question: str
     hits: list[Hit]
     notice: str | None
-
-
-class ArticleEntry(BaseModel):
-    """An article in a list."""
-
-    id: str
-    version: Version
-    title: str | None
-    outlet: str | None
-    source: str | None
-
-
-class Import(BaseModel):
-    """What became of each article that was sent; `failed` is empty, since one fails all."""
-
-    added: list[ArticleEntry]
-    updated: list[ArticleEntry]
-    unchanged: list[ArticleEntry]
-    failed: list[str]
-
-
-class Removal(BaseModel):
-    """The articles that were removed."""
-
-    removed: list[str]
-
-
-class NewArticle(BaseModel):
-    """An article to add, with what is known of it; one of `id` and `url` is needed."""
-
-    text: Text
-    id: Text | None = None
-    url: Text | None = None
-    title: Text | None = None
-    outlet: Text | None = None
-    source: Text | None = None
-    published: Text | None = Field(default=None, description="Such as 2020-04-18.")
-    language: Text | None = None
-
-
-class NewArticles(BaseModel):
-    """Articles to add."""
-
-    articles: list[NewArticle] = Field(min_length=1)
-
-
-def _object(name: str, items: object) -> dict[str, object]:
-    listed = {"type": "array", "minItems": 1, "items": items}
-    return {"schema": {"type": "object", "required": [name], "properties": {name: listed}}}
-
-
-# The bodies of POST /api/articles, by their types.
-NEW_ARTICLES = {
-    "application/json": _object("articles", NewArticle.model_json_schema()),
-    "multipart/form-data": _object("files", {"type": "string", "format": "binary"}),
-}
 
 
 class Health(BaseModel):

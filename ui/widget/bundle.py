@@ -30,8 +30,8 @@ MODULES = (
 _SHEETS = (_CHAT / "answer.css", _HERE / "widget.css")
 _CHAT_WORDS = (
     "direction", "title", "question", "ask", "again", "conversation", "you",
-    "searching", "abstained", "nearest", "sources", "source", "met", "met_hint", "failed", "retry",
-    "untitled", "made_by",
+    "searching", "writing", "restart", "written", "unfound", "uncited", "abstained", "nearest",
+    "sources", "source", "met", "met_hint", "failed", "retry", "untitled", "made_by",
 )  # fmt: skip
 # A `rem` follows the page's root element, whose font size may be anything.
 _PIXELS_PER_REM = 15
@@ -55,16 +55,30 @@ def widget_words() -> Mapping[str, Mapping[str, str]]:
 
 
 def plain_script(module: str) -> str:
-    r"""Return a module without imports, exports, indentation, and lines that are comments.
+    r"""Return a module without imports, exports, comments, and most of its spaces.
 
     Modules are written so that no text of theirs spans lines and no comment follows code.
 
     >>> plain_script('import { a } from "./a.js";\n\n/** Twice.\n */\nexport const b =\n  2 * a;')
-    'const b =\n2 * a;'
+    'const b=\n2*a;'
     """
     module = re.sub(r"^\s*/\*\*.*?\*/", "", module, flags=re.MULTILINE | re.DOTALL)
     lines = (line.strip().removeprefix("export ") for line in module.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "import ")))
+    kept = (line for line in lines if line and not line.startswith(("//", "import ")))
+    return "\n".join(map(_tight, kept))
+
+
+def _tight(line: str) -> str:
+    r"""Return a line of a script without spaces around signs, except where text may stand.
+
+    >>> _tight('if (a && b) say("a, b");'), _tight("say(`a, ${ b }`);")
+    ('if(a&&b)say("a, b");', 'say(`a, ${ b }`);')
+    """
+    if re.search(r"[`/'\\]", line):
+        return line
+    parts = line.split('"')
+    parts[::2] = (re.sub(r"\s*([=(){}\[\],;:?<>&|!*])\s*", r"\1", part) for part in parts[::2])
+    return '"'.join(parts)
 
 
 def small_sheet(sheet: str) -> str:

@@ -26,11 +26,11 @@ def events_of(response):
 def test_a_page_is_greeted_in_the_words_of_its_embed(site, page):
     embed = site.make(greeting="اسأل عن الخابور", language="ar")
     given = site.greet(embed)
-    assert given.json() == {"greeting": "اسأل عن الخابور", "language": "ar"}
+    assert given.json() == {"greeting": "اسأل عن الخابور", "language": "ar", "llm": False}
     assert given.headers["access-control-allow-origin"] == page.origin
     assert given.headers["vary"] == "Origin"
     assert given.headers["cache-control"] == "no-store"
-    assert site.greet(site.make()).json() == {"greeting": None, "language": None}
+    assert site.greet(site.make()).json() == {"greeting": None, "language": None, "llm": False}
 
 
 def test_each_listed_origin_is_answered_by_its_name(site):

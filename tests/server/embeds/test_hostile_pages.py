@@ -374,7 +374,7 @@ def test_html_in_greeting_and_label_comes_back_as_data(site):
     given = site.greet(embed)
     assert given.headers["content-type"] == "application/json"
     assert given.headers["x-content-type-options"] == "nosniff"
-    assert given.json() == {"greeting": hostile, "language": None}
+    assert given.json() == {"greeting": hostile, "language": None, "llm": False}
 
 
 @pytest.mark.parametrize("size", [2_001, 100_000])

@@ -28,8 +28,9 @@ function reply(page, turn) {
   const { words } = page;
   if (turn.state === "failed") return failure(page, turn);
   if (turn.answer) return finished(page, turn);
-  const children = turn.text ? answerText(page, turn.text, turn) : [];
-  const status = element("p", { class: "status", role: "status" }, [words.searching]);
+  const children = turn.text ? answerText(page, turn.text, turn, turn.doing === "writing") : [];
+  const doing = { writing: words.writing, restart: words.restart }[turn.doing] ?? words.searching;
+  const status = element("p", { class: "status", role: "status" }, [doing]);
   return element("div", { class: "answer" }, [...children, status]);
 }
 
@@ -45,11 +46,13 @@ function failure({ words, retry }, turn) {
 function finished(page, turn) {
   const { words } = page;
   const { answer } = turn;
+  const written = answer.mode === "llm" && answer.status === "answered";
   const parts = [];
   if (answer.status === "abstained") {
     parts.push(element("h3", { class: "verdict" }, [words.abstained]));
   }
-  parts.push(...answerText(page, answer.text, { ...turn, citations: answer.citations }));
+  parts.push(...answerText(page, answer.text, { ...answer, language: turn.language }, written));
+  if (written) parts.push(element("p", { class: "by" }, [words.written]));
   if (answer.notice) parts.push(element("p", { class: "notice", dir: "auto" }, [answer.notice]));
   if (answer.citations.length) parts.push(sources(page, turn));
   if (answer.related.length) parts.push(nearest(page, answer.related));
@@ -59,17 +62,51 @@ function finished(page, turn) {
 
 // Each line is a paragraph of its own direction.  A line that is a quote and the words before it
 // becomes a block of the article's direction; a quote among other words keeps that within the line.
-function answerText(page, text, { language: asked, citations = [] }) {
-  return text.split("\n").map((line) => {
-    const alone = citations.find((citation) => standsAlone(line, citation));
+// What a model has `written` is shown as it is, and its statements without support are marked.
+function answerText(page, text, { language: asked, citations = [], statements = [] }, written) {
+  const doubts = statements.filter(({ supported }) => !supported);
+  let at = 0;
+  return text.split("\n").flatMap((line) => {
+    const alone = !written && citations.find((citation) => standsAlone(line, citation));
     if (alone) return said(page, line, alone, asked);
     const paragraph = element("p", { class: "line", dir: "auto", lang: asked });
     for (const piece of line.split(/(\[\d+\])/)) {
       const citation = citations.find(({ n }) => piece === `[${n}]`);
-      paragraph.append(...(citation ? [marker(page, citation)] : quoted(piece, citations)));
+      const plain = () => (written ? doubted(page, piece, at, doubts) : quoted(piece, citations));
+      paragraph.append(...(citation ? [marker(page, citation)] : plain()));
+      at += [...piece].length;
     }
-    return paragraph;
+    at += 1;
+    return line.trim() || !written ? paragraph : [];
   });
+}
+
+// Spans count code points, of which a string of JavaScript may need two units for one.
+function doubted(page, piece, at, doubts) {
+  const letters = [...piece];
+  const cut = (start, end) => letters.slice(start, end).join("");
+  const nodes = [];
+  let done = 0;
+  for (const doubt of doubts) {
+    const [start, end] = [Math.max(doubt.start - at, done), doubt.end - at];
+    if (start >= Math.min(end, letters.length)) continue;
+    nodes.push(cut(done, start), element("span", { class: "doubt" }, [cut(start, end)]));
+    if (end <= letters.length) nodes.push(" ", flag(page, doubt));
+    done = end;
+  }
+  return [...nodes, cut(done)];
+}
+
+function flag({ words, language: spoken }, doubt) {
+  const comma = words.direction === "rtl" ? "، " : ", ";
+  const missing = doubt.missing.flatMap((part, n) => [n ? comma : ": ", isolated(part)]);
+  const attributes = { class: "flag", lang: spoken, dir: words.direction };
+  return element("small", attributes, [doubtOf(words, doubt), ...missing]);
+}
+
+/** What is wrong with a statement without support, in words. */
+export function doubtOf(words, { citations }) {
+  return citations.length ? words.unfound : words.uncited;
 }
 
 function standsAlone(line, { n, quote }) {
@@ -82,11 +119,13 @@ function said(page, line, citation, asked) {
   const before = line.slice(0, line.indexOf(citation.quote)).replace(/[\u201c\u00ab"]\s*$/u, "");
   return element("div", { class: "said" }, [
     element("p", { class: "line", dir: "auto", lang: asked }, [before]),
-    element("blockquote", { class: "quote", ...language(citation) }, [
-      element("bdi", {}, [citation.quote]),
-      marker(page, citation),
-    ]),
+    quotation(citation, [marker(page, citation)]),
   ]);
+}
+
+function quotation(citation, behind = []) {
+  const quote = element("bdi", {}, [citation.quote]);
+  return element("blockquote", { class: "quote", ...language(citation) }, [quote, ...behind]);
 }
 
 function quoted(piece, citations) {
@@ -104,13 +143,14 @@ function marker(page, citation) {
 }
 
 function sources(page, turn) {
-  const { answer_id: answer, citations } = turn.answer;
+  const { answer_id: answer, citations, mode } = turn.answer;
   const items = citations.map((citation) =>
     element("li", { class: "source", id: answer && `source-${answer}-${citation.n}` }, [
       element("span", { class: "number", "aria-hidden": "true" }, [String(citation.n)]),
       element("div", {}, [
         page.link(citation, { class: "title" }, [title(page, citation)]),
         origin(page, citation),
+        mode === "llm" ? quotation(citation) : "",
         met(page, citation),
       ]),
     ]),

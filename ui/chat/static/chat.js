@@ -1,7 +1,7 @@
 // The conversation of the chat page: its turns, and what a reader can open and do.
 
-import { element } from "./text.js";
-import { turnOf } from "./answer.js";
+import { element, patch } from "./text.js";
+import { doubtOf, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 
@@ -33,9 +33,10 @@ export function conversation(host, words, language, retry) {
 }
 
 function showTurn(page, log, turn) {
-  const shown = turnOf(page, turn);
   const before = log.querySelector(`[data-key="${turn.key}"]`);
-  if (before) before.replaceWith(shown);
+  const made = turnOf(page, turn);
+  const shown = before ?? made;
+  if (before) patch(before, made);
   else {
     // A question that failed is not part of the conversation once another has been asked.
     log.querySelectorAll(".turn.failed").forEach((failed) => failed.remove());
@@ -75,10 +76,21 @@ function tools(page, turn) {
 }
 
 function withSources({ words }, answer) {
+  const written = answer.mode === "llm";
   const lines = answer.citations.map((citation) => {
-    const { n, title, outlet, published } = citation;
+    const { n, title, outlet, published, quote } = citation;
     const about = [title ?? words.untitled, outlet, published].filter(Boolean).join(", ");
-    return `[${n}] ${about}\n${new URL(address(citation), location.href)}`;
+    const quoted = written ? `“${quote}”\n` : "";
+    return `[${n}] ${about}\n${quoted}${new URL(address(citation), location.href)}`;
   });
-  return [answer.text, ...lines].join("\n\n");
+  return [withDoubts(words, answer), ...(written ? [words.written] : []), ...lines].join("\n\n");
+}
+
+// A copy must not look better founded than what is on the page.
+function withDoubts(words, { text, statements = [] }) {
+  const letters = [...text];
+  for (const statement of statements) {
+    if (!statement.supported) letters[statement.end - 1] += ` (${doubtOf(words, statement)})`;
+  }
+  return letters.join("");
 }

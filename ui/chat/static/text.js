@@ -13,6 +13,23 @@ export function element(name, attributes = {}, children = []) {
   return made;
 }
 
+/** Make `old` look like `made`; what stays the same is kept, so that it can be pressed meanwhile.
+ *
+ * Only what holds nothing but other elements and text is changed within.
+ */
+export function patch(old, made) {
+  if (old.isEqualNode(made)) return;
+  if (old.nodeName !== made.nodeName || !/^(SECTION|DIV|P)$/.test(old.nodeName)) {
+    old.replaceWith(made);
+    return;
+  }
+  for (const { name, value } of made.attributes) old.setAttribute(name, value);
+  const kept = [...old.childNodes];
+  const wanted = [...made.childNodes];
+  wanted.forEach((child, n) => (kept[n] ? patch(kept[n], child) : old.append(child)));
+  kept.slice(wanted.length).forEach((child) => child.remove());
+}
+
 /** Text that cannot reorder what stands around it, whatever marks it holds. */
 export function isolated(text, lang) {
   return element("bdi", lang ? language({ language: lang }) : { dir: "auto" }, [text]);

@@ -1,6 +1,6 @@
 // The panel of one embed: the turns of its conversation, and the field for the next question.
 
-import { element, isolated } from "./text.js";
+import { element, patch } from "./text.js";
 import { turnOf } from "./answer.js";
 import { Trouble } from "./client.js";
 import { icon } from "./icon.js";
@@ -28,7 +28,7 @@ export class Panel {
     this.form = element("form", { class: "composer" }, [this.field, this.button]);
     this.log = element("div", { class: "log", role: "log", tabindex: "0", "aria-label": words.conversation });
     this.head = element("header", {}, [icon(), element("strong", { class: "name" }, [words.title]), this.#again()]);
-    const made = element("p", { class: "made" }, [words.made_by]);
+    const made = element("p", { class: "made" }, [page.llm ? "" : words.made_by]);
     this.nodes = [this.head, this.log, this.form, made];
     this.#listen();
     this.#restore();
@@ -140,11 +140,14 @@ export class Panel {
     const history = this.#turns.map((turn) => turn.question).slice(-MOST_HISTORY);
     for await (const [kind, data] of embed.ask(now().question, history, signal)) {
       if (kind === "token") show({ text: now().text + data.text });
+      else if (kind === "status") show({ doing: data.text });
+      else if (kind === "restart") show({ doing: kind, text: "", citations: [] });
       else if (kind === "citation") show({ citations: [...now().citations, data] });
       else if (kind === "error") throw new Trouble("", data.error);
-      else if (kind === "done") show({ state: "done", answer: data });
+      // What comes after would only keep the next question waiting.
+      else if (kind === "done") return show({ state: "done", answer: data });
     }
-    if (now().state === "working") throw new Trouble("broken");
+    throw new Trouble("broken");
   }
 
   #keep(turns) {
@@ -154,9 +157,10 @@ export class Panel {
 
   #show(turn) {
     const { log } = this;
-    const shown = turnOf(this.page, turn);
     const before = log.querySelector(`[data-key="${turn.key}"]`);
-    if (before) before.replaceWith(shown);
+    const made = turnOf(this.page, turn);
+    const shown = before ?? made;
+    if (before) patch(before, made);
     else {
       log.querySelectorAll(".turn.failed").forEach((failed) => failed.remove());
       log.append(shown);

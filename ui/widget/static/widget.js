@@ -45,7 +45,7 @@ class DalilChat extends HTMLElement {
     if (visit !== this.#visit) return;
     const language = this.#language(settings.language);
     const words = WORDS[language];
-    const page = { embed, memory: new Memory(id), words, language, greeting: settings.greeting };
+    const page = { embed, memory: new Memory(id), words, language, greeting: settings.greeting, llm: settings.llm };
     this.#panel = new Panel(page);
     const attributes = { class: "dalil", lang: language, dir: words.direction };
     const refused = trouble?.kind === "refused";
