@@ -7,12 +7,24 @@ without accepted answers no F1, an unanswerable one no recall.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from corpus.article import Article
 from eval.case import Case, Fact, PlacedCase
 from eval.outcome import Attempt, Cited, Expected, Outcome
 from eval.overlap import contains, exact_match, f1, plain
+from eval.statements import statement_scores
+from index import StaticEncoder
 from rag.answer import Answer, Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A language model that was to write the answers; `encoder` helps to check its statements."""
+
+    name: str
+    encoder: StaticEncoder | None = None
+
 
 # Returns a stored version of an article, by its id; the newest without a version.
 Stored = Callable[[str, int | None], Article]
@@ -25,11 +37,13 @@ def judge(
     stored: Stored,
     retrieval: Mapping[str, float],
     milliseconds: float,
+    writer: Writer | None = None,
 ) -> Outcome:
     """Compare an answer with its case.
 
     `attempt` is what would have been answered had nothing been refused, `stored` reads an article
     as it is kept, and `retrieval` holds the scores of the search, which are kept as they are.
+    `writer` says that a language model was to write the answer.
     """
     case, facts = placed.case, placed.facts
     known = bool(facts) or case.answerable is False
@@ -48,8 +62,10 @@ def judge(
         confidence=answer.confidence,
         citations=cited,
         attempt=judged,
-        scores={**retrieval, **_scores(case, facts, answer), **_exactness(answer, stored)},
+        scores={**retrieval, **_scores(case, facts, answer), **_exactness(answer, stored)}
+        | (_written(answer, facts, writer) if writer else {}),
         milliseconds=milliseconds,
+        first_token=answer.timings_ms.get("first_token") if writer else None,
     )
 
 
@@ -107,6 +123,12 @@ def _exactness(answer: Answer, stored: Stored) -> dict[str, float]:
         for c in answer.citations
     ]
     return {"quote exactness": sum(exact) / len(exact)} if exact else {}
+
+
+def _written(answer: Answer, facts: Sequence[Fact], writer: Writer) -> dict[str, float]:
+    """Score what a language model made of the answer, or that it did not."""
+    fell_back = float(answer.mode == "extractive")
+    return {"fallback": fell_back, **statement_scores(answer, facts, writer.encoder)}
 
 
 def _is_right(case: Case, facts: Sequence[Fact], answer: Answer) -> bool:

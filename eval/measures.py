@@ -34,9 +34,26 @@ MEASURES = (
     Measure("citation precision", "citations", "Share of an answer's citations on the evidence."),
     Measure("citation recall", "citations", "Share of the facts expected that are cited."),
     Measure("quote exactness", "citations", "Quotes that equal the stored text at their span."),
+    Measure(
+        "supported statements", "citations",
+        "Statements of written answers without a warning: cited, and all they name is in there.",
+    ),
+    Measure(
+        "statement citation precision", "citations",
+        "Citations of written statements that help to bear them out (ALCE).",
+    ),
+    Measure(
+        "statement citation recall", "citations",
+        "Written statements that their citations bear out, on the evidence (ALCE).",
+    ),
     Measure("answer containment", "answers", "Answers that hold an accepted answer."),
     Measure("exact match", "answers", "Answers that are an accepted answer and nothing else."),
     Measure("F1", "answers", "Words shared with the nearest accepted answer."),
+    Measure(
+        "fallback", "answers",
+        "Cases where sentences of the articles stood in for what a language model should write.",
+        higher_is_better=False,
+    ),
     Measure(
         "false answers", "abstention", "Unanswerable cases that were answered.",
         higher_is_better=False,
@@ -55,6 +72,16 @@ MEASURES = (
     Measure(
         "AURC", "abstention", "Area under the risk-coverage curve: the risk at every threshold.",
         higher_is_better=False,
+    ),
+    Measure(
+        "first token p50", "time",
+        "Median of the time until a written answer begins, in milliseconds.",
+        higher_is_better=False, judged=False,
+    ),
+    Measure(
+        "first token p95", "time",
+        "95th percentile of the time until a written answer begins, in milliseconds.",
+        higher_is_better=False, judged=False,
     ),
     Measure(
         "latency p50", "time", "Median of an answer's time, in milliseconds.",

@@ -54,7 +54,8 @@ class Outcome:
 
     `scores` holds the value of every measure that can score this case (see `eval.measures`), from
     0 to 1.  `pairs` are the language pairs it belongs to, such as "en-ar": that of the question
-    and that of the evidence.  `milliseconds` is the time of the whole answer.
+    and that of the evidence.  `milliseconds` is the time of the whole answer,
+    `first_token` that until it began, where a language model was asked to write it.
     """
 
     case: Case
@@ -68,6 +69,7 @@ class Outcome:
     attempt: Attempt | None
     scores: Mapping[str, float]
     milliseconds: float
+    first_token: float | None = None
 
     @property
     def groups(self) -> Sequence[str]:

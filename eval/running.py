@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 
@@ -23,7 +23,9 @@ from eval.parameters import Parameters
 from eval.runs import Collection, Manifest, Run
 from eval.system import System, dalil, measure
 from index import Library, load_encoder
-from index.encoder.cross_encoder import CrossEncoderReranker, Reranker
+from index.encoder.cross_encoder import CrossEncoderReranker
+from rag.llm import ChatModel, Limits
+from rag.llm.prompts import version
 
 ROOT = Path(__file__).parents[1]
 CASES = Path(__file__).with_name("cases")
@@ -31,7 +33,8 @@ DEMO = ROOT / "corpus" / "demo"
 # So many times fewer cases are asked for a quick look.
 _QUICK = 3
 
-Answering = Callable[[Library, Parameters, Reranker | None], System]
+# Takes library, parameters and reranker, and with `llm` and `limits` a plan's language model.
+Answering = Callable[..., System]
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Plan:
     """What is to be asked of what.
 
     `articles` make a library for the time of the run; without them the library at `home` is
-    asked, and left as it is.  `cases_name` and `collection` are what the manifest calls them.
+    asked, and left as it is.  `llm` writes the answers within `limits`.  `cases_name` and
+    `collection` are what the manifest calls them.
     """
 
     name: str
@@ -51,6 +55,8 @@ class Plan:
     encoder: str = "bundled"
     reranker: str | None = None
     parameters: Parameters | None = None
+    llm: ChatModel | None = None
+    limits: Limits | None = None
 
 
 def evaluate(
@@ -72,17 +78,24 @@ def evaluate(
     with _library(plan) as library:
         articles = [library.article(found.id) for found in library.articles()]
         cases = place(plan.cases, articles)
-        outcomes = measure(answering(library, parameters, reranker), cases, library, on_case)
+        written = {"llm": plan.llm, "limits": plan.limits} if plan.llm else {}
+        system = answering(library, parameters, reranker, **written)
+        outcomes = measure(system, cases, library, on_case)
         manifest = Manifest(
             name=plan.name,
             started=started.isoformat(timespec="seconds"),
             seconds=round(perf_counter() - began, 1),
-            version=version("dalil"),
+            version=metadata.version("dalil"),
             commit=_commit(),
             machine=_machine(),
             encoder=library.encoder.name,
             fingerprint=library.encoder.fingerprint,
-            settings={"reranker": plan.reranker, **parameters.by_name()},
+            settings={
+                "reranker": plan.reranker,
+                "llm": plan.llm.name if plan.llm else None,
+                "prompt": version("answer") if plan.llm else None,
+                **parameters.by_name(),
+            },
             cases=plan.cases_name,
             collection=Collection(
                 plan.collection, len(articles), library.count_passages(), _digest(articles)

@@ -13,7 +13,9 @@ from eval.measures import MEASURES
 from eval.outcome import EVERYTHING, Outcome
 from eval.selective import area, risk_coverage
 
-_QUANTILES = {"latency p50": 0.5, "latency p95": 0.95}
+_FIRST_TOKEN = {"first token p50": 0.5, "first token p95": 0.95}
+_LATENCY = {"latency p50": 0.5, "latency p95": 0.95}
+_QUANTILES = {**_FIRST_TOKEN, **_LATENCY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,10 @@ def _rows(group: str, outcomes: Sequence[Outcome]) -> Iterator[Row]:
 
 def scores(outcomes: Sequence[Outcome], measure: str) -> Floats:
     """Return the values of the outcomes that a measure can score, float64 (n,)."""
-    if measure in _QUANTILES:
+    if measure in _LATENCY:
         return np.array([outcome.milliseconds for outcome in outcomes])
+    if measure in _FIRST_TOKEN:
+        return np.array([o.first_token for o in outcomes if o.first_token is not None])
     return np.array([o.scores[measure] for o in outcomes if measure in o.scores])
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from corpus.article import Article
 from corpus.split import split
 from eval.case import Case, PlacedCase
-from eval.judge import judge
+from eval.judge import Writer, judge
 from eval.outcome import Outcome
 from eval.parameters import Parameters
 from eval.ranks import by_run
@@ -18,6 +18,7 @@ from index import Library
 from index.encoder.cross_encoder import Reranker
 from rag.answer import Answer, Hit
 from rag.assistant import Assistant
+from rag.llm import ChatModel, Limits
 
 # Recall is looked at up to the tenth passage, and a first one further down still has a rank.
 _DEPTH = 100
@@ -46,28 +47,43 @@ class System:
     """The parts that are measured; `unrefusing` answers as `answers` would if it refused nothing.
 
     Without it the risk of answers that were refused is unknown; without `finds` the retrieval is.
+    `writer` names the language model that writes the answers, if one does.
     """
 
     answers: Answers
     finds: Finds | None = None
     unrefusing: Answers | None = None
+    writer: Writer | None = None
 
 
-def dalil(library: Library, parameters: Parameters, reranker: Reranker | None = None) -> System:
-    """Return Dalil itself over a library, which it leaves as it is."""
+def dalil(
+    library: Library,
+    parameters: Parameters,
+    reranker: Reranker | None = None,
+    llm: ChatModel | None = None,
+    limits: Limits | None = None,
+) -> System:
+    """Return Dalil itself over a library, which it leaves as it is.
 
-    def assistant(parameters: Parameters) -> Assistant:
+    What `llm` refuses is attempted with the articles' own sentences: asked again, it would refuse
+    again.
+    """
+
+    def assistant(parameters: Parameters, llm: ChatModel | None = None) -> Assistant:
         return Assistant(
             library,
             reranker,
             fusion=parameters.fusion,
             selection=parameters.selection,
             saves=False,
+            llm=llm,
+            limits=limits,
         )
 
     eager = replace(parameters, selection=replace(parameters.selection, threshold=0.0))
-    asked = assistant(parameters)
-    return System(asked, asked, assistant(eager))
+    writer = Writer(llm.name, library.words) if llm else None
+    asked = assistant(parameters, llm)
+    return System(asked, asked, assistant(eager), writer)
 
 
 def measure(
@@ -94,7 +110,7 @@ def measure(
         # What was answered is what would have been answered without refusing.
         refused = answer.status == "abstained"
         eager = _ask(system.unrefusing, case) if refused else None
-        outcomes.append(judge(placed, answer, eager, stored.article, found, taken))
+        outcomes.append(judge(placed, answer, eager, stored.article, found, taken, system.writer))
         on_case(number, len(cases))
     stored.close()
     return outcomes

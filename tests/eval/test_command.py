@@ -1,10 +1,12 @@
 """`dalil eval` as a user runs it: own cases, a table, a SQuAD file; compared, gated, reported."""
 
 import json
+import os
 
 import pytest
 
 from tests.command import run_here
+from tests.fakes.model_server import Reply
 
 ARTICLES = {
     "flood.md": "---\nid: flood\ntitle: فيضان في القرية\nlanguage: ar\n---\n"
@@ -51,8 +53,9 @@ def desk(tmp_path_factory):
     lines = [json.dumps(case, ensure_ascii=False) for case in CASES]
     (folder / "mine.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
-    def run(*arguments, code=0):
-        done = run_here("--home", folder / "home", *arguments, cwd=folder)
+    def run(*arguments, code=0, **variables):
+        env = {**os.environ, **variables}
+        done = run_here("--home", folder / "home", *arguments, cwd=folder, env=env)
         assert done.code == code, done.err
         return done
 
@@ -142,6 +145,22 @@ def test_a_squad_file_is_asked_in_another_language(desk, pair):
     )  # fmt: skip
     rows = json.loads(asked.out)
     assert value(rows, "RR", "pair en-ar")[1] == len(pair.questions)
+
+
+def test_answers_that_a_language_model_writes_are_measured(desk, model_server):
+    # One statement with a citation and nothing that it could lack, and one without any.
+    server = model_server(lambda messages: Reply("The articles speak of it [1]. Since 1870."))
+    asked = desk(
+        "eval", "--cases", "mine.jsonl", "--articles", "articles", "--out", "llm", "--json",
+        "--llm", "openai:scripted",
+        DALIL_LLM_BASE_URL=server.url("openai"),
+    )  # fmt: skip
+    kept = json.loads(asked.out)
+    assert kept["manifest"]["settings"]["llm"] == "openai:scripted"
+    assert value(kept, "supported statements") == (1 / 2, 3)
+    assert value(kept, "fallback") == (0.0, 3)
+    assert value(kept, "first token p50")[0] > 0
+    assert value(kept, "quote exactness")[0] == 1.0
 
 
 def test_cases_are_checked_and_counted(desk):
