@@ -20,6 +20,9 @@ from rag.question import Asked, Expected
 _AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
 # A signal of what is not asked for is worth as much as one that is half met.
 _HALF = 0.5
+# What is said of another person or place is no answer, however well the rest is met: no sample of
+# questions that people have asked shows how often the name would be the one thing that is wrong.
+_UNNAMED_SHARE = 0.5
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
 
@@ -66,22 +69,37 @@ def signals(
 def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Return the probability that the sentence answers, between 0 and 1."""
     total = sum(weight * found[name] for name, weight in weights.items())
-    return float(1.0 / (1.0 + np.exp(-total)))
+    named = 1.0 - _UNNAMED_SHARE * found["unnamed"]
+    return float(named / (1.0 + np.exp(-total)))
 
 
 def _unnamed(asked: Asked, question: QuestionWords, described: Described, best: int) -> float:
     """Return how badly the worst-supported name of the question fares, 0 (well) to 1.
 
-    A name is supported by its consonants anywhere in the article, or where it is met by meaning
-    or glossary in the sentence or beside it.
+    A name is supported by the consonants of any of its words anywhere in the article, or where
+    one is met by meaning or glossary in the sentence or beside it.
     """
-    named = [p for p in range(len(question)) if question.word(p) in asked.names]
-    if not named:
-        return 0.0
     article = described.sentences[best].article
     keys = name_keys(list(words(f"{article.title or ''} {article.text}")))
     near = described.around[best]
     return max(
-        1.0 - max(float(name_key(question.word(place)) in keys), float(near[place]))
-        for place in named
+        (
+            1.0 - max(max(float(name_key(question.word(p)) in keys), float(near[p])) for p in name)
+            for name in _names(asked, question)
+        ),
+        default=0.0,
     )
+
+
+def _names(asked: Asked, question: QuestionWords) -> list[list[int]]:
+    """Return the places of the words of each name; the name of a month is part of a date."""
+    found: list[list[int]] = []
+    for place in range(len(question)):
+        if question.word(place) not in asked.names or question.quantities[place]:
+            continue
+        between = question.text[question.spans[place - 1][1] : question.spans[place][0]]
+        if found and found[-1][-1] == place - 1 and between.isspace():
+            found[-1].append(place)
+        else:
+            found.append([place])
+    return found

@@ -33,9 +33,9 @@ _OUT = ROOT / "rag" / "weights.json"
 _RIDGE = 0.01
 # Of a reader's questions about one in four has no answer in the articles.
 _UNANSWERABLE = 0.25
-# A wrong quote misleads, a refusal still shows the nearest passages, but one that comes too often
-# makes Dalil useless: at fewer false answers more than half of what could be answered is refused.
-_FALSE_ANSWERS = 0.4
+# A wrong quote misleads and a refusal still shows the nearest passages; about here the half of the
+# cases that weights may see has the most right answers for each wrong one.
+_FALSE_ANSWERS = 0.25
 # Withheld sentences leave a question that is harder to refuse, and the usual one.
 _SHARES = {"asked": 1.0, "without sentences": 1.0, "without articles": 0.3}
 _MARGINS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6)

@@ -1,0 +1,81 @@
+"""How often Dalil answers about somebody else: `python -m eval.studies.renamed`.
+
+The answerable English cases that name a person or a place are asked as they are, and again with
+the first name replaced by one that no article has: whatever is answered then is false.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import regex
+
+from eval.case import read_cases
+from eval.running import CASES, DEMO, read_articles
+from index import Library
+from index.encoder import load_bundled
+from rag.assistant import Assistant
+from rag.question import understand
+
+# Cities far from all that the demo collection tells of.
+_STRANGERS = ("Zagreb", "Lisbon", "Oslo", "Kyoto", "Quito", "Dublin")
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A question, the same of a stranger, and the half of its case."""
+
+    half: str
+    question: str
+    renamed: str
+
+
+def renamed(question: str, stranger: str) -> str | None:
+    """Return a question with its first name replaced, `None` if it has none.
+
+    >>> renamed("Where was Hajji Abdullah seen?", "Oslo")
+    'Where was Oslo seen?'
+    >>> renamed("How many families left?", "Oslo")
+    """
+    names = understand(question).names
+    if not names:
+        return None
+    word = "|".join(map(regex.escape, names))
+    return regex.sub(rf"\b(?:{word})(?:[ -](?:{word}))*\b", stranger, question, count=1)
+
+
+def questions() -> Iterator[Renamed]:
+    """Yield the questions of Dalil's own cases that can be asked of a stranger."""
+    for place, case in enumerate(read_cases(CASES)):
+        if case.answerable and case.language == "en" and not case.history:
+            other = renamed(case.question, _STRANGERS[place % len(_STRANGERS)])
+            if other is not None:
+                yield Renamed(case.half, case.question, other)
+
+
+def main() -> None:
+    """Ask, and print how many of each half are answered as they are and renamed."""
+    with (
+        tempfile.TemporaryDirectory() as home,
+        closing(Library.open(home, load_bundled(), create=True)) as library,
+    ):
+        library.add(read_articles(DEMO))
+        assistant = Assistant(library, saves=False)
+        asked = [
+            (each.half, *(assistant.ask(q).citations for q in (each.question, each.renamed)))
+            for each in questions()
+        ]
+    for half in ("fit", "report"):
+        rows = [(as_it_is, other) for of, as_it_is, other in asked if of == half]
+        known, strange = (sum(map(bool, column)) for column in zip(*rows, strict=True))
+        sys.stdout.write(
+            f"{half}: {len(rows)} questions, {known} answered; of a stranger {strange}\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
