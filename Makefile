@@ -32,7 +32,7 @@ bench: .venv/.bench
 
 # The screenshots of the documents.
 pictures: .venv/.dev
-	DALIL_PICTURES=docs/images $(BIN)/pytest tests/browser/test_pictures.py
+	DALIL_PICTURES=docs/images $(BIN)/pytest tests/ui/browser/test_pictures.py
 
 clean:
 	rm -rf .venv $(DEMO)

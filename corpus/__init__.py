@@ -5,10 +5,10 @@ here knows about the index. Spans are half-open and count code points of `Articl
 """
 
 from corpus.article import Article, Passage
-from corpus.clean import clean
+from corpus.furniture.clean import clean
 from corpus.load import load_articles
-from corpus.sentences import sentence_spans
 from corpus.split import split
+from corpus.text.sentences import sentence_spans
 
 # In pipeline order.
 __all__ = ["Article", "load_articles", "clean", "sentence_spans", "split", "Passage"]  # noqa: RUF022

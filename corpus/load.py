@@ -9,13 +9,13 @@ from hashlib import blake2b
 from pathlib import Path
 
 from corpus.article import Article
-from corpus.clean import replace_surrogates
-from corpus.decode import cannot_read, read_bytes, read_text
-from corpus.draft import FIELDS, draft, finish
 from corpus.errors import DalilError
-from corpus.jsonl import read_lines
-from corpus.markdown import read_front_matter, without_markup
-from corpus.pages import read_page
+from corpus.fields import FIELDS, draft, finish
+from corpus.furniture.clean import replace_surrogates
+from corpus.readers.decode import cannot_read, read_bytes, read_text
+from corpus.readers.html import read_page
+from corpus.readers.jsonl import read_lines
+from corpus.readers.markdown import read_front_matter, without_markup
 
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _MARKDOWN = frozenset({".md", ".markdown"})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import regex
 
 from corpus.article import Article, Passage
-from corpus.line_breaks import Span
-from corpus.sentences import sentence_spans
+from corpus.text.line_breaks import Span
+from corpus.text.sentences import sentence_spans
 
 _STOPPED = regex.compile(r"[.!…۔。:][\s\"'”’»)\]]*\Z")
 _QUESTION = regex.compile(r"[?؟][\s\"'”’»)\]]*\Z")

@@ -4,7 +4,7 @@ Start with `Library.open`; `words` and `analysis` make terms, `texts` their post
 runs the legs of a search, `snapshot` keeps the derived files, `encoder` turns text into vectors.
 """
 
-from index.candidates import Candidates, Query
+from index.embedded.search import Candidates, Query
 from index.encoder import StaticEncoder, load_encoder
 from index.filters import Filters
 from index.library import Library

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.article import Article
-from index.analysis import words
+from corpus.text.stems import words
 
 
 @dataclass(frozen=True, slots=True)

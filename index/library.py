@@ -15,19 +15,16 @@ from typing import Self
 from corpus.article import Article, Passage
 from corpus.errors import DalilError, MissingError
 from corpus.split import split
-from index import snapshot as snapshots
-from index.answers import StoredAnswer, save_answer, stored_answer
-from index.candidates import Candidates, Query, find
-from index.catalogue import Catalogue
+from index.embedded import snapshot as snapshots
+from index.embedded.search import Candidates, Query, find
+from index.embedded.snapshot import Snapshot, SnapshotCache
 from index.encoder import Encoder, StaticEncoder, load_bundled
-from index.encoding import check_encoder, name_encoder
-from index.feedback import FeedbackTable
 from index.filters import Filters
-from index.lock import write_lock, writing
-from index.pace import paced
-from index.shelf import Shelf
-from index.snapshot import Snapshot
-from index.store import DATABASE, Store
+from index.reencoding import check_encoder, name_encoder, paced
+from index.store.answers import FeedbackTable, StoredAnswer, save_answer, stored_answer
+from index.store.catalogue import Catalogue
+from index.store.database import DATABASE, Store
+from index.store.lock import write_lock, writing
 
 DERIVED = "derived"
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
@@ -59,7 +56,7 @@ class Library:
         store: Store,
         encoder: Encoder,
         say: Callable[[str], None],
-        shelf: Shelf | None = None,
+        cache: SnapshotCache | None = None,
     ) -> None:
         self.home = home
         self.encoder = encoder
@@ -69,7 +66,7 @@ class Library:
         self.feedback = FeedbackTable(store)
         self._store = store
         self._say = say
-        self._shelf = shelf or Shelf()
+        self._cache = cache or SnapshotCache()
         self._snapshot: Snapshot | None = None
         self._texts: dict[tuple[str, int], Article] = {}
 
@@ -81,12 +78,12 @@ class Library:
         *,
         create: bool = False,
         say: Callable[[str], None] = _silent,
-        shelf: Shelf | None = None,
+        cache: SnapshotCache | None = None,
     ) -> Self:
         """Open the library in `home`; with `create`, make it if it is not there.
 
         `say` gets messages for people ("waiting for another writer").  An open library belongs to
-        its thread; a `shelf` lets those of several threads share one snapshot.  Raises
+        its thread; a `cache` lets those of several threads share one snapshot.  Raises
         `DalilError` for a missing, unreadable, newer or differently encoded library.
         """
         home = Path(home)
@@ -98,7 +95,7 @@ class Library:
         except BaseException:
             store.close()
             raise
-        return cls(home, store, encoder, say, shelf)
+        return cls(home, store, encoder, say, cache)
 
     def close(self) -> None:
         """Release the files."""
@@ -256,17 +253,17 @@ class Library:
     def _refresh(self, *, keep: bool) -> Snapshot:
         """Load or build the newest snapshot; `keep` says that the write lock is held."""
         reason: str | None = "stale"
-        with self._store.reading(), self._shelf:
+        with self._store.reading(), self._cache:
             # Another process may have re-encoded the library since it was opened.
             check_encoder(self._store, self.encoder)
-            found = self._shelf.best(self._store.revision, self._snapshot)
+            found = self._cache.best(self._store.revision, self._snapshot)
             if found is None:
                 found, reason = self._load()
             elif found.revision == self._store.revision:
                 reason = None
             if found is None or reason:
                 found = snapshots.build(self._store, self.encoder.dimension, self.words, found)
-            self._shelf.put(found)
+            self._cache.put(found)
         self._snapshot = found
         # Another process may have purged some.
         self._texts.clear()

@@ -8,20 +8,20 @@ from dataclasses import replace
 from time import perf_counter
 from uuid import uuid4
 
-from corpus.clean import replace_surrogates
 from corpus.errors import DalilError
+from corpus.furniture.clean import replace_surrogates
 from index import Filters, Library
-from index.encoder.cross_encoder import Reranker
 from rag.answer import Answer, Hit
-from rag.cite import cite
+from rag.choice.select import SelectionSettings, Selector
+from rag.citing.cite import cite
+from rag.citing.extract import abstention, compose
+from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
 from rag.events import Event, tell
-from rag.extract import abstention, compose
-from rag.fuse import FusionWeights
 from rag.llm import ChatModel, Limits, LlmWriter, ModelError
-from rag.question import Asked, understand
-from rag.retrieve import Retriever
-from rag.saved import SavedAnswer, body_of, questions_of, saved_answer
-from rag.select import SelectionSettings, Selector
+from rag.reading.question import Asked, understand
+from rag.rerankers.cross_encoder import Reranker
+from rag.search.fuse import FusionWeights
+from rag.search.retrieve import Retriever
 
 # Sentences of this many passages compete to be cited.
 PASSAGES = 12

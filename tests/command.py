@@ -9,7 +9,7 @@ import sys
 import warnings
 from dataclasses import dataclass
 
-from ui import cli
+from ui.cli import main as cli
 
 
 @dataclass

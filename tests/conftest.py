@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from corpus.article import Article
+from corpus.text.stems import words
 from index import Library
-from index.analysis import words
 from tests.command import run_here, run_process
 from tests.fakes.model_server import ModelServer, replies_of
 

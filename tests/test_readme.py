@@ -25,7 +25,7 @@ EVALUATION = [line for line in COMMANDS if line.startswith("dalil eval ")]
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def service(tmp_path_factory):
     """A folder with the files that the README's commands name, and a `dalil` on the path."""
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "corpus" / "demo", folder / "articles")
@@ -50,16 +50,16 @@ def test_the_readme_shows_commands():
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS[1:] if c not in EVALUATION])
-def test_dalil_command(desk, command):
-    done = desk(command)
+def test_dalil_command(service, command):
+    done = service(command)
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
-def test_the_evaluation_step_by_step(desk):
+def test_the_evaluation_step_by_step(service):
     printed = []
     assert len(EVALUATION) == 4
     for command in EVALUATION:
-        done = desk(command + ("" if " compare " in command else " --quick"))
+        done = service(command + ("" if " compare " in command else " --quick"))
         assert (done.returncode, done.stderr.decode()) == (0, ""), command
         printed.append(done.stdout.decode())
     assert "fusion.soft" in printed[2]

@@ -1,8 +1,8 @@
 """A language model that is let go as soon as the reader has gone, even while it is silent.
 
 A generator cannot be closed while its thread waits for a model's next word, which may take as long
-as the model's limits allow.  So the words are read in a thread of their own, and the desk's thread
-only waits for them, looking up now and then.
+as the model's limits allow.  So the words are read in a thread of their own, and the thread of
+the service only waits for them, looking up now and then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 
 from rag.llm import ChatModel, Message
 
-# How long a desk may still wait for a model after the reader has gone.
+# How long a service may still wait for a model after the reader has gone.
 _LOOK_SECONDS = 0.1
 # What tells the work of this thread that its reader has gone.
 _here = threading.local()

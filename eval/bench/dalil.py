@@ -15,7 +15,7 @@ from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, size
 from eval.bench.legs import legs
 from index import Library, load_encoder
 from index.library import DERIVED
-from index.store import DATABASE
+from index.store.database import DATABASE
 from rag import Assistant
 
 _TEXTS_AT_ONCE = 1_000

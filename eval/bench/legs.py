@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from index import Filters, Library, Query
-from index.candidates import match_names, match_terms, match_tokens
-from index.lexical import LexicalMatch
-from index.snapshot import Snapshot
+from index.embedded.bm25 import LexicalMatch
+from index.embedded.search import match_names, match_terms, match_tokens
+from index.embedded.snapshot import Snapshot
 from rag import Assistant
-from rag.late import question_words
-from rag.question import understand
-from rag.retrieve import DEPTH
+from rag.reading.question import understand
+from rag.search.late import question_words
+from rag.search.retrieve import DEPTH
 
 FUSED = "fused and reranked"
 

@@ -20,8 +20,8 @@ from typing import IO, cast
 from corpus.errors import DalilError
 from eval.bench.clients import BUSY, OK, Address, Reply, ask_alone, ask_together
 from eval.bench.stack import percentile
-from eval.case import read_cases
-from eval.running import CASES, DEMO
+from eval.cases.case import read_cases
+from eval.running.evaluate import CASES, DEMO
 
 # Questions of a single client for each second of many; as many before, not counted, open the
 # library and fill caches.

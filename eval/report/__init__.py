@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpus.errors import DalilError
+from eval.comparing.summary import curve, summarise
 from eval.report.pull_request import markdown
-from eval.runs import Run
-from eval.summary import curve, summarise
+from eval.running.runs import Run
 
 __all__ = ["markdown", "write_report"]
 

@@ -15,10 +15,11 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from eval.measures import MEASURES, Measure
-from eval.outcome import EVERYTHING, Outcome
+from eval.comparing.summary import Curve, Row
+from eval.comparing.threshold import fit_threshold
+from eval.judging.measures import MEASURES, Measure
+from eval.judging.outcome import EVERYTHING, Outcome
 from eval.report import plots
-from eval.report.standings import Shown, worst_first
 from eval.report.tables import (
     BREAKDOWN,
     HEADLINE,
@@ -30,9 +31,8 @@ from eval.report.tables import (
     written,
 )
 from eval.report.texts import Text, pieces, plain, text
-from eval.runs import Run
-from eval.summary import Curve, Row
-from eval.threshold import fit_threshold
+from eval.report.verdicts import Shown, worst_first
+from eval.running.runs import Run
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -87,7 +87,7 @@ def page(run: Run, rows: Sequence[Row], curve: Curve | None) -> str:
         plots=list(_plots(run, table, curve)),
         fitted=fit_threshold(run.outcomes),
         cases=cases,
-        standings=Shown,
+        verdicts=Shown,
         choices=_choices(run.outcomes),
         measures=MEASURES,
     )  # fmt: skip

@@ -18,9 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from eval.intervals import Floats
+from eval.comparing.intervals import Floats
+from eval.comparing.summary import Curve, Row
 from eval.report.tables import Table, measures, written
-from eval.summary import Curve, Row
 
 _SIZE = (4.0, 3.0)
 # More than the pixels that a plot is wide on most screens.

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import regex
 
-from eval.measures import MEASURES, Measure
-from eval.report.standings import worst_first
+from eval.comparing.summary import Row, summarise
+from eval.comparing.threshold import fit_threshold
+from eval.judging.measures import MEASURES, Measure
 from eval.report.tables import BREAKDOWN, KINDS, Table, between, measures, number
-from eval.runs import Manifest, Run
-from eval.summary import Row, summarise
-from eval.threshold import fit_threshold
+from eval.report.verdicts import worst_first
+from eval.running.runs import Manifest, Run
 
 
 def markdown(run: Run) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.measures import MEASURES, Measure
-from eval.outcome import EVERYTHING
-from eval.summary import Row
+from eval.comparing.summary import Row
+from eval.judging.measures import MEASURES, Measure
+from eval.judging.outcome import EVERYTHING
 
 # What the first lines of a report show, and the columns of its breakdown.
 HEADLINE = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
-from corpus.language import UNKNOWN_LANGUAGE, UNKNOWN_SCRIPT, script, script_of
+from corpus.text.language import UNKNOWN_LANGUAGE, UNKNOWN_SCRIPT, script, script_of
 
 _RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc"})
 # RFC 5646 in outline; what does not look like it could not be read aloud anyway.

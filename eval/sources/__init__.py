@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from eval.case import Case, read_cases
+from eval.cases.case import Case, read_cases
 from eval.files import read_lines
 from eval.sources.feedback import feedback_cases
 from eval.sources.flat import SUFFIXES, read_flat

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from corpus.errors import PurgedError
-from corpus.language import detect
-from eval.case import Case, Evidence
-from eval.overlap import plain
+from corpus.text.language import detect
+from eval.cases.case import Case, Evidence
+from eval.judging.overlap import plain
 from index import Library
-from index.feedback import Feedback
+from index.store.answers import Feedback
 from rag.answer import Citation
-from rag.saved import SavedAnswer, questions_of, saved_answer
+from rag.citing.saved import SavedAnswer, questions_of, saved_answer
 
 _TAG = "feedback"
 _FACT = "answer"

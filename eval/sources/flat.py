@@ -20,8 +20,8 @@ import msgspec
 from msgspec import Struct
 
 from corpus.errors import DalilError
-from corpus.language import detect
-from eval.case import Case, Evidence
+from corpus.text.language import detect
+from eval.cases.case import Case, Evidence
 from eval.files import read_lines
 
 SUFFIXES = (".csv", ".tsv")

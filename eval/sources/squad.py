@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 from corpus.article import Article
 from corpus.errors import DalilError
-from corpus.language import detect
-from eval.case import Case, Evidence
-from eval.squad import Gold, Paragraph, Question, read_squad
+from corpus.text.language import detect
+from eval.cases.case import Case, Evidence
+from eval.retrieval.squad import Gold, Paragraph, Question, read_squad
 
 _BETWEEN_PARAGRAPHS = "\n\n"
 # All gold answers of a question are the same fact.

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from corpus.errors import DalilError
-from eval.ranks import worst_ranks
-from eval.squad import read_squad
+from eval.judging.ranks import worst_ranks
+from eval.retrieval.squad import read_squad
 from index.encoder import Encoder, load_encoder
 
 # Passages of the speed measurement, and their length in words.

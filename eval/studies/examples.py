@@ -14,10 +14,10 @@ from corpus.article import Article
 from eval.studies.questions import Labelled, QuestionSet
 from index import Library
 from index.encoder import load_bundled
-from rag.evidence import Described, describe, sentences_of
-from rag.late import QuestionWords, question_words
-from rag.question import Asked, understand
-from rag.retrieve import Retriever
+from rag.choice.evidence import Described, describe, sentences_of
+from rag.reading.question import Asked, understand
+from rag.search.late import QuestionWords, question_words
+from rag.search.retrieve import Retriever
 
 Flags = NDArray[np.bool_]
 

@@ -23,9 +23,8 @@ import numpy as np
 import regex
 
 from corpus.errors import DalilError
-from index.analysis import light, passage_terms, query_terms, snowball, terms, words
-from index.grams import grams
-from index.lexical import LexicalIndex
+from corpus.text.stems import grams, light, passage_terms, query_terms, snowball, terms, words
+from index.embedded.bm25 import LexicalIndex
 
 Field = Callable[[str, str], list[str]]
 # AQAD has ten thousand questions; every fourth tells as much.

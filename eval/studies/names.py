@@ -1,7 +1,7 @@
 """How well names find themselves in Arabic script: `python -m eval.studies.names --data DIR`.
 
-The names are the rows of google/transliteration's file that no choice in `index/names.toml` was
-made from, every tenth.  A key meets if the English and the Arabic side share one.  For each
+The names are the rows of google/transliteration's file that no choice in `corpus/text/names.toml`
+was made from, every tenth.  A key meets if the English and the Arabic side share one.  For each
 English name all Arabic ones are ranked by the terms they share, spelled keys counting double; a
 name that shares nothing has reciprocal rank 0 and a tie counts as the worst rank of those tied.
 """
@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DalilError
-from index.encoder.data import NAMES_HELD_OUT_EVERY
-from index.names import name_keys, name_terms, spelled_name_keys, strict_name_keys
-from index.words import Word, words
+from corpus.text.names import name_keys, name_terms, spelled_name_keys, strict_name_keys
+from corpus.text.words import Word, words
+from index.training.data import NAMES_HELD_OUT_EVERY
 
 Keys = Callable[[str], Iterable[str]]
 _SPELLED_WEIGHT = 2

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.article import Article
-from eval.case import Span, place, read_cases
-from eval.running import read_articles
+from eval.cases.case import Span, place, read_cases
+from eval.running.evaluate import read_articles
 
 _BLOCK = 5
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import regex
 
-from eval.case import read_cases
-from eval.running import CASES, DEMO, read_articles
+from eval.cases.case import read_cases
+from eval.running.evaluate import CASES, DEMO, read_articles
 from index import Library
 from index.encoder import load_bundled
 from rag.assistant import Assistant
-from rag.question import understand
+from rag.reading.question import understand
 
 # Cities far from all that the demo collection tells of.
 _STRANGERS = ("Zagreb", "Lisbon", "Oslo", "Kyoto", "Quito", "Dublin")

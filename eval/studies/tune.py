@@ -1,4 +1,4 @@
-"""Fit the handful of weights that choose sentences and judge them, and write `rag/weights.json`.
+"""Fit the handful of weights that choose and judge sentences; write `rag/choice/weights.json`.
 
 `python -m eval.studies.tune --data DIR` reads questions whose answering spans are known: the half
 of the demo collection's own that weights may see, and those of `DIR/qa`.  A softmax over the
@@ -19,14 +19,14 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from eval.running import CASES, DEMO, ROOT
+from eval.running.evaluate import CASES, DEMO, ROOT
 from eval.studies.examples import Example, examples, in_small_libraries
 from eval.studies.questions import arabic, english, from_cases
 from index import StaticEncoder
 from index.encoder import load_bundled
-from rag.confidence import confidence, signals
-from rag.fuse import Floats
-from rag.select import SelectionSettings, pick, rank
+from rag.choice.confidence import confidence, signals
+from rag.choice.select import SelectionSettings, pick, rank
+from rag.search.fuse import Floats
 
 _OUT = ROOT / "rag" / "weights.json"
 # The ridge keeps weights that are rarely used small.

@@ -21,7 +21,7 @@ _BUNDLED = Path(__file__).parent / "bundled"
 def load_encoder(name_or_folder: str) -> Encoder:
     """The encoder of that name: "bundled", a folder, or the name of a sentence-transformers model.
 
-    A folder that `index.encoder.train` wrote opens as a `StaticEncoder`, any other as a
+    A folder that `index.training.train` wrote opens as a `StaticEncoder`, any other as a
     sentence-transformers model. Raises `DalilError` when it cannot be opened.
 
     >>> load_encoder("bundled").encode_queries(["Who leads the media centre?"]).shape

@@ -19,7 +19,7 @@ FILES = ("table.npy", "scales.npy", "tokenizer.json")
 
 
 def is_static(folder: Path) -> bool:
-    """Whether `folder` was written by `index.encoder.train`, going by its `config.json`."""
+    """Whether `folder` was written by `index.training.train`, going by its `config.json`."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -38,7 +38,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     if missing:
         raise DalilError(
             f"{folder} is no complete encoder, {', '.join(missing)} is missing: "
-            "train one with python -m index.encoder.train, or install Dalil again."
+            "train one with python -m index.training.train, or install Dalil again."
         )
     path = folder / "config.json"
     try:

@@ -15,7 +15,7 @@ from rag.llm.pointers import PointerParser, Words
 from rag.llm.prompts import condense_messages
 from rag.llm.protocol import ChatModel, Limits, ModelError
 from rag.llm.timely import timely
-from rag.question import Asked, understand
+from rag.reading.question import Asked, understand
 
 # What was asked longer ago is rarely meant, and small models lose the thread.
 _TURNS, _LONGEST_TURN = 6, 400

@@ -16,11 +16,11 @@ from itertools import chain, pairwise
 
 import regex
 
-from corpus.line_breaks import Span
-from corpus.sentences import sentence_spans
-from index.analysis import words
-from rag.languages import function_words
-from rag.llm.draft import Mark
+from corpus.text.line_breaks import Span
+from corpus.text.sentences import sentence_spans
+from corpus.text.stems import words
+from rag.llm.reply_text import Mark
+from rag.reading.languages import function_words
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 # List bullets, emphasis and what joins two statements.

@@ -4,8 +4,8 @@ No second model judges: numbers, dates and names are what a reader relies on and
 compared across languages.  A statement that gets all of them right may still say something else
 about them, so this finds wrong statements and proves none right.
 
-- Numbers and dates, in digits or words of any language (`index.quantities`).  That Arabic says
-  "two" by the ending of a noun is allowed for; the article's date counts, its numbers don't.
+- Numbers and dates, in digits or words of any language (`corpus.text.quantities`).  That Arabic
+  says "two" by the ending of a noun is allowed for; the article's date counts, its numbers don't.
 - Names of the glossary and of `support.toml`, in any script: one of the group must be there.
 - Words with a capital in scripts that have them, German apart: by spelling, in another script by
   the keys of names.  With an encoder also by meaning, which is how "Syrian" meets "السورية".
@@ -28,14 +28,14 @@ from typing import Any
 
 import regex
 
-from corpus.language import detect
+from corpus.text.language import detect
+from corpus.text.quantities import quantities
+from corpus.text.stems import Word, fold, words
 from index import StaticEncoder
-from index.analysis import Word, fold, words
-from index.quantities import quantities
-from rag.evidence import Sentence
-from rag.glossary import known_names
-from rag.languages import function_words
-from rag.llm.borne import Borne, borne_by
+from rag.choice.evidence import Sentence
+from rag.llm.grounds import Grounds, grounds_of
+from rag.reading.glossary import known_names
+from rag.reading.languages import function_words
 
 _FILE = Path(__file__).with_name("support.toml")
 _MARKER = regex.compile(r"\[\d+\]")
@@ -73,31 +73,31 @@ def check(
     """
     text = _MARKER.sub(lambda marker: " " * len(marker.group()), statement)
     found = list(words(text))
-    borne = borne_by(cited, encoder)
-    known = _known_spans(found, text, borne)
+    grounds = grounds_of(cited, encoder)
+    known = _known_spans(found, text, grounds)
     inside = [(start, end) for start, end, _ in known]
     missing = [(start, end) for start, end, held in known if not held]
-    missing += _missing_quantities(found, text, borne, inside)
+    missing += _missing_quantities(found, text, grounds, inside)
     counted = [*inside, *((q.start, q.end) for q in quantities(found, text))]
     rest = [place for place, word in enumerate(found) if not _within(word, counted)]
-    missing += [(found[p].start, found[p].end) for p in _missing_names(found, text, rest, borne)]
+    missing += [(found[p].start, found[p].end) for p in _missing_names(found, text, rest, grounds)]
     outermost = [span for span in missing if not any(_holds(other, span) for other in missing)]
     return tuple(dict.fromkeys(text[start:end] for start, end in sorted(outermost)))
 
 
 def _missing_quantities(
-    found: Sequence[Word], text: str, borne: Borne, known: Sequence[tuple[int, int]]
+    found: Sequence[Word], text: str, grounds: Grounds, known: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     for quantity in quantities(found, text):
         span = (quantity.start, quantity.end)
         # The number of "COVID-19" counts nothing.
         counts = not any(start <= span[0] < end for start, end in known)
-        if counts and not borne.counts(quantity.term) and not _UNCOUNTED.match(text, *span):
+        if counts and not grounds.counts(quantity.term) and not _UNCOUNTED.match(text, *span):
             yield span
 
 
-def _known_spans(found: Sequence[Word], text: str, borne: Borne) -> list[tuple[int, int, bool]]:
-    """Return the spans of the glossary's names in a statement, and whether each is borne."""
+def _known_spans(found: Sequence[Word], text: str, grounds: Grounds) -> list[tuple[int, int, bool]]:
+    """Return the spans of the glossary's names in a statement, and whether each is grounds."""
     spans = []
     for name in known_names(found):
         start, end = found[name.first].start, found[name.last - 1].end
@@ -105,15 +105,15 @@ def _known_spans(found: Sequence[Word], text: str, borne: Borne) -> list[tuple[i
         # "us" is no country.
         if end - start <= _SHORT_NAME and written.islower():
             continue
-        held = any(map(borne.has_name, (written, *name.others)))
+        held = any(map(grounds.has_name, (written, *name.others)))
         spans.append((start, end, held))
     return spans
 
 
 def _missing_names(
-    found: Sequence[Word], text: str, places: Sequence[int], borne: Borne
+    found: Sequence[Word], text: str, places: Sequence[int], grounds: Grounds
 ) -> Iterator[int]:
-    """Yield the places of words that look like names and are not borne."""
+    """Yield the places of words that look like names and are not grounds."""
     german = detect(text) == "de" and any(w.folded in _listed().german for w in found)
     for place in places:
         word = found[place]
@@ -121,9 +121,9 @@ def _missing_names(
             continue
         likeness = _likeness(found, text, place, german)
         # Without meaning to go by, a common word could not be told from a name that is missing.
-        if not likeness or (likeness == _SAME_THING and not borne.understands):
+        if not likeness or (likeness == _SAME_THING and not grounds.understands):
             continue
-        if not borne.has(text[word.start : word.end], likeness, _aliases()):
+        if not grounds.has(text[word.start : word.end], likeness, _aliases()):
             yield place
 
 

@@ -14,26 +14,26 @@ from dataclasses import replace
 from functools import partial
 from time import monotonic
 
-from corpus.language import UNKNOWN_LANGUAGE, detect
+from corpus.text.language import UNKNOWN_LANGUAGE, detect
 from index import StaticEncoder
 from rag.answer import Answer, Hit
-from rag.cite import matches
+from rag.citing.cite import matches
+from rag.citing.extract import abstention
 from rag.events import Event, tell
-from rag.extract import abstention
-from rag.languages import model_phrases
-from rag.late import question_words
 from rag.llm.condense import Condensed, condense
-from rag.llm.evidence import Evidence
-from rag.llm.page import Page
+from rag.llm.numbered import Evidence
 from rag.llm.pointers import PointerParser
 from rag.llm.prompts import answer_messages, room
 from rag.llm.protocol import ChatModel, Limits, ModelError
+from rag.llm.reply import Page
 from rag.llm.support import check
 from rag.llm.timely import timely
-from rag.question import Asked
+from rag.reading.languages import model_phrases
+from rag.reading.question import Asked
+from rag.search.late import question_words
 
 _LOG = logging.getLogger("dalil.llm")
-# With fewer of its statements borne out, an answer is worth less than the sentences themselves.
+# With fewer of its statements grounds out, an answer is worth less than the sentences themselves.
 LEAST_SUPPORTED = 0.5
 _RELATED = 3
 

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import clean, sentence_spans
+from corpus import sentence_spans
+from corpus.furniture import clean
 
 CASES = Path(__file__).parent / "cases"
 

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus import Article, clean, sentence_spans, split
-from corpus.clean import STEPS, removals
-from corpus.draft import Draft, finish
+from corpus import Article, sentence_spans, split
 from corpus.errors import DalilError
-from corpus.language import detect, script
-from corpus.sentences import MAX_SENTENCE_LENGTH
+from corpus.fields import Draft, finish
+from corpus.furniture import clean
+from corpus.furniture.clean import STEPS, removals
 from corpus.split import SplitSettings
+from corpus.text.language import detect, script
+from corpus.text.sentences import MAX_SENTENCE_LENGTH
 
 PIECES = st.sampled_from(json.loads((Path(__file__).parent / "cases" / "pieces.json").read_text()))
 TEXTS = st.one_of(

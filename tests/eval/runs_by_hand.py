@@ -1,8 +1,8 @@
 """Runs put together by hand, an outcome from no more than what a test is about."""
 
-from eval.case import Case, Evidence, Span
-from eval.outcome import Attempt, Cited, Expected, Outcome
-from eval.runs import Collection, Manifest, Run
+from eval.cases.case import Case, Evidence, Span
+from eval.judging.outcome import Attempt, Cited, Expected, Outcome
+from eval.running.runs import Collection, Manifest, Run
 
 QUOTE = "تغادر العبّارة أرواد في السادسة"
 MANIFEST = {

@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from corpus.sentences import sentence_spans
-from eval.baseline import read_baseline, write_baseline
-from eval.case import read_cases
-from eval.compare import compare
-from eval.gate import check
-from eval.parameters import Parameters
-from eval.running import CASES, DEMO, Plan, evaluate, quick, read_articles
-from eval.side_by_side import comparison_markdown
-from eval.system import System, dalil
+from corpus.text.sentences import sentence_spans
+from eval.cases.case import read_cases
+from eval.comparing.baseline import read_baseline, write_baseline
+from eval.comparing.compare import compare
+from eval.comparing.gate import check
+from eval.comparing.side_by_side import comparison_markdown
+from eval.running.evaluate import CASES, DEMO, Plan, evaluate, quick, read_articles
+from eval.running.parameters import Parameters
+from eval.running.system import System, dalil
 from index import Library, load_encoder
 from rag.answer import Citation
-from rag.extract import abstention, compose
+from rag.citing.extract import abstention, compose
 
 # One process asks Dalil for all of these tests.
 pytestmark = pytest.mark.xdist_group("sabotage")

@@ -11,8 +11,8 @@ import pytest
 from corpus.article import Passage
 from corpus.errors import DalilError
 from index import Filters, Library, Query
-from index.encoding import Reencoded, reencode
-from index.snapshot import MANIFEST
+from index.embedded.snapshot import MANIFEST
+from index.reencoding import Reencoded, reencode
 from tests.conftest import HashEncoder
 
 

@@ -9,14 +9,13 @@ from datetime import date
 from threading import Event
 from uuid import uuid4
 
-from corpus.clean import replace_surrogates
 from corpus.errors import DalilError, MissingError
-from corpus.language import detect
+from corpus.furniture.clean import replace_surrogates
+from corpus.text.language import detect
 from index import Filters
 from rag.answer import Json
-from ui.asking import Desk
-from ui.batch import Question
-from ui.server.desks import Desks
+from ui.server.http.workers import WorkerPool
+from ui.service import Question, Service
 
 # Earlier questions that a follow-up can lean on; only the last two are looked at today.
 _REMEMBERED = 20
@@ -74,7 +73,7 @@ def _date(value: str | None) -> date | None:
 
 
 async def answer(
-    desks: Desks,
+    pool: WorkerPool,
     question: str,
     turns: Sequence[Turn],
     filters: Filters,
@@ -94,7 +93,7 @@ async def answer(
     citations: list[Json] = []
     yield state
     try:
-        events = desks.stream(lambda desk: desk.stream(asked, filters, owner), gone)
+        events = pool.stream(lambda service: service.stream(asked, filters, owner), gone)
         async with aclosing(events) as told:
             async for event in told:
                 if event.kind == "restart":
@@ -114,17 +113,17 @@ async def answer(
         yield {**state, "state": "failed", "error": str(error)}
 
 
-def restore(desk: Desk, turns: Sequence[Turn], gone: str) -> list[Json]:
+def restore(service: Service, turns: Sequence[Turn], gone: str) -> list[Json]:
     """Return the turns of an earlier visit as they were, their quotes read from the articles."""
-    return [_restored(desk, turn, gone) for turn in turns]
+    return [_restored(service, turn, gone) for turn in turns]
 
 
-def _restored(desk: Desk, turn: Turn, gone: str) -> Json:
+def _restored(service: Service, turn: Turn, gone: str) -> Json:
     state = _heading(turn.question)
     if turn.answer_id is None:
         return {**state, "state": "failed", "error": gone}
     try:
-        saved = desk.saved(turn.answer_id, turn.owner)
+        saved = service.saved(turn.answer_id, turn.owner)
         return {**state, "state": "done", "answer": saved.as_json()}
     except MissingError:
         return {**state, "state": "failed", "error": gone}

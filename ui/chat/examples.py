@@ -8,8 +8,8 @@ from itertools import islice
 
 from corpus.article import Article
 from corpus.errors import DalilError
-from ui.asking import Desk
-from ui.chat.words import words
+from ui.service import Service
+from ui.words.wording import words
 
 MOST = 4
 # Headlines are longer than titles, yet a question must be read at a glance.
@@ -18,7 +18,7 @@ _LONGEST_TITLE = 110
 _LOOKED_AT = 500
 
 
-def example_questions(desk: Desk, language: str, given: Sequence[str]) -> list[str]:
+def example_questions(service: Service, language: str, given: Sequence[str]) -> list[str]:
     """Return up to `MOST` questions: those `given`, then about articles of the collection.
 
     Articles in the interface's language come first, from as many outlets as there are, the newest
@@ -27,12 +27,12 @@ def example_questions(desk: Desk, language: str, given: Sequence[str]) -> list[s
     chosen = list(given)[:MOST]
     # A library that cannot be read tells so when it is asked.
     with suppress(DalilError):
-        chosen.extend(islice(_questions(desk, language), MOST - len(chosen)))
+        chosen.extend(islice(_questions(service, language), MOST - len(chosen)))
     return chosen
 
 
-def _questions(desk: Desk, language: str) -> Iterator[str]:
-    assistant = desk.assistant()
+def _questions(service: Service, language: str) -> Iterator[str]:
+    assistant = service.assistant()
     if assistant is None:
         return
     articles = [

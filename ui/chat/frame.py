@@ -15,9 +15,8 @@ import regex
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.chat.words import words
-from ui.server.guard import refuse
-from ui.server.wording import LANGUAGES, preferred
+from ui.server.access.guard import refuse
+from ui.words.wording import LANGUAGES, preferred, words
 
 # Where the page's own files are served.
 STATIC = "/static/chat"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from ui.chat.words import words
-from ui.server.readers import Reader
-from ui.server.wording import LANGUAGES
+from ui.server.access.identity import Reader
+from ui.words.wording import LANGUAGES, words
 
 
 def header(language: str) -> str:

@@ -19,15 +19,14 @@ from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import DalilError
 from rag.answer import Json
-from ui.asking import Desk
 from ui.chat import markup
 from ui.chat.conversation import MOST_TURNS, Turn, answer, read_filters, read_turns, restore
 from ui.chat.examples import MOST, example_questions
 from ui.chat.frame import STATIC, ChatFrame
-from ui.chat.words import words
-from ui.server.desks import Desks
-from ui.server.readers import Reader, reader_of
-from ui.server.wording import LANGUAGES
+from ui.server.access.identity import Reader, reader_of
+from ui.server.http.workers import WorkerPool
+from ui.service import Service
+from ui.words.wording import LANGUAGES, words
 
 # One conversation for both languages, so that switching keeps it; nothing in it is secret.
 _STORAGE_KEY, _STORAGE_SECRET = "dalil.conversation", "dalil"
@@ -50,13 +49,15 @@ element.addEventListener("change", ({ target }) => { props.value = target.value;
 """
 
 
-def mount_chat(app: FastAPI, desks: Desks, examples: Sequence[str], llm: str | None = None) -> None:
+def mount_chat(
+    app: FastAPI, pool: WorkerPool, examples: Sequence[str], llm: str | None = None
+) -> None:
     """Mount the chat of each language in `app`, and what its pages load; `llm` writes there."""
     app.mount(STATIC, _Files(directory=Path(__file__).with_name("static")), name="chat")
     for language in LANGUAGES:
         gr.mount_gradio_app(
             app,
-            _Page(desks, language, examples, llm).blocks(),
+            _Page(pool, language, examples, llm).blocks(),
             f"/{language}",
             theme=_theme(),
             footer_links=[],
@@ -102,9 +103,9 @@ class _Page:
     """The page of one interface language."""
 
     def __init__(
-        self, desks: Desks, language: str, examples: Sequence[str], llm: str | None
+        self, pool: WorkerPool, language: str, examples: Sequence[str], llm: str | None
     ) -> None:
-        self._desks = desks
+        self._pool = pool
         self._language = language
         self._words = words(language)
         self._examples = examples
@@ -117,7 +118,7 @@ class _Page:
         with blocks:
             parts = self._layout()
             self._connect(blocks, parts)
-        # The desks bound what is done at once.
+        # The pool bounds what is done at once.
         blocks.queue(default_concurrency_limit=None, api_open=False)
         return blocks
 
@@ -216,7 +217,7 @@ class _Page:
         # A reader who leaves gives the question up, and a language model with it.
         here = (str(request.session_hash), Event())
         self._asking.add(here)
-        states = answer(self._desks, question, turns, filters, owner, here[1])
+        states = answer(self._pool, question, turns, filters, owner, here[1])
         try:
             async with aclosing(states):
                 async for state in states:
@@ -257,12 +258,16 @@ class _Page:
         turns = read_turns(kept, reader.owner)
         who = gr.update(value=markup.who(self._language, reader), visible=reader.name is not None)
 
-        def look(desk: Desk) -> tuple[list[Json], list[str], Sequence[str]]:
-            restored = restore(desk, turns, self._words["gone"])
-            return restored, example_questions(desk, self._language, self._examples), _outlets(desk)
+        def look(service: Service) -> tuple[list[Json], list[str], Sequence[str]]:
+            restored = restore(service, turns, self._words["gone"])
+            return (
+                restored,
+                example_questions(service, self._language, self._examples),
+                _outlets(service),
+            )
 
         try:
-            restored, examples, outlets = await self._desks.run(look)
+            restored, examples, outlets = await self._pool.run(look)
         except DalilError as error:
             message = gr.update(value=markup.paragraph(str(error)), visible=True)
             return [gr.skip(), who, gr.skip(), gr.skip(), message, *[gr.skip()] * MOST]
@@ -287,8 +292,8 @@ def _reader(request: gr.Request) -> Reader:
     return reader_of(request.request)
 
 
-def _outlets(desk: Desk) -> Sequence[str]:
-    assistant = desk.assistant()
+def _outlets(service: Service) -> Sequence[str]:
+    assistant = service.assistant()
     if assistant is None:
         return []
     return sorted({a.outlet for a in assistant.library.articles() if a.outlet})

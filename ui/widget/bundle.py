@@ -11,8 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from ui.chat.words import words
-from ui.server.wording import LANGUAGES
+from ui.words.wording import LANGUAGES, words
 
 _HERE = Path(__file__).with_name("static")
 _CHAT = Path(__file__).parents[1] / "chat" / "static"
@@ -47,7 +46,9 @@ def widget_script() -> bytes:
 
 def widget_words() -> Mapping[str, Mapping[str, str]]:
     """Return the words of the widget by language and name."""
-    own = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+    own = tomllib.loads(
+        Path(__file__).parents[1].joinpath("words", "widget.toml").read_text(encoding="utf-8")
+    )
     return {
         language: {name: words(language)[name] for name in _CHAT_WORDS} | own[language]
         for language in LANGUAGES

@@ -30,7 +30,7 @@
       element.hidden = !fits;
       shown += fits;
     }
-    for (const section of document.querySelectorAll("section.standing")) {
+    for (const section of document.querySelectorAll("section.verdict")) {
       section.hidden = !section.querySelector("details.case:not([hidden])");
     }
     find("shown").textContent = shown;

@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 import regex
 
-from rag.llm.evidence import Evidence, harmless
+from rag.llm.numbered import Evidence, harmless
 from rag.llm.protocol import Message
 from rag.llm.tokens import cut, estimated_tokens
 

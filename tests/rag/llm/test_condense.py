@@ -9,7 +9,7 @@ from corpus.article import Article
 from rag import Assistant
 from rag.llm import Limits, ModelError
 from rag.llm.condense import condense
-from rag.question import understand
+from rag.reading.question import understand
 
 CASES = [
     json.loads(line)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.article import Article, Passage
 from index import load_encoder
 from rag.answer import Hit
-from rag.evidence import Sentence
+from rag.choice.evidence import Sentence
 from rag.llm.support import check
 
 CASES = json.loads((Path(__file__).parent / "cases/support.json").read_text("utf-8"))

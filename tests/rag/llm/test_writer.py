@@ -11,10 +11,10 @@ from corpus.article import Article
 from index import Filters
 from rag import Assistant
 from rag.answer import Answer
-from rag.languages import model_phrases
 from rag.llm import Limits, LlmWriter, ModelError
-from rag.question import understand
-from rag.retrieve import Retriever
+from rag.reading.languages import model_phrases
+from rag.reading.question import understand
+from rag.search.retrieve import Retriever
 
 FOLDER = Path(__file__).parent / "cases"
 COST = "كم بلغت كلفة ترميم سوق الخضار؟"

@@ -1,0 +1,139 @@
+"""What a reader finds in a source, before it is checked and becomes an article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import regex
+
+from corpus.article import Article
+from corpus.errors import DalilError
+from corpus.furniture.clean import clean, drop_invisible, replace_surrogates
+from corpus.furniture.describe import describe
+from corpus.published import parse_date
+from corpus.text.language import UNKNOWN_LANGUAGE, detect
+
+FIELDS = ("text", "id", "title", "outlet", "source", "published", "language", "url")
+
+# White space, controls, formats, unassigned and private code points show nothing to quote.
+_VISIBLE = regex.compile(r"[^\s\p{C}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text with the fields its source states; `where` identifies it when nothing else does."""
+
+    text: str
+    where: str
+    source: str
+    id: str | None = None
+    title: str | None = None
+    outlet: str | None = None
+    published: date | None = None
+    language: str | None = None
+    url: str | None = None
+
+
+def draft(values: Mapping[str, object], *, where: str, source: str) -> Draft:
+    """Return the draft that a mapping of field names to values describes.
+
+    Fields that are absent, null or blank are unknown. Raises `DalilError`, naming the field,
+    for a text that is missing or no string, a label that is no string, a date that cannot be
+    read.
+
+    >>> draft({"text": "نص", "published": "2020-04-18"}, where="a:1", source="a").published
+    datetime.date(2020, 4, 18)
+    >>> draft({"body": "نص"}, where="a:1", source="a")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    corpus.errors.DalilError: There is no field "text"; name the field that holds the text...
+    """
+    text = values.get("text")
+    if text is None:
+        raise DalilError(
+            'There is no field "text"; name the field that holds the text with --field text=NAME.'
+        )
+    if not isinstance(text, str):
+        raise DalilError(f'The field "text" holds {_kind(text)}; it must be a string.')
+    return Draft(
+        text=text,
+        where=where,
+        source=_label(values, "source") or source,
+        id=_label(values, "id"),
+        title=_label(values, "title"),
+        outlet=_label(values, "outlet"),
+        published=_published(values.get("published")),
+        language=_label(values, "language"),
+        url=_label(values, "url"),
+    )
+
+
+def finish(found: Draft, *, cleaned: bool) -> Article:
+    """Return the article of a draft: cleaned where wished, described from its own text.
+
+    Raises `DalilError` when no text is left.
+    """
+    raw = replace_surrogates(found.text)
+    if not _VISIBLE.search(raw):
+        raise DalilError("The text is empty; remove the entry, or give it a text.")
+    text = clean(raw) if cleaned else raw
+    if not _VISIBLE.search(text):
+        raise DalilError(
+            "The text holds nothing but page furniture; "
+            "remove the entry, or keep the text as it is with --no-clean."
+        )
+    stated = describe(raw)
+    language = found.language or detect(text)
+    return Article(
+        id=_plain(found.id or found.url or found.where) or found.where,
+        text=text,
+        title=_line(found.title or stated.title),
+        outlet=_line(found.outlet or stated.outlet),
+        source=_plain(found.source),
+        url=_plain(found.url),
+        published=found.published or stated.published,
+        language=None if language == UNKNOWN_LANGUAGE else _plain(language),
+    )
+
+
+def _label(values: Mapping[str, object], name: str) -> str | None:
+    value = values.get(name)
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise DalilError(f'The field "{name}" holds {_kind(value)}; it must be a string.')
+    return value if value.strip() else None
+
+
+def _published(value: object) -> date | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    day = parse_date(value) if isinstance(value, str) else None
+    if day is None:
+        shown = f'"{value[:60]}"' if isinstance(value, str) else _kind(value)
+        raise DalilError(f'The field "published" holds {shown}; write the date as in "2020-04-18".')
+    return day
+
+
+def _kind(value: object) -> str:
+    names = {bool: "true or false", int: "a number", float: "a number", list: "a list"}
+    return names.get(type(value), "an object" if isinstance(value, dict) else "no string")
+
+
+def _plain(value: str | None) -> str | None:
+    return None if value is None else replace_surrogates(value)
+
+
+def _line(value: str | None) -> str | None:
+    """Return a label as one line that shows what it holds, since titles are shown as they are."""
+    if value is None:
+        return None
+    line = " ".join(drop_invisible(" ".join(replace_surrogates(value).split())).split())
+    return line or None

@@ -1,0 +1,79 @@
+"""Title, outlet and date that a plain text states about itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import regex
+
+from corpus.furniture.labels import is_outlet
+from corpus.furniture.lines import content_bounds, stray_outlets
+from corpus.published import find_published
+
+# A headline is short; what follows it is at least one line of a sentence's length.
+_MOST_TITLE_WORDS = 20
+_LEAST_BODY_WORDS = 8
+# Bylines and datelines stand right below the title, pages put dates and buttons between.
+_OPENING_LINES = 3
+_LINES_TO_THE_BODY = 8
+
+_NOT_A_TITLE = regex.compile(r"[.،؛,;:…][\s\"'”’»)]*\Z|\A\s*(?:\p{N}{1,3}\s*[-.)]|[-•*])")
+# "Name - City"; a headline that looks so is given up, since no title beats a wrong one.
+_BYLINE = regex.compile(r"\S+(?: \S+){0,3}\s*[-–—ـ|/]\s*\S+(?: \S+)?")
+_AGENCY = regex.compile(r"[^()\n]{0,40}\((?P<name>[^()\n]{2,40})\)\s*[-–—:]")
+_PLACE = regex.compile(r"\s*[-–—|/]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a text says about itself; unknown is `None`."""
+
+    title: str | None = None
+    outlet: str | None = None
+    published: date | None = None
+
+
+def describe(text: str) -> Description:
+    r"""Return title, outlet and date of a scraped text, each only where it is plain.
+
+    The title is a heading line above the first paragraph, page furniture left aside; the
+    outlet is a byline below it (`outlet - city`), the agency in the dateline or the stray name
+    below the article; the date is the article's own, never that of the page. Nothing is guessed.
+
+    >>> text = "عنوان الخبر\n\nمثال نيوز - الحسكة\n\nقال متحدث اليوم (18 نيسان 2020) إن السد آمن."
+    >>> describe(text)
+    Description(title='عنوان الخبر', outlet='مثال نيوز', published=datetime.date(2020, 4, 18))
+    >>> describe("A dam broke near the town on Monday and flooded two villages.")
+    Description(title=None, outlet=None, published=None)
+    """
+    lines = text.splitlines()
+    start, end = content_bounds(lines)
+    content = [line.strip() for line in lines[start:end] if line.strip()]
+    title = _title(content)
+    body = [line for line in content if line != title][:_OPENING_LINES]
+    return Description(title, _outlet(lines, body), find_published(body))
+
+
+def _title(content: list[str]) -> str | None:
+    if len(content) < 2:
+        return None
+    title = content[0]
+    body = (line for line in content[1:_LINES_TO_THE_BODY] if line != title)
+    longest = max((len(line.split()) for line in body), default=0)
+    words = len(title.split())
+    if words > _MOST_TITLE_WORDS or longest < max(_LEAST_BODY_WORDS, words):
+        return None
+    plain = not (_NOT_A_TITLE.search(title) or _BYLINE.fullmatch(title) or is_outlet(title))
+    return title if plain else None
+
+
+def _outlet(lines: list[str], body: list[str]) -> str | None:
+    for line in body:
+        name = _PLACE.split(line)[0].strip()
+        if len(line.split()) <= 6 and is_outlet(name):
+            return name
+        agency = _AGENCY.match(line)
+        if agency and is_outlet(agency["name"]):
+            return str(agency["name"])
+    return next((lines[i].strip() for i in stray_outlets(lines) if is_outlet(lines[i])), None)

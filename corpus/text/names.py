@@ -1,0 +1,196 @@
+"""Keys by which a name meets itself in another script, from coarse to fine.
+
+Transliteration keeps consonants better than vowels.  The loose key holds only classes of them;
+the strict keys tell more of them apart and mark a vowel at the beginning, one key for each
+reading where letters have several ("ch", "g"); the spelled keys hold the vowels too.  Weak
+letters, doubling and final h are dropped.  A key says that two spellings may be one name, never
+that they are; `python -m eval.studies.names` measures how often it is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, islice, pairwise, product
+
+import regex
+
+from corpus.text.name_letters import LETTERS_WITH_MARKS, letters, readings, vowels
+from corpus.text.words import Word, fold
+
+_COARSER = str.maketrans({"d": "t", "g": "k", "x": "k", "A": "", "w": "", "y": ""})
+_LATIN_E = regex.compile("(?<=[a-z])e")
+_WEAK_END = regex.compile("[AYWh]+$")
+# Arabic particles written with the name; a hamza makes the alif a letter of the name itself.
+_ARTICLE = regex.compile(r"^(?:[وف]?[بك]?ال|و?لل)(?=\p{L}{3})")
+_PARTICLES = (_ARTICLE, regex.compile(r"^[وبل](?=\p{L}{4})"), regex.compile("^[ae]l(?=[a-z]{4})"))
+_SHORTEST_KEY, _SHORTEST_SPELLED = 2, 3
+# Readings of one name beyond these are far-fetched.
+_MOST_READINGS = 8
+# Written apart in one script and as one word in another: "عبد الله", "Abdullah".
+_JOINED_TO_NEXT = frozenset({"عبد", "abd", "abdul"})
+# What tells the terms of spelled keys from those of strict ones.
+_SPELLED = "="
+
+
+@lru_cache(maxsize=100_000)
+def name_key(word: str) -> str | None:
+    """Return the loose key of `word` in any script, or `None` if it has too few consonants.
+
+    >>> name_key("Caggins") == name_key("كاغينز") == name_key("كاكينز")
+    True
+    >>> name_key("Qamishli") == name_key("قامشلو"), name_key("Raqqa") == name_key("الرقة")
+    (True, True)
+    >>> name_key("Ali") is None
+    True
+    """
+    return _loose(_ARTICLE.sub("", _letters(word)))
+
+
+@lru_cache(maxsize=100_000)
+def strict_name_keys(word: str) -> tuple[str, ...]:
+    """Return the strict keys of `word`, the likeliest first.
+
+    >>> strict_name_keys("Caggins"), strict_name_keys("كاغينز")
+    (('kgns', 'kkns'), ('kgns',))
+    >>> strict_name_keys("Kirkuk") == strict_name_keys("كركوك")
+    True
+    """
+    return _strict(_letters(word))
+
+
+@lru_cache(maxsize=100_000)
+def spelled_name_keys(word: str) -> tuple[str, ...]:
+    """Return the keys of `word` with its vowels: all of them, and Latin ones without e.
+
+    >>> spelled_name_keys("Roberto"), spelled_name_keys("روبرتو")
+    (('rWbYrt', 'rWbrt'), ('rWbrt',))
+    """
+    return _all_spelled(_letters(word))
+
+
+def _strict(folded: str) -> tuple[str, ...]:
+    read = islice(product(*readings(folded)), _MOST_READINGS)
+    keys = dict.fromkeys(map("".join, read))
+    return tuple(key for key in keys if len(key.replace("A", "")) >= _SHORTEST_KEY)
+
+
+def _all_spelled(folded: str) -> tuple[str, ...]:
+    forms = dict.fromkeys((folded, _LATIN_E.sub("", folded)))
+    keys = dict.fromkeys(map(_spelled, forms))
+    return tuple(key for key in keys if len(key) >= _SHORTEST_SPELLED)
+
+
+def _loose(folded: str) -> str | None:
+    key = "".join(reading[0] for reading in readings(folded)).translate(_COARSER)
+    return key if len(key) >= _SHORTEST_KEY else None
+
+
+def _letters(word: str) -> str:
+    return fold(word.translate(LETTERS_WITH_MARKS)).replace("'", "")
+
+
+def _spelled(folded: str) -> str:
+    key: list[str] = []
+    for letter, consonants in letters(folded):
+        sound = consonants[0] if consonants else vowels().get(letter, "")
+        # Vowels in a row ("ou") are one, consonants are not.
+        if sound and (consonants or not key or key[-1] != sound):
+            key.append(sound)
+    return _WEAK_END.sub("", "".join(key))
+
+
+def name_keys(found: Sequence[Word]) -> set[str]:
+    """Return the loose keys of all words of a text, those of names of two words included.
+
+    >>> from corpus.text.words import words
+    >>> name_key("Abdullah") in name_keys(list(words("حجي عبد الله")))
+    True
+    >>> name_key("Balotelli") in name_keys(list(words("بالوتيلي")))
+    True
+    """
+    written = {word.folded for word in (*found, *joined_names(found))}
+    forms = written | {_ARTICLE.sub("", folded) for folded in written}
+    return {key for form in forms if (key := _loose(form))}
+
+
+def joined_names(found: Sequence[Word]) -> list[Word]:
+    """Return the names of two words of a text, each as one word.
+
+    >>> from corpus.text.words import words
+    >>> [name.folded for name in joined_names(list(words("حجي عبد الله")))]
+    ['عبدالله']
+    """
+    return [
+        Word(word.start, following.end, word.folded + following.folded)
+        for word, following in pairwise(found)
+        if word.folded in _JOINED_TO_NEXT
+    ]
+
+
+def name_terms(found: Sequence[Word], text: str | None = None) -> list[str]:
+    """Return the index terms of a field of names: what each word could be as a name, in order.
+
+    With `text`, which the words are of, words that begin in lower case are no names, and letters
+    that folding makes equal are read as they stand (Kurdish and Turkish ş, ç).
+
+    >>> from corpus.text.words import words
+    >>> held = name_terms(list(words("في مدينة كركوك")))
+    >>> asked = name_query_terms(list(words("Who holds Kirkuk?")), "Who holds Kirkuk?")
+    >>> sorted(set(asked) & set(held))
+    ['krkk']
+    """
+    if text is None:
+        return _terms(word.folded for word in (*found, *joined_names(found)))
+    written = (text[start:end] for start, end, _ in found)
+    named = [word for word in written if not word[0].islower()]
+    return _terms((*named, *_joined(found, text)))
+
+
+def name_query_terms(
+    found: Sequence[Word], text: str, ignored: Collection[str] = frozenset()
+) -> list[str]:
+    """Return the terms of the words of a question that look like names, for a field of names.
+
+    In scripts with capitals these are the capitalised words; in a question without any, and in
+    scripts that have none, all words.  `ignored` holds folded words that are never names, so
+    that a question word at the beginning does not count.
+
+    >>> from corpus.text.words import words
+    >>> text = "Who is Bali?"
+    >>> name_query_terms(list(words(text)), text, {"who", "is"})
+    ['bl', '=bAl']
+    """
+    wanted = [word for word in found if word.folded not in ignored]
+    capitals = any(text[word.start].isupper() for word in wanted)
+    named = [word for word in wanted if not (capitals and text[word.start].islower())]
+    return _terms((*(text[word.start : word.end] for word in named), *_joined(found, text)))
+
+
+def _joined(found: Sequence[Word], text: str) -> Iterator[str]:
+    # A joined name has lost the space that its text has.
+    return ("".join(text[word.start : word.end].split()) for word in joined_names(found))
+
+
+def _terms(written: Iterable[str]) -> list[str]:
+    return list(chain.from_iterable(map(_terms_of, written)))
+
+
+@lru_cache(maxsize=100_000)
+def _terms_of(written: str) -> tuple[str, ...]:
+    keys = [_keys_of(form) for form in _forms(written)]
+    strict = dict.fromkeys(chain.from_iterable(strict for strict, _ in keys))
+    spelled = dict.fromkeys(chain.from_iterable(spelled for _, spelled in keys))
+    return (*strict, *(_SPELLED + key for key in spelled))
+
+
+@lru_cache(maxsize=100_000)
+def _keys_of(form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the strict and the spelled keys of a folded form, which many words share."""
+    return _strict(form), _all_spelled(form)
+
+
+def _forms(written: str) -> list[str]:
+    """Return a word with and without what Arabic writes together with it."""
+    folded = _letters(written)
+    return list(dict.fromkeys((folded, *(particle.sub("", folded) for particle in _PARTICLES))))

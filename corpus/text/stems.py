@@ -1,0 +1,150 @@
+"""Text to lexical terms: what BM25 counts and how two forms of one word meet.
+
+Folding (`corpus.text.words`) and stemming work word by word, so a word keeps its span in the text
+it came from.  Numbers and dates add terms that all languages share (`corpus.text.quantities`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import Stemmer
+
+from corpus.text.quantities import quantity_terms
+from corpus.text.words import Word, fold, words
+
+__all__ = [
+    "Word", "fold", "light", "passage_terms", "query_terms", "snowball", "terms", "words",
+]  # fmt: skip
+
+# Snowball names of the Latin and Cyrillic languages whose words are stemmed.
+_SNOWBALL = {
+    "en": "english", "fr": "french", "de": "german", "es": "spanish", "it": "italian",
+    "pt": "portuguese", "nl": "dutch", "tr": "turkish", "ru": "russian",
+}  # fmt: skip
+
+# Affixes of folded Arabic words; light10 (Larkey, Ballesteros and Connell 2007) and what the
+# measurement of `python -m eval.studies.lexical` gained by: lone prepositions, -ha to -a.
+_PREFIXES = ("وبال", "وال", "بال", "كال", "فال", "ولل", "فلل", "ال", "لل")
+_PREPOSITIONS = "بل"
+_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "تين", "تان", "هم", "نا", "ه", "ي", "ا")
+# A word that would lose more keeps its affix.
+_SHORTEST, _SHORTEST_AFTER_AND, _SHORTEST_AFTER_PREPOSITION = 2, 3, 4
+
+
+def terms(text: str, language: str | None) -> list[str]:
+    """Return the stems of the words of `text` in `language` (ISO 639 code or `None`), in order.
+
+    Arabic-script words lose light affixes, then Snowball's Arabic ones; words of other scripts
+    get the stem of the passage's language where Snowball has one, else the folded word.
+
+    >>> terms("The fighters were detained", "en")
+    ['the', 'fighter', 'were', 'detain']
+    >>> terms("والمقاتلون", "ar") == terms("بالمقاتلين", "ar") == terms("مقاتل", "ar")
+    True
+    """
+    return [_stem(word.folded, language) for word in words(text)]
+
+
+def passage_terms(
+    text: str, language: str | None, found: Sequence[Word] | None = None
+) -> list[str]:
+    """Return the index terms of a passage: the stems of its words, then its quantities.
+
+    `found` are its words, for callers who have them.
+
+    >>> passage_terms("Ten million dollars", "en")
+    ['ten', 'million', 'dollar', '10000000']
+    """
+    found = list(words(text)) if found is None else found
+    return [*(_stem(word.folded, language) for word in found), *quantity_terms(found, text)]
+
+
+def query_terms(text: str, languages: Iterable[str | None]) -> list[str]:
+    """Return the terms of a question, once for each distinct stem among `languages`.
+
+    A question may be in another language than the passages, so each word is stemmed as every
+    language of the collection would stem it; equal stems are counted once a word.  Quantities
+    are the same in all of them.
+
+    >>> set(query_terms("ten million", ["ar"])) & set(passage_terms("10 ملايين دولار", "ar"))
+    {'10000000'}
+    """
+    codes = sorted({code or "und" for code in languages})
+    listed = list(words(text))
+    found: list[str] = []
+    for word in listed:
+        stems = dict.fromkeys(_stem(word.folded, code) for code in codes)
+        found.extend(stems or [word.folded])
+    return [*found, *quantity_terms(listed, text)]
+
+
+@lru_cache(maxsize=400_000)
+def _stem(folded: str, language: str | None) -> str:
+    arabic = "\u0600" <= folded[0] <= "\u06ff"
+    return snowball(light(folded) if arabic else folded, language)
+
+
+def snowball(folded: str, language: str | None) -> str:
+    """Return Snowball's stem of a folded word: the Arabic one if it is in Arabic script.
+
+    >>> snowball("detained", "en"), snowball("detained", "ar")
+    ('detain', 'detained')
+    """
+    arabic = "\u0600" <= folded[0] <= "\u06ff"
+    algorithm = "arabic" if arabic else _SNOWBALL.get(language or "")
+    if algorithm is None or folded[0].isdigit():
+        return folded
+    return str(_stemmer(algorithm).stemWord(folded))
+
+
+def light(folded: str) -> str:
+    """Return a folded Arabic word without conjunction, article, preposition and light suffixes.
+
+    Snowball leaves a conjunction before the article standing and stops at one suffix.
+
+    >>> light("والمقاتلون"), light("بمدينتها"), light("قتل")
+    ('مقاتل', 'مدينت', 'قتل')
+    """
+    if folded[0] == "و" and len(folded) > _SHORTEST_AFTER_AND:
+        folded = folded[1:]
+    for prefix in _PREFIXES:
+        if folded.startswith(prefix) and len(folded) >= len(prefix) + _SHORTEST:
+            folded = folded[len(prefix) :]
+            break
+    else:
+        if folded[0] in _PREPOSITIONS and len(folded) > _SHORTEST_AFTER_PREPOSITION:
+            folded = folded[1:]
+    for suffix in _SUFFIXES:
+        if folded.endswith(suffix) and len(folded) >= len(suffix) + _SHORTEST:
+            folded = folded[: -len(suffix)]
+    return folded
+
+
+@lru_cache(maxsize=16)
+def _stemmer(algorithm: str) -> Stemmer.Stemmer:
+    # Our own cache sits above it, so PyStemmer's is switched off.
+    return Stemmer.Stemmer(algorithm, 0)
+
+
+# Three letters are a root of Arabic; measured against four with `python -m eval.studies.lexical`.
+SIZE = 3
+
+
+def grams(found: Iterable[Word], size: int = SIZE) -> list[str]:
+    """Return the character n-grams of folded words, in order.
+
+    They stay within a word, and a shorter word stands for itself.
+
+    >>> from corpus.text.words import words
+    >>> grams(words("قصف إدلب")), grams(words("an idea"), size=4)
+    (['قصف', 'ادل', 'دلب'], ['an', 'idea'])
+    """
+    return [gram for word in found for gram in _of_word(word.folded, size)]
+
+
+@lru_cache(maxsize=200_000)
+def _of_word(folded: str, size: int) -> tuple[str, ...]:
+    last = max(len(folded) - size, 0)
+    return tuple(folded[start : start + size] for start in range(last + 1))

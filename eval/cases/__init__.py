@@ -1,0 +1,1 @@
+"""Questions with what would be right, and the cases that ship."""

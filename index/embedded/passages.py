@@ -1,0 +1,127 @@
+"""What a search needs to know of every passage, as arrays: where it lies, when and by whom.
+
+A hundred thousand passages are a few megabytes here and are filtered without a loop.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.text.language import script_of
+from index.embedded.arrays import load_arrays, save_arrays
+from index.filters import Filters
+from index.store.database import PassageRow, Store
+
+_NUMBERS = ("ids", "articles", "starts", "ends", "outlet", "published", "language")
+_LISTS = "lists"
+
+
+@dataclass(frozen=True)
+class PassageTable:
+    """The passages of one revision, in order of their ids.
+
+    `ids` int64 (n,); `articles` int32 (n,), the place of each passage's article in the lists
+    below; `starts` and `ends` int32 (n,), half-open spans in the article's text.  For each of
+    the `a` articles: `versions`, id and version; `outlet` and `language` int32 (a,), places in
+    `outlets` and `languages`; `published` int32 (a,), the date's ordinal, 0 without one.
+    """
+
+    ids: NDArray[np.int64]
+    articles: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    outlet: NDArray[np.int32]
+    published: NDArray[np.int32]
+    language: NDArray[np.int32]
+    versions: Sequence[tuple[str, int]]
+    outlets: Sequence[str | None]
+    languages: Sequence[str | None]
+
+    @classmethod
+    def of(cls, rows: Sequence[PassageRow]) -> Self:
+        """Put what the store says of its passages into arrays."""
+        first = {(row.article_id, row.version): row for row in rows}
+        places = {version: place for place, version in enumerate(first)}
+        outlets = {row.outlet: None for row in first.values()}
+        languages = {row.language: None for row in first.values()}
+        outlet_places = {outlet: place for place, outlet in enumerate(outlets)}
+        language_places = {language: place for place, language in enumerate(languages)}
+        listed = list(first.values())
+        return cls(
+            ids=np.array([row.id for row in rows], np.int64),
+            articles=np.array([places[row.article_id, row.version] for row in rows], np.int32),
+            starts=np.array([row.start for row in rows], np.int32),
+            ends=np.array([row.end for row in rows], np.int32),
+            outlet=np.array([outlet_places[row.outlet] for row in listed], np.int32),
+            published=np.array(
+                [row.published.toordinal() if row.published else 0 for row in listed], np.int32
+            ),
+            language=np.array([language_places[row.language] for row in listed], np.int32),
+            versions=list(places),
+            outlets=list(outlets),
+            languages=list(languages),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def scripts(self) -> NDArray[np.str_]:
+        """The script of each passage by its language (ISO 15924), str (n,)."""
+        known = np.array([script_of(language) for language in self.languages], np.str_)
+        return known[self.language][self.articles] if len(self) else np.zeros(0, "U4")
+
+    @cached_property
+    def by_script(self) -> Sequence[NDArray[np.bool_]]:
+        """For each script of the collection, which passages are written in it, bool (n,)."""
+        return [self.scripts == script for script in np.unique(self.scripts)]
+
+    def allowed(self, filters: Filters) -> NDArray[np.bool_]:
+        """Return which passages the filters let through, bool (n,)."""
+        if filters == Filters():
+            return np.ones(len(self), np.bool_)
+        seen = np.ones(len(self.versions), np.bool_)
+        seen &= np.array(filters.allow_outlets(self.outlets), np.bool_)[self.outlet]
+        if filters.since is not None:
+            seen &= self.published >= filters.since.toordinal()
+        if filters.until is not None:
+            seen &= (self.published > 0) & (self.published <= filters.until.toordinal())
+        return seen[self.articles]
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays and lists into `folder`."""
+        lists = [self.versions, self.outlets, self.languages]
+        text = np.frombuffer(json.dumps(lists).encode(), np.uint8)
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        save_arrays(folder, {_LISTS: text, **numbers})
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open what `save` wrote; raise `OSError` or `ValueError` if it is damaged."""
+        arrays = load_arrays(folder, (_LISTS, *_NUMBERS))
+        versions, outlets, languages = json.loads(arrays.pop(_LISTS).tobytes())
+        pairs = [(str(article), int(version)) for article, version in versions]
+        return cls(**arrays, versions=pairs, outlets=outlets, languages=languages)
+
+
+def texts_of(store: Store, rows: Iterable[PassageRow]) -> Iterator[str]:
+    """Yield the texts of `rows` as they are searched, each with the title of its article.
+
+    Passages of one article are together, and it is read once.
+    """
+    for (article_id, version), group in groupby(rows, lambda row: (row.article_id, row.version)):
+        article = store.article(article_id, version)
+        text = article.text if article else ""
+        title = (article.title or "") if article else ""
+        for row in group:
+            passage = text[row.start : row.end]
+            yield passage if title in passage else f"{title}\n{passage}"

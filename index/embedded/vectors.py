@@ -1,0 +1,150 @@
+"""Nearest-neighbour search by inner product.  The only module that imports faiss.
+
+Vectors are compared as shorter codes and the best of them again as they are.  A large collection
+that is searched whole is gone through as product quantisation of 4 bits a pair of components
+(FAISS's fast scan), a quarter of the time of 8 bits a component: 99.8 of the hundred nearest of
+99,000 passages are among the 1,200 best, of which 8 bits tell the 300 best.  Small collections and
+filtered searches go through 8 bits alone; the hundred nearest were always among the 150 best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedded.arrays import load_arrays, save_arrays
+
+# One thread a query is steadier than two that fight for a small machine's cores.
+faiss.omp_set_num_threads(1)
+_CODES, _PAIRS = "codes.faiss", "pairs.faiss"
+# How many rows are compared as they are: so many times the depth, and some more.
+_TIMES, _MORE = 2, 100
+# So many times as many are found by pairs, to be compared in 8 bits.
+_TIMES_BY_PAIRS = 4
+# With fewer vectors, going through 8 bits is quick enough.
+_MANY = 20_000
+# Vectors that the centres of pairs are learnt from, 16 centres each.
+_LEARNT_FROM = 4_096
+# A search that leaves out no more than this share asks for so many more instead.
+_LEFT_OUT = 0.1
+_LARGEST = 127
+# Rows turned into 8 bits together.
+_AT_ONCE = 4_096
+
+
+@dataclass(frozen=True)
+class VectorIndex:
+    """Unit vectors, one a row, float32 (n, dimension), and FAISS indexes of them.
+
+    `codes` holds them in 8 bits a component, `pairs` in 4 bits a pair if they are many, else
+    `None`.
+    """
+
+    rows: NDArray[np.float32]
+    codes: Any
+    pairs: Any
+
+    @classmethod
+    def build(cls, vectors: NDArray[np.float32]) -> Self:
+        """Index `vectors`, float32 (n, dimension)."""
+        kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
+        codes = faiss.IndexScalarQuantizer(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+        rows = np.ascontiguousarray(vectors, np.float32)
+        highest = max(float(rows.max(initial=0)), -float(rows.min(initial=0)))
+        for first in range(0, len(rows), _AT_ONCE):
+            codes.add(_rounded(rows[first : first + _AT_ONCE], highest))
+        return cls(rows, codes, _by_pairs(rows))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def dimension(self) -> int:
+        """Number of components of a vector."""
+        return int(self.rows.shape[1])
+
+    def search(
+        self, query: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.int64]:
+        """Return the rows nearest to `query`, float32 (dimension,), best first, at most `depth`.
+
+        `allowed`, bool (n,), limits the search before ranking.  Equal scores come in row order.
+        """
+        rows = self._near(query, depth, allowed)
+        order = np.lexsort((rows, -self.scores(query, rows)))
+        return rows[order[:depth]]
+
+    def _near(
+        self, query: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Return the rows allowed whose codes are nearest, more than `depth`, in no order."""
+        among = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        wanted = _TIMES * depth + _MORE
+        if among <= wanted:
+            return np.arange(among) if allowed is None else np.flatnonzero(allowed)
+        asked = _rounded(query[None, :], float(np.abs(query).max()))
+        if self.pairs is not None and among >= (1 - _LEFT_OUT) * len(self):
+            # The fast scan knows no filter, so it is asked for more.
+            wanted = int(wanted * len(self) / among) + 1
+            refined = faiss.IndexRefine(self.pairs, self.codes)
+            more = faiss.IndexRefineSearchParameters(k_factor=_TIMES_BY_PAIRS)
+            rows = refined.search(asked, wanted, params=more)[1][0]
+            return np.asarray(rows[rows >= 0 if allowed is None else allowed[rows]], np.int64)
+        parameters = None
+        if allowed is not None and among < len(self):
+            selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+            parameters = faiss.SearchParameters(sel=selector)
+        _, rows = self.codes.search(asked, wanted, params=parameters)
+        return np.asarray(rows[0][rows[0] >= 0], np.int64)
+
+    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the inner products of `query` with `rows`, float32 (len(rows),)."""
+        return np.asarray(self.rows[rows] @ query, np.float32)
+
+    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors of `rows`, float32 (len(rows), dimension)."""
+        return np.asarray(self.rows[rows], np.float32)
+
+    def extended(self, keep: NDArray[np.int64], vectors: NDArray[np.float32]) -> Self:
+        """Return an index of the rows `keep`, then `vectors`."""
+        return self.build(np.concatenate([self.rows[keep], vectors]) if len(keep) else vectors)
+
+    def save(self, folder: Path) -> None:
+        """Write the vectors, and the index in FAISS's own format, into `folder`."""
+        save_arrays(folder, {"rows": self.rows})
+        faiss.write_index(self.codes, str(folder / _CODES))
+        if self.pairs is not None:
+            faiss.write_index(self.pairs, str(folder / _PAIRS))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open what `save` wrote; raise `OSError`, `ValueError` or `RuntimeError` if damaged."""
+        rows = load_arrays(folder, ["rows"])["rows"]
+        pairs = folder / _PAIRS
+        return cls(
+            rows,
+            faiss.read_index(str(folder / _CODES)),
+            faiss.read_index(str(pairs)) if pairs.exists() else None,
+        )
+
+
+def _by_pairs(rows: NDArray[np.float32]) -> Any:  # noqa: ANN401 - FAISS has no types
+    """Return the FAISS index of `rows` by pairs of components, `None` for few or odd ones."""
+    dimension = rows.shape[1]
+    if len(rows) < _MANY or dimension % 2:
+        return None
+    pairs = faiss.IndexPQFastScan(dimension, dimension // 2, 4, faiss.METRIC_INNER_PRODUCT)
+    pairs.train(rows[:: -(-len(rows) // _LEARNT_FROM)])
+    for first in range(0, len(rows), _AT_ONCE):
+        pairs.add(rows[first : first + _AT_ONCE])
+    return pairs
+
+
+def _rounded(rows: NDArray[np.float32], highest: float) -> NDArray[np.float32]:
+    """Return `rows` as whole numbers, the component `highest` as the largest of 8 bits."""
+    return np.asarray(np.rint(rows * (_LARGEST / (highest or 1.0))), np.float32)

@@ -1,0 +1,101 @@
+"""Answers kept in a store, each with the spans it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from corpus.article import Passage
+from corpus.errors import MissingError
+from index.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """The JSON of a saved answer, and the ISO time in UTC when it was given."""
+
+    body: str
+    created_at: str
+
+
+def save_answer(
+    store: Store, answer_id: str, body: str, spans: Sequence[Passage], owner: str = ""
+) -> None:
+    """Keep `body` with the spans it cites, whose versions then outlive updates and removals.
+
+    `owner` is the reader it belongs to: a user's name, or "" for whoever sits at this machine.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with store.transaction():
+        store.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", answer_id, now, body, owner)
+        for n, span in enumerate(spans, start=1):
+            store.execute(
+                "INSERT INTO citations VALUES (?, ?, ?, ?, ?, ?)",
+                answer_id, n, span.article_id, span.version, span.start, span.end,
+            )  # fmt: skip
+
+
+def stored_answer(store: Store, answer_id: str, owner: str = "") -> StoredAnswer | None:
+    """Return a saved answer of `owner`, or `None`; another's is as one that never was."""
+    # A library of schema 3 that this user may not write has no column for owners, and none.
+    rows = store.execute("SELECT * FROM answers WHERE id = ?", answer_id)
+    if not rows or (*rows[0], "")[3] != owner:
+        return None
+    _, created_at, body, *_ = rows[0]
+    return StoredAnswer(str(body), str(created_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Whether an answer helped, and why; `created_at` is an ISO time in UTC."""
+
+    helpful: bool
+    note: str
+    created_at: str
+
+
+class FeedbackTable:
+    """The feedback in a store, one for each answer; use it as `Library.feedback`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def keep(self, answer_id: str, *, helpful: bool, note: str = "", owner: str = "") -> Feedback:
+        """Store feedback in place of what was said before of the same answer.
+
+        Raises `MissingError` when no such answer of `owner` is saved.
+        """
+        given = Feedback(helpful, note, datetime.now(UTC).isoformat(timespec="seconds"))
+        with self._store.transaction():
+            if stored_answer(self._store, answer_id, owner) is None:
+                raise MissingError(f"There is no saved answer {answer_id!r} in the library.")
+            self._store.execute(
+                "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)",
+                answer_id, given.created_at, int(helpful), note,
+            )  # fmt: skip
+        return given
+
+    def rated(self) -> list[tuple[str, str]]:
+        """Return id and owner of every saved answer with feedback, the oldest answer first."""
+        if not self._exists():
+            return []
+        # As in `stored_answer`: a library of schema 3 may have no owners.
+        rows = self._store.execute(
+            "SELECT a.* FROM answers a JOIN feedback f ON f.answer_id = a.id "
+            "ORDER BY a.created_at, a.id"
+        )
+        return [(str(row[0]), str((*row, "")[3])) for row in rows]
+
+    def of(self, answer_id: str) -> Feedback | None:
+        """Return what was said last of an answer, or `None`."""
+        if not self._exists():
+            return None
+        rows = self._store.execute(
+            "SELECT helpful, note, created_at FROM feedback WHERE answer_id = ?", answer_id
+        )
+        return Feedback(bool(rows[0][0]), rows[0][1], rows[0][2]) if rows else None
+
+    def _exists(self) -> bool:
+        """Whether there is a table: not in a library of schema 2 that this user may not write."""
+        return bool(self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'"))

@@ -1,0 +1,155 @@
+"""The present articles page by page, newest first, with the outlets and versions they come in."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from corpus.article import Article
+from corpus.errors import InputError
+from index.filters import Filters
+from index.store.database import Store
+
+# An undated article comes after all dated ones; ISO dates sort as text.
+_DATE = "coalesce(v.published, '')"
+_PRESENT = "articles a JOIN versions v ON v.article_id = a.id AND v.version = a.latest"
+_FIELDS = "v.article_id, v.version, v.title, v.outlet, v.source, v.url, v.published, v.language"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the `total` articles that fit, without texts; `next` leads on, `None` at the end."""
+
+    articles: Sequence[Article]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutletCount:
+    """How many present articles an outlet has."""
+
+    outlet: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionEntry:
+    """A stored version of an article; `added_at` is an ISO time in UTC."""
+
+    version: int
+    added_at: str
+    published: date | None
+    title: str | None
+
+
+class Catalogue:
+    """Lists what a store holds; read it as `Library.catalogue`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def page(self, filters: Filters, *, limit: int = 50, cursor: str | None = None) -> Page:
+        """Return up to `limit` articles, by date from the newest, then by id.
+
+        A `cursor` is the `next` of the page before.  It names the last article seen, so articles
+        that come or go meanwhile neither repeat nor skip others.  Raises `InputError` for
+        what is no cursor.
+        """
+        fits, values = self._conditions(filters)
+        with self._store.reading():
+            total = int(
+                self._store.execute(
+                    f"SELECT count(*) FROM {_PRESENT} WHERE {fits}", *values
+                )[0][0]
+            )  # fmt: skip
+            if cursor is not None:
+                published, article_id = _read_cursor(cursor)
+                fits += f" AND ({_DATE} < ? OR ({_DATE} = ? AND a.id > ?))"
+                values = [*values, published, published, article_id]
+            rows = self._store.execute(
+                f"SELECT {_FIELDS} FROM {_PRESENT} WHERE {fits} "
+                f"ORDER BY {_DATE} DESC, a.id LIMIT ?",
+                *values,
+                limit + 1,
+            )
+        articles = [_article(row) for row in rows[:limit]]
+        more = _write_cursor(articles[-1]) if len(rows) > limit else None
+        return Page(articles, total, more)
+
+    def outlets(self) -> list[OutletCount]:
+        """Return the outlets of the present articles with their counts, most articles first."""
+        rows = self._store.execute(
+            f"SELECT v.outlet, count(*) FROM {_PRESENT} WHERE a.present AND v.outlet IS NOT NULL "
+            "GROUP BY v.outlet ORDER BY count(*) DESC, v.outlet"
+        )
+        return [OutletCount(str(outlet), int(count)) for outlet, count in rows]
+
+    def holds(self, article_id: str) -> bool:
+        """Tell whether an article is present; a removed one may still have versions."""
+        return self._store.latest(article_id)[1]
+
+    def versions(self, article_id: str) -> list[VersionEntry]:
+        """Return the stored versions of an article, newest first; none if it is unknown."""
+        rows = self._store.execute(
+            "SELECT version, added_at, published, title FROM versions WHERE article_id = ? "
+            "ORDER BY version DESC",
+            article_id,
+        )
+        return [
+            VersionEntry(int(version), str(added), _date(published), title)
+            for version, added, published, title in rows
+        ]
+
+    def _conditions(self, filters: Filters) -> tuple[str, list[object]]:
+        """Return the condition that `filters` are in SQL, with its values."""
+        fits, values = "a.present", list[object]()
+        if filters.outlet is not None or filters.outlets:
+            # Folding is ours, not SQLite's: "AL-HOL News" and "al-hol news" are one outlet.
+            known = [o.outlet for o in self.outlets()]
+            same = [o for o, seen in zip(known, filters.allow_outlets(known), strict=True) if seen]
+            fits += f" AND v.outlet IN ({', '.join('?' * len(same))})"
+            values += same
+        if filters.since is not None:
+            fits += " AND v.published >= ?"
+            values.append(filters.since.isoformat())
+        if filters.until is not None:
+            fits += " AND v.published <= ?"
+            values.append(filters.until.isoformat())
+        return fits, values
+
+
+def _write_cursor(last: Article) -> str:
+    place = [last.published.isoformat() if last.published else "", last.id]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        published, article_id = json.loads(base64.b64decode(padded, b"-_", validate=True))
+        if not (isinstance(published, str) and isinstance(article_id, str)):
+            raise ValueError
+        # What SQLite cannot take is no cursor of ours either.
+        article_id.encode()
+        published.encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InputError(
+            "The cursor is not one that this server gave. Start again without one."
+        ) from error
+    return published, article_id
+
+
+def _date(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _article(row: tuple[Any, ...]) -> Article:
+    article_id, version, title, outlet, source, url, published, language = row
+    return Article(
+        article_id, "", title, outlet, source, url, _date(published), language, int(version)
+    )

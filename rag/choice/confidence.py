@@ -1,0 +1,105 @@
+"""How surely a sentence answers a question: a logistic over what of the question it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from corpus.text.names import name_key, name_keys
+from corpus.text.stems import words
+from index import StaticEncoder
+from rag.choice.answer_types import beside_number, focus, lacks_kind
+from rag.choice.evidence import Described, of_article
+from rag.reading.question import Asked, Expected
+from rag.search.fuse import Floats
+from rag.search.late import QuestionWords
+
+# What stands beside the sentence supports it, but less than what stands in it, and what stands
+# elsewhere in the article still less.
+_AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
+# A signal of what is not asked for is worth as much as one that is half met.
+_HALF = 0.5
+# What is said of another person or place is no answer, however well the rest is met: no sample of
+# questions that people have asked shows how often the name would be the one thing that is wrong.
+_UNNAMED_SHARE = 0.5
+# Sentences of as many passages as are retrieved, about.
+_MANY = 40
+
+
+def signals(
+    asked: Asked,
+    question: QuestionWords,
+    described: Described,
+    ranks: Floats,
+    encoder: StaticEncoder,
+) -> dict[str, float]:
+    """Return what speaks for the best-ranked sentence as an answer.
+
+    - weakest: the least covered of the question's weighty words
+    - rank: its ranking score
+    - focus: how well it meets what the question names as asked for
+    - beside: how well words beside a number in it meet that, where a number is asked for
+    - unnamed: how badly the question's worst-supported name fares, 0 (well) to 1
+    - unfit: it lacks the kind of thing that is asked for
+    - few: how few sentences there were to choose from, which keeps standardised scores low
+    """
+    best = int(np.argmax(ranks))
+    sentence = described.sentences[best]
+    text, language = sentence.text, sentence.article.language
+    weights, own = question.weights, described.own[best]
+    article = of_article(described.sentences, described.around)[best]
+    coverage = np.maximum(own, _AROUND_SHARE * described.around[best])
+    coverage = np.maximum(coverage, _ARTICLE_SHARE * article)
+    named = focus(asked, question)
+    counted = asked.expected is Expected.NUMBER
+    beside = beside_number(asked, question, text, encoder) if counted else _HALF
+    return {
+        "bias": 1.0,
+        "weakest": float(coverage[weights >= weights.mean()].min(initial=1.0)),
+        "rank": float(ranks[best]),
+        "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
+        "beside": beside - _HALF,
+        "unnamed": _unnamed(asked, question, described, best),
+        "unfit": float(lacks_kind(asked, text, language)),
+        "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
+    }
+
+
+def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the probability that the sentence answers, between 0 and 1."""
+    total = sum(weight * found[name] for name, weight in weights.items())
+    named = 1.0 - _UNNAMED_SHARE * found["unnamed"]
+    return float(named / (1.0 + np.exp(-total)))
+
+
+def _unnamed(asked: Asked, question: QuestionWords, described: Described, best: int) -> float:
+    """Return how badly the worst-supported name of the question fares, 0 (well) to 1.
+
+    A name is supported by the consonants of any of its words anywhere in the article, or where
+    one is met by meaning or glossary in the sentence or beside it.
+    """
+    article = described.sentences[best].article
+    keys = name_keys(list(words(f"{article.title or ''} {article.text}")))
+    near = described.around[best]
+    return max(
+        (
+            1.0 - max(max(float(name_key(question.word(p)) in keys), float(near[p])) for p in name)
+            for name in _names(asked, question)
+        ),
+        default=0.0,
+    )
+
+
+def _names(asked: Asked, question: QuestionWords) -> list[list[int]]:
+    """Return the places of the words of each name; the name of a month is part of a date."""
+    found: list[list[int]] = []
+    for place in range(len(question)):
+        if question.word(place) not in asked.names or question.quantities[place]:
+            continue
+        between = question.text[question.spans[place - 1][1] : question.spans[place][0]]
+        if found and found[-1][-1] == place - 1 and between.isspace():
+            found[-1].append(place)
+        else:
+            found.append([place])
+    return found

@@ -1,0 +1,167 @@
+"""What can be said of a sentence as an answer to a question.
+
+Every sentence of the retrieved passages is described by a handful of features, standardised within
+its script as in `rag.search.fuse`, so that a sentence in the question's language has no head start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from corpus.article import Article
+from corpus.text.language import script
+from corpus.text.sentences import sentence_spans
+from index import StaticEncoder
+from index.embedded.fields import TextIndex
+from index.embedded.soft import TokenCosines
+from rag.answer import Hit
+from rag.choice.answer_types import has_kind
+from rag.reading.question import Asked
+from rag.search.fuse import Floats, Usual, standardise
+from rag.search.late import QuestionWords, best_similarities, rarity, score, sharpen
+
+_ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
+# Half of what neighbours match counts: enough to pick the sentence that the topic leads to,
+# too little for the topic alone to win.
+_CONTEXT_SHARE = 0.5
+# Measured as in rag.search.fuse.
+_USUAL_MET = Usual(0.25, 0.12)
+_USUAL_PASSAGE = Usual(0.6, 0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A candidate for citation: `article.text[start:end]`, with the passage that holds it."""
+
+    article: Article
+    start: int
+    end: int
+    hit: Hit
+
+    @property
+    def text(self) -> str:
+        """The words of the sentence."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Sentences with what ranking and confidence need.
+
+    `features` float64 (n,) each; `own` float32 (n, w) is how well each word of the question is
+    met in the sentence, `around` the same with its neighbours and the title, both sharpened.
+    """
+
+    sentences: Sequence[Sentence]
+    features: Mapping[str, Floats]
+    own: NDArray[np.float32]
+    around: NDArray[np.float32]
+
+
+def sentences_of(hits: Sequence[Hit]) -> list[Sentence]:
+    """Return the sentences of the passages, in the order of the hits."""
+    return [
+        Sentence(hit.article, start, end, hit)
+        for hit in hits
+        for start, end in _spans(hit.article.text)
+        if hit.passage.start <= start and end <= hit.passage.end
+    ]
+
+
+@lru_cache(maxsize=512)
+def _spans(text: str) -> list[tuple[int, int]]:
+    return [(span[0], span[1]) for span in sentence_spans(text)]
+
+
+def describe(
+    asked: Asked,
+    question: QuestionWords,
+    sentences: Sequence[Sentence],
+    encoder: StaticEncoder,
+) -> Described:
+    """Compute the features of every sentence.
+
+    - own: late interaction with the sentence, context: and half of what its surroundings add
+    - article: late interaction with all that was retrieved of its article
+    - passage: the fused score of its passage, best_passage: that is the highest of all
+    - expected: it has a number, a date or a reason where one is asked for
+    - same_script: it is in the script of the question, where words meet more by chance
+    - aside: it is the title or itself a question
+    - length: logarithm of its words; a long sentence meets more tokens by chance
+    """
+    texts = [sentence.text for sentence in sentences]
+    scripts = np.array([script(text) for text in texts])
+    own, around = _met(question, sentences, encoder)
+    met, near = sharpen(own), sharpen(around)
+    weights = question.weights * rarity(met)
+    passages = np.array([sentence.hit.score for sentence in sentences])
+    kinds = [has_kind(asked, s.text, s.article.language) for s in sentences]
+    lengths = np.log1p([len(text.split()) for text in texts])
+
+    def late(similarities: NDArray[np.float32]) -> Floats:
+        return standardise(score(similarities, weights), scripts, _USUAL_MET)
+
+    features: dict[str, Floats] = {
+        "own": late(met),
+        "context": late(np.maximum(met, _CONTEXT_SHARE * near)),
+        "article": late(of_article(sentences, near)),
+        "passage": standardise(passages, scripts, _USUAL_PASSAGE),
+        "best_passage": (passages == passages.max()).astype(np.float64),
+        "expected": np.array(kinds, np.float64),
+        "same_script": (scripts == asked.script).astype(np.float64),
+        "aside": np.array([_is_aside(s) for s in sentences], np.float64),
+        "length": lengths - lengths.mean(),
+    }
+    return Described(sentences, features, met, near)
+
+
+def of_article(sentences: Sequence[Sentence], near: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how well each word is met anywhere near sentences of the same article, (n, w)."""
+    found = np.empty_like(near)
+    names = np.array([sentence.article.id for sentence in sentences])
+    for name in np.unique(names):
+        found[names == name] = near[names == name].max(axis=0)
+    return found
+
+
+def _met(
+    question: QuestionWords, sentences: Sequence[Sentence], encoder: StaticEncoder
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how well each word is met in each sentence, and in it with its surroundings."""
+    rows: dict[tuple[str, int, int], tuple[int, str, str | None]] = {}
+    groups: list[list[int]] = []
+    for sentence in sentences:
+        article = sentence.article
+        spans = [(sentence.start, sentence.end), *_neighbours(sentence)]
+        parts = [((article.id, *span), article.text[slice(*span)]) for span in spans]
+        parts.append(((article.id, -1, -1), article.title or ""))
+        groups.append(
+            [rows.setdefault(key, (len(rows), t, article.language))[0] for key, t in parts]
+        )
+    texts, languages = [t for _, t, _ in rows.values()], [code for *_, code in rows.values()]
+    index = TextIndex.build(texts, languages, encoder, with_grams=False)
+    asked = encoder.token_vectors(question.tokens)
+    cosines = TokenCosines.between(asked, encoder.token_vectors(index.tokens.vocabulary))
+    met = best_similarities(question, index, cosines, np.arange(len(texts)), set(languages))
+    own = met[[group[0] for group in groups]]
+    around = np.stack([met[group].max(axis=0) for group in groups])
+    return own, around
+
+
+def _neighbours(sentence: Sentence) -> list[tuple[int, int]]:
+    """Return the spans of the sentences before and after."""
+    spans = _spans(sentence.article.text)
+    place = next(i for i, span in enumerate(spans) if span[0] == sentence.start)
+    return spans[max(place - 1, 0) : place] + spans[place + 1 : place + 2]
+
+
+def _is_aside(sentence: Sentence) -> bool:
+    """Tell if the sentence is a question or the title: it asks or announces, and rarely says."""
+    text = sentence.text
+    return bool(_ENDS_AS_QUESTION.search(text)) or text.strip() == (sentence.article.title or "")

@@ -1,0 +1,1 @@
+"""Sentences become citations and the text of an answer; saved answers are read again."""

@@ -1,0 +1,1 @@
+"""A question becomes one `Reading`, once; everything later takes it from there."""

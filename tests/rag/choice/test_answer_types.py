@@ -1,0 +1,107 @@
+"""What a question asks for is read in every language, and seen in sentences or missed there."""
+
+import numpy as np
+import pytest
+
+from index.encoder import load_bundled
+from rag.choice.answer_types import beside_number, focus, has_kind, lacks_kind
+from rag.reading.question import Expected, understand
+from rag.search.late import question_words
+
+OPENINGS = [
+    ("How many lorries crossed?", Expected.NUMBER),
+    ("كم شاحنة عبرت الجسر؟", Expected.NUMBER),
+    ("Combien de camions ont traversé le pont ?", Expected.NUMBER),
+    ("Wie lange dauerte die Sperrung der Brücke?", Expected.NUMBER),
+    ("Köprüden kaç kamyon geçti?", Expected.NUMBER),
+    ("چەند بارهەڵگر لە پردەکە پەڕینەوە؟", Expected.NUMBER),
+    ("Çend barhilgir derbas bûn?", Expected.NUMBER),
+    ("Сколько грузовиков проехало?", Expected.NUMBER),
+    ("¿Cuántos camiones cruzaron?", Expected.NUMBER),
+    ("متى أُغلق الجسر؟", Expected.TIME),
+    ("En quelle année le pont a-t-il été fermé ?", Expected.TIME),
+    ("Köprü ne zaman kapandı?", Expected.TIME),
+    ("لماذا أُغلق الجسر؟", Expected.REASON),
+    ("Why did the bridge close when the river rose?", Expected.REASON),
+    ("Pourquoi le pont est-il fermé ?", Expected.REASON),
+    ("Warum wurde die Brücke gesperrt?", Expected.REASON),
+    ("Köprü neden kapandı?", Expected.REASON),
+    ("Çima pir hat girtin?", Expected.REASON),
+    ("بۆچی پردەکە داخرا؟", Expected.REASON),
+    ("Where was the bridge built?", Expected.PLACE),
+    ("أين بُني الجسر؟", Expected.PLACE),
+    ("Who built the bridge?", Expected.PERSON),
+    ("Was the bridge closed?", Expected.ANYTHING),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), OPENINGS)
+def test_the_kind_that_is_asked_for_is_read(text, kind):
+    assert understand(text).expected is kind
+
+
+# Question, sentence, its language, whether the sentence has nothing of the kind.
+SENTENCES = [
+    ("How many lorries crossed?", "Forty lorries crossed.", "en", False),
+    ("How many lorries crossed?", "The lorries crossed at last.", "en", True),
+    ("How many of the 40 lorries burned?", "The 40 lorries were loaded.", "en", True),
+    ("How many of the 40 lorries burned?", "Of 40 lorries 12 burned.", "en", False),
+    ("كم شاحنة عبرت؟", "عبرت أربعون شاحنة.", "ar", False),
+    ("كم شاحنة عبرت؟", "عبرت الشاحنات أخيراً.", "ar", True),
+    ("ما كلفة الجسر؟", "طول الجسر 300 متر.", "ar", True),
+    ("ما كلفة الجسر؟", "كلّف الجسر 300 ألف دولار.", "ar", False),
+    ("How long did it take?", "It took 12 weeks.", "en", False),
+    ("How long did it take?", "It carried 12 lorries.", "en", True),
+    ("When did it open?", "It opened in 1994.", "ar", False),
+    ("When did it open?", "It opened with songs.", "en", True),
+    ("Why did it close?", "It closed because the river rose.", "en", False),
+    ("Why did it close?", "It closed.", "en", True),
+    ("لماذا أُغلق؟", "أُغلق بسبب الفيضان.", "ar", False),
+    ("Who opened Mansura bridge?", "It was opened by Ramin Sofi.", "en", False),
+    ("Who opened Mansura bridge?", "It was opened at Mansura.", "en", True),
+    ("من افتتح الجسر؟", "افتتحته مديرة البلدية نور حمدي.", "ar", False),
+    ("من افتتح الجسر؟", "افتُتح الجسر أمس.", "ar", True),
+    ("Was it opened?", "It was opened.", "en", False),
+]
+
+
+@pytest.mark.parametrize(("question", "sentence", "language", "lacks"), SENTENCES)
+def test_a_sentence_without_the_kind_is_seen(question, sentence, language, lacks):
+    assert lacks_kind(understand(question), sentence, language) is lacks
+
+
+def test_a_word_counts_in_its_own_language_alone():
+    asked = understand("Why was the road closed?")
+    assert has_kind(asked, "la route est coupée car la neige tombe", "fr")
+    assert not has_kind(asked, "the road is closed to every car", "en")
+    # Of a text in an unknown language any may be meant.
+    assert has_kind(asked, "the road is closed to every car", None)
+
+
+def weights_of(text, history=()):
+    asked = understand(text, history)
+    question = question_words(load_bundled(), asked)
+    found = focus(asked, question)
+    return {question.word(place): float(found[place]) for place in np.flatnonzero(found)}
+
+
+def test_the_word_after_the_question_word_is_asked_for():
+    assert weights_of("How many families left the camp?") == {"families": 1.0, "left": 0.5}
+    assert weights_of("كم عائلة خرجت من المخيم؟") == {"عائلة": 1.0, "خرجت": 0.5}
+    assert weights_of("Did the families leave?") == {}
+    followed = weights_of("And how many tents did they get?", ["How many families left?"])
+    assert "tents" in followed
+    assert "families" not in followed
+
+
+def test_a_number_beside_what_is_counted_is_worth_more():
+    asked = understand("How many tents were handed out?")
+    encoder = load_bundled()
+    question = question_words(encoder, asked)
+
+    def worth(text):
+        return beside_number(asked, question, text, encoder)
+
+    near = worth("The camp got 300 tents after the storm had passed.")
+    far = worth("The tents came after the storm, for which 300 families had waited.")
+    assert near > far > worth("The tents came after the storm.") == 0.0

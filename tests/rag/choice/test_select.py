@@ -1,0 +1,104 @@
+"""The choice: which sentences are cited, and what makes an answer more or less sure."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from corpus.article import Article, Passage
+from index import Library
+from index.encoder import load_bundled
+from rag.answer import Hit
+from rag.assistant import Assistant
+from rag.choice.evidence import Sentence, of_article
+from rag.choice.select import SelectionSettings, pick
+from rag.search.late import rarity, sharpen
+
+LINES = ("The bridge reopened.", "Lorries crossed it.", "the bridge: reopened!", "It rained.")
+
+
+def sentences_in(*articles):
+    """One sentence per line of each article, which are named by numbers."""
+    found = []
+    for name in articles:
+        article = Article(str(name), "\n".join(LINES), language="en")
+        start = 0
+        hit = Hit(Passage(article.id, 1, 0, len(article.text), article.text), article, 0.5)
+        for line in LINES:
+            found.append(Sentence(article, start, start + len(line), hit))
+            start += len(line) + 1
+    return found
+
+
+def settings(margin, elsewhere, most=3):
+    return replace(SelectionSettings.read(), margin=margin, elsewhere=elsewhere, most=most)
+
+
+# Scores of the four sentences of article 0, then of article 1; margins; places that are cited.
+PICKS = [
+    ([3.0, 1.0, 0.0, 0.0], (0.5, 0.5), [0]),
+    ([3.0, 2.6, 0.0, 0.0], (0.5, 0.5), [0, 1]),
+    # The third line is the first in other letters and signs.
+    ([3.0, 2.0, 2.9, 2.8], (0.5, 0.5), [0, 3]),
+    ([3.0, 2.0, 0.0, 0.0, 0.0, 2.0], (0.5, 1.5), [0, 5]),
+    ([3.0, 2.0, 0.0, 0.0, 0.0, 2.0], (1.5, 0.5), [0, 1]),
+    ([3.0, 2.9, 0.0, 2.8, 0.0, 0.0], (0.5, 0.5, 2), [0, 1]),
+]
+
+
+@pytest.mark.parametrize(("scores", "limits", "places"), PICKS)
+def test_sentences_near_the_best_are_cited(scores, limits, places):
+    sentences = sentences_in(0, 1)
+    padded = np.array([*scores, *[-9.0] * (len(sentences) - len(scores))])
+    assert pick(sentences, padded, settings(*limits)) == places
+
+
+def test_similarities_are_sharpened_between_chance_and_meaning():
+    given = np.array([[0.0, 0.2, 0.4, 0.6, 1.0]], np.float32)
+    np.testing.assert_allclose(sharpen(given), [[0.0, 0.0, 0.5, 1.0, 1.0]], atol=1e-6)
+
+
+def test_a_word_that_few_sentences_meet_is_rarer():
+    met = np.array([[1.0, 1.0, 0.0], [1.0, 0.0, 0.5], [1.0, 0.0, 0.0]], np.float32)
+    everywhere, once, faintly = rarity(met)
+    assert everywhere < once < faintly
+
+
+def test_what_an_article_meets_holds_for_all_its_sentences():
+    sentences = sentences_in(0, 1)
+    near = np.zeros((len(sentences), 2), np.float32)
+    near[1, 0] = near[6, 1] = 1.0
+    found = of_article(sentences, near)
+    assert found[:4].tolist() == [[1.0, 0.0]] * 4
+    assert found[4:].tolist() == [[0.0, 1.0]] * 4
+
+
+TEXT = (
+    "Workers rebuilt the bridge at Mansura in twelve months. Repairs cost 640,000 dollars. "
+    "Tractors are not allowed on it."
+)
+# A question that the text answers, and one like it that it does not.
+PAIRS = [
+    ("How much did the repairs cost?", "How much do the workers earn?"),
+    ("How many months did the bridge take?", "How many tractors did the bridge cost?"),
+    ("Was kostete die Reparatur der Brücke?", "Wie viele Menschen leben in Mansura?"),
+    ("كم بلغت كلفة الإصلاح؟", "كم عدد سكان المنصورة؟"),
+]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    library = Library.open(tmp_path_factory.mktemp("choice"), load_bundled(), create=True)
+    library.add(
+        [
+            Article("bridge", TEXT, title="Mansura bridge rebuilt", language="en"),
+            Article("rain", "Heavy rain closed two schools. Pupils stayed at home.", language="en"),
+        ]
+    )
+    yield Assistant(library, saves=False)
+    library.close()
+
+
+@pytest.mark.parametrize(("answered", "unanswered"), PAIRS)
+def test_an_answer_that_is_there_is_surer(assistant, answered, unanswered):
+    assert assistant.ask(answered).confidence > assistant.ask(unanswered).confidence

@@ -1,0 +1,139 @@
+"""The server as people start it: one process, its sockets, signals and log."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+# A server whose pool waits for a file, so that a test decides when an answer is ready.
+GATED = """
+import sys, time
+from pathlib import Path
+from fastapi.responses import StreamingResponse
+from rag.events import tell
+from rag.citing.extract import abstention
+from ui.app.app import create_app
+from ui.server.http.workers import WorkerPool
+from ui.app.run import listen, server_of
+from ui.settings.settings import ServerSettings
+import asyncio
+
+gate = Path(sys.argv[1])
+
+class Waiting:
+    def stream(self, question, filters, owner=""):
+        while not gate.exists():
+            time.sleep(0.01)
+        yield from tell(abstention(question.text, ()))
+
+pool = WorkerPool(Waiting, workers=1)
+app = create_app(pool)
+
+async def endless():
+    async def beats():
+        while True:
+            yield b"beat"
+            await asyncio.sleep(0.05)
+    return StreamingResponse(beats())
+
+app.get("/endless")(endless)
+app.get("/held")(lambda: pool.held)
+listening = listen(ServerSettings(port=0))
+print("listening", f"http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
+server_of(app, pool).run(sockets=[listening])
+"""
+
+
+@pytest.fixture
+def gated(kit, tmp_path):
+    gate = tmp_path / "gate"
+    process = subprocess.Popen(
+        [sys.executable, "-c", GATED, str(gate)], stderr=subprocess.PIPE, text=True, cwd=kit.root
+    )
+    address = process.stderr.readline().split()[1]
+    # A log that nobody reads would stop the server once the pipe is full.
+    reading = threading.Thread(target=process.stderr.read)
+    reading.start()
+    yield process, address, gate
+    process.kill()
+    reading.join()
+    process.stderr.close()
+    process.wait()
+
+
+def refused(address):
+    try:
+        httpx.get(f"{address}/healthz", trust_env=False)
+    except httpx.ConnectError:
+        return True
+    return False
+
+
+def test_a_stop_waits_for_answers_and_not_for_streams(gated, kit):
+    process, address, gate = gated
+    beating = threading.Event()
+
+    def listen_on():
+        with kit.web(address) as client, client.stream("GET", "/endless") as stream:
+            for _ in stream.iter_raw():
+                beating.set()
+
+    with ThreadPoolExecutor(3) as pool, kit.web(address) as client:
+        body = {"question": "Is anybody there?"}
+        answers = [pool.submit(client.post, "/api/ask", json=body) for _ in range(2)]
+        stream = pool.submit(listen_on)
+        assert beating.wait(timeout=30)
+        # Two are asked: one is being answered, one waits.
+        kit.until(lambda: client.get("/held").json() == 2)
+        process.send_signal(signal.SIGTERM)
+        kit.until(lambda: refused(address))
+        assert process.poll() is None
+        assert not any(answer.done() for answer in answers)
+        gate.touch()
+        assert [answer.result().status_code for answer in answers] == [200, 200]
+        process.wait(timeout=60)
+        assert stream.exception(timeout=60) is None or stream.done()
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(demo_home, dalil_process):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = dalil_process("serve", "--port", port, home=demo_home)
+    assert done.code == 1
+    assert str(port) in done.err
+    assert "--port" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_other_machines_are_not_served_without_users(demo_home, dalil):
+    for host in ("0.0.0.0", "192.168.1.7", "example.org"):
+        done = dalil("serve", "--host", host, home=demo_home)
+        assert (done.code, "dalil user add" in done.err) == (1, True)
+
+
+def test_questions_are_not_logged_and_a_stop_is_no_fault(demo_home, kit):
+    secret = "zanzibar-7731"
+    with kit.serving(demo_home) as (process, address):
+        with kit.web(address) as client:
+            assert client.get("/healthz").status_code == 200
+            for question in (secret, f"{secret} \ud83d", "x" * 3000 + secret):
+                client.post("/api/ask", content=json.dumps({"question": question}),
+                            headers={"content-type": "application/json"})  # fmt: skip
+            client.get("/api/search", params={"question": secret})
+            client.get(f"/api/articles/{secret}")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+        told, out = process.stderr.read(), process.stdout.read()
+        assert secret not in told + out
+        # Nothing but the lines of these requests.
+        asked = ["/api/ask"] * 3 + ["/api/search", "/api/articles/{id:anything}"]
+        lines = [json.loads(line) for line in told.splitlines()]
+        assert [(line["event"], line["route"]) for line in lines] == [
+            ("request", route) for route in asked
+        ]

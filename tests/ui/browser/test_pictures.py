@@ -1,0 +1,96 @@
+"""The pictures of the documents, made from the pages as they are.
+
+`make pictures` puts them into `docs/images`; a usual run only makes sure that they can be made.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+QUESTION = "What bounty was announced for Hajji Abdullah?"
+WIDE, PHONE = {"width": 1280, "height": 760}, {"width": 390, "height": 760}
+# name, language, colours, window, question, whether its source is opened
+SCENES = [
+    ("chat", "en", "light", WIDE, QUESTION, True),
+    ("chat-arabic", "ar", "light", WIDE, "كم سجيناً تضم الغرفة الواحدة؟", True),
+    ("chat-phone", "en", "dark", PHONE, QUESTION, False),
+    ("chat-abstained", "en", "light", WIDE, "How many schools reopened in Kobani?", False),
+]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Path(os.environ.get("DALIL_PICTURES") or tmp_path)
+
+
+@pytest.mark.parametrize(("name", "language", "colours", "window", "question", "opened"), SCENES)
+def test_a_picture_of_the_chat(
+    visits, demo_site, folder, name, language, colours, window, question, opened
+):
+    page = visits.page(viewport=window, color_scheme=colours, reduced_motion="reduce")
+    page.goto(f"{demo_site.url}/{language}/")
+    page.locator("button.example").first.wait_for()
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(".turn.done").wait_for()
+    shown = ".nearest" if name == "chat-abstained" else "blockquote"
+    assert page.locator(f".turn {shown}").count() >= 1
+    if opened:
+        page.locator("a.marker").first.click()
+        page.frame_locator("iframe").locator("#quote").wait_for()
+    page.screenshot(path=folder / f"{name}.png")
+    assert (folder / f"{name}.png").stat().st_size > 10_000
+
+
+# name, language, question, and what stands on the page around the widget
+PAGES = [
+    (
+        "widget",
+        "en",
+        "What bounty was announced for Hajji Abdullah?",
+        "News service",
+        ["Today", "Planning", "Archive", "Contacts"],
+        "Monday's schedule",
+        "The morning conference moves to half past nine. Translations are due by noon.",
+    ),
+    (
+        "widget-arabic",
+        "ar",
+        "كم سجيناً تضم الغرفة الواحدة؟",
+        "قسم الأخبار",
+        ["اليوم", "التخطيط", "الأرشيف", "جهات الاتصال"],
+        "جدول يوم الاثنين",
+        "ينتقل اجتماع الصباح إلى التاسعة والنصف. يُرجى إرسال قائمة الترجمات قبل الظهر.",
+    ),
+]
+LOOK = """
+body { margin: 0; font: 17px/1.7 "Noto Sans", sans-serif; color: #222; background: #eef1f4 }
+header { display: flex; gap: 2rem; align-items: center; padding: 1rem 3rem; color: #fff;
+  background: #23395b }
+header b { margin-inline-end: auto; font-size: 1.3em }
+main { width: 34rem; margin: 2.5rem 3rem; padding: 1rem 2rem; background: #fff }
+"""
+
+
+@pytest.mark.parametrize(("name", "lang", "question", "site", "menu", "title", "text"), PAGES)
+def test_a_picture_of_the_widget(
+    visits, demo_site, host, folder, name, lang, question, site, menu, title, text
+):
+    embed = demo_site.embed(host.url)
+    page = visits.page(viewport=WIDE, color_scheme="light", reduced_motion="reduce")
+    address = host.put(
+        "/",
+        f'<!doctype html><html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">'
+        f"<meta charset=utf-8><title>{site}</title><style>{LOOK}</style>"
+        f"<header><b>{site}</b>{''.join(f'<span>{item}</span>' for item in menu)}</header>"
+        f"<main><h2>{title}</h2><p>{text}</p></main>"
+        f'<script src="{demo_site.url}/widget.js" data-embed="{embed}" defer></script>',
+    )
+    page.goto(address)
+    page.locator(".launcher").click()
+    page.locator("textarea").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(".turn.done blockquote").first.wait_for()
+    page.screenshot(path=folder / f"{name}.png")
+    assert (folder / f"{name}.png").stat().st_size > 10_000

@@ -1,0 +1,46 @@
+"""What the terminal shows is text, whatever the article holds."""
+
+import io
+
+from rich.console import Console
+
+from corpus.article import Article, Passage
+from rag.answer import Answer, Citation, Hit
+from ui.cli.terminal import show_answer, visible
+
+
+def shown(answer):
+    console = Console(file=io.StringIO(), width=100)
+    show_answer(console, answer)
+    return console.file.getvalue()
+
+
+def answer(article, start, end):
+    citations = (Citation(1, article, start, end),)
+    return Answer("q", "answered", f"Say: “{citations[0].quote}” [1]", 0.9, citations)
+
+
+def test_escape_sequences_and_markup_stay_text():
+    text = "Prices [red]rose[/red] \x1b[31m\x1b]0;title\x07 by 5%."
+    printed = shown(answer(Article("a", text, title="\x1b[2Jtitle"), 0, len(text)))
+    assert "\x1b" not in printed
+    assert "\x07" not in printed
+    assert "[red]rose[/red]" in printed
+
+
+def test_direction_overrides_cannot_spoof():
+    assert "\u202e" not in visible("abc\u202edef")
+    assert visible("abc\u202edef").startswith("\u2068abc")
+
+
+def test_each_line_is_isolated():
+    assert visible("سطر\n\nline") == "\u2068سطر\u2069\n\n\u2068line\u2069"
+
+
+def test_abstention_calls_related_passages_no_evidence():
+    article = Article("a", "نص الخبر.", title="عنوان")
+    hit = Hit(Passage("a", 1, 0, 9, article.text), article, 0.5)
+    printed = shown(Answer("q", "abstained", "The articles do not say.", 0.1, (), (hit,)))
+    assert "not evidence" in printed
+    assert "عنوان" in printed
+    assert "نص الخبر." in printed

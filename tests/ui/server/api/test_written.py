@@ -1,0 +1,223 @@
+"""Answers that a model writes, over the API: their order, their limits, and readers who leave."""
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from corpus.article import Article
+from rag.events import Event
+from rag.llm import Message
+from tests.fakes.writing_service import Said, Script, writing_service
+from ui.app.app import create_app
+from ui.leaving import Leavable, ReaderGoneError, heed
+from ui.server.http.workers import WorkerPool
+
+SSE = {"accept": "text/event-stream"}
+STEPS = [
+    Said("The market closed.", (1,)),
+    None,
+    Said("Rami did it.", (1,), supported=False, missing=("Rami",)),
+    None,
+    Said("It reopens on Sunday.", (2,)),
+]
+
+
+@pytest.fixture
+def market(home, kit):
+    article = Article(id="market", text="أغلق السوق. ويفتح الأحد.", language="ar")
+    kit.add(home, article)
+    return home
+
+
+@pytest.fixture
+def writing(market, kit):
+    """Serve what a script writes from a real server; yields a client and the script."""
+
+    @contextmanager
+    def serve(*steps, service=writing_service, **settings):
+        script = Script(steps, [("market", 0, 11), ("market", 12, 24)])
+        make = service(script)
+        pool = WorkerPool(
+            lambda: make(kit.settings_of(market), lambda _: None),
+            workers=1, **{"model_seconds": 30.0} | settings,
+        )  # fmt: skip
+        with kit.live(create_app(pool, chat=False), pool) as address, kit.web(address) as client:
+            try:
+                yield client, script
+            finally:
+                script.end()
+
+    return serve
+
+
+def ask(client, **headers):
+    return client.post("/api/ask", json={"question": "Who?"}, headers=headers)
+
+
+@contextmanager
+def streaming(client):
+    """Yield an iterator of kinds and data; the stream is left at the end."""
+
+    def events(lines):
+        kind = ""
+        for line in lines:
+            name, _, value = line.partition(": ")
+            if name == "event":
+                kind = value
+            elif name == "data":
+                yield kind, json.loads(value)
+
+    with client.stream("POST", "/api/ask", json={"question": "Who?"}, headers=SSE) as given:
+        yield events(given.iter_lines())
+
+
+def next_of(events, kind):
+    return next(data for found, data in events if found == kind)
+
+
+def test_a_citation_comes_while_the_answer_is_being_written(writing):
+    with writing(*STEPS) as (client, script), streaming(client) as events:
+        assert [next(events) for _ in range(2)] == [
+            ("status", {"text": "searching"}), ("status", {"text": "writing"}),
+        ]  # fmt: skip
+        first = next_of(events, "citation")
+        assert (first["n"], first["quote"]) == (1, "أغلق السوق.")
+        assert not script.left.is_set()
+        script.go()
+        script.go()
+        rest = list(events)
+        assert [kind for kind, _ in rest if kind != "token"] == ["citation", "done"]
+        answer = rest[-1][1]
+        assert answer["mode"] == "llm"
+        said = [answer["text"][s["start"] : s["end"]] for s in answer["statements"]]
+        assert said == ["The market closed.", "Rami did it.", "It reopens on Sunday."]
+        assert [s["supported"] for s in answer["statements"]] == [True, False, True]
+        assert answer["statements"][1]["missing"] == ["Rami"]
+        assert answer["citations"][0]["supports"] == [{"start": 0, "end": 18}]
+
+
+def test_a_restart_takes_all_back(writing):
+    with writing(STEPS[0], "restart") as (client, _), streaming(client) as events:
+        kinds = [(kind, data) for kind, data in events if kind != "status"]
+    taken = kinds.index(("restart", {"text": ""}))
+    text = "".join(data["text"] for kind, data in kinds[taken + 1 :] if kind == "token")
+    assert (kinds[-1][0], kinds[-1][1]["text"]) == ("done", text)
+    assert kinds[-1][1]["citations"] == []
+
+
+@pytest.mark.parametrize("headers", [SSE, {}], ids=["stream", "whole"])
+def test_a_reader_who_leaves_ends_the_writing(writing, kit, headers):
+    steps = [step for _ in range(500) for step in (None, STEPS[0])]
+    with writing(*steps) as (client, script):
+        impatient = kit.web(client.base_url)
+        impatient.timeout = 0.3
+        with impatient, pytest.raises(Exception, match="timed out"):
+            ask(impatient, **headers)
+        for _ in range(200):
+            if script.left.wait(timeout=0.05):
+                break
+            script.go()
+        assert script.left.is_set()
+        assert script.written < 250
+        # The service is free for the next one.
+        script.begin(STEPS[0])
+        assert ask(client).json()["text"].startswith("The market closed.")
+
+
+def test_who_opens_an_article_does_not_wait_for_the_model(writing):
+    with writing(*STEPS) as (client, script), streaming(client) as events:
+        next_of(events, "citation")
+        assert client.get("/api/articles/market").status_code == 200
+        assert client.get("/readyz").status_code == 200
+        assert not script.left.is_set()
+
+
+def test_a_model_has_time_of_its_own(writing):
+    slow = Said("Late.", (1,))
+    with writing(None, slow, seconds=0.2, model_seconds=0.0) as (client, _):
+        assert ask(client).status_code == 504
+    with writing(None, slow, seconds=0.2, model_seconds=30.0) as (client, script):
+        threading.Timer(0.6, script.go).start()
+        assert ask(client).status_code == 200
+
+
+class SilentModel:
+    """A fake model that says a word and then nothing until it is let go."""
+
+    name = "openai:silent"
+
+    def __init__(self):
+        self.more, self.closed = threading.Event(), threading.Event()
+
+    def stream(self, messages):
+        try:
+            yield messages[0].text
+            self.more.wait(timeout=60)
+            yield "unheard"
+        finally:
+            self.closed.set()
+
+
+def test_a_silent_model_holds_nobody_whose_reader_has_gone():
+    model, gone = SilentModel(), threading.Event()
+    with heed(gone):
+        said = Leavable(model).stream([Message("user", "word")])
+        assert next(said) == "word"
+        threading.Timer(0.1, gone.set).start()
+        with pytest.raises(ReaderGoneError):
+            next(said)
+    assert not model.closed.is_set()
+    model.more.set()
+    assert model.closed.wait(timeout=10)
+
+
+def test_a_model_that_is_let_go_is_closed_at_its_next_word():
+    model = SilentModel()
+    said = Leavable(model).stream([Message("user", "word")])
+    assert next(said) == "word"
+    said.close()
+    model.more.set()
+    assert model.closed.wait(timeout=10)
+
+
+def test_words_and_faults_of_a_model_come_through():
+    class Failing(SilentModel):
+        def stream(self, messages):
+            yield "word"
+            raise RuntimeError("broken")
+
+    said = Leavable(Failing()).stream([])
+    assert next(said) == "word"
+    with pytest.raises(RuntimeError, match="broken"):
+        next(said)
+
+
+class SilentService:
+    """A service whose model falls silent."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def stream(self, question, filters, owner=""):
+        for word in Leavable(self.model).stream([Message("user", "word")]):
+            yield Event("token", word)
+
+
+def test_stopping_does_not_wait_for_a_model(kit):
+    model = SilentModel()
+    pool = WorkerPool(lambda: SilentService(model), workers=1, seconds=0.3, model_seconds=60.0)
+    with ThreadPoolExecutor(1) as readers:
+        with kit.live(create_app(pool, chat=False), pool) as address:
+            reading = readers.submit(ask, kit.web(address), **SSE)
+            kit.until(lambda: pool.held == 1)
+            began = time.monotonic()
+        told = reading.result()
+    assert told.text.startswith("event: token")
+    assert 'event: error\ndata: {"error": "The server is stopping.' in told.text
+    assert time.monotonic() - began < 30
+    assert not model.closed.is_set()
+    model.more.set()

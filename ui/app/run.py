@@ -1,0 +1,141 @@
+"""Run the server until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from corpus.errors import DalilError
+from index.store.database import DATABASE
+from ui.app.app import create_app
+from ui.server.access.accounts import open_accounts
+from ui.server.access.identity import is_open
+from ui.server.http.log import RequestLog, log_notice, start_log
+from ui.server.http.workers import WorkerPool
+from ui.service import Service, Shared
+from ui.settings.privacy import told
+from ui.settings.settings import ServerSettings, Settings
+
+# After the last answer, its last bytes go out; then what stays open for ever is closed.
+_LINGER_SECONDS = 1.0
+# Connections that wait to be accepted, as many as a burst of a small office.
+_BACKLOG = 1_024
+
+
+def serve(
+    settings: Settings,
+    examples: Sequence[str],
+    say: Callable[[str], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises `DalilError` where others could read without a log-in, or for an address that is taken.
+    """
+    address = settings.server
+    _check_login(settings)
+    shared = Shared(settings)
+    # A model that cannot be had stops the server from starting.
+    written = shared.model() is not None
+    pool = WorkerPool(
+        partial(Service, settings, log_notice, shared),
+        workers=address.workers,
+        waiting=address.waiting,
+        seconds=address.seconds,
+        model_seconds=shared.limits().total_s if written else 0.0,
+    )
+    with listen(address) as listening:
+        port = listening.getsockname()[1]
+        shown = f"[{address.host}]" if ":" in address.host else address.host
+        say(f"Open http://{shown}:{port}/ in a browser; Ctrl-C stops the server.")
+        if written:
+            say(told(settings))
+        # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            server_of(create_app(pool, examples=examples, settings=settings), pool).run(
+                sockets=[listening]
+            )
+
+
+def _check_login(settings: Settings) -> None:
+    """Raise `DalilError` if nobody could log in where a log-in is needed."""
+    server = settings.server
+    vouched = server.identity_header and server.trusted_proxies
+    if is_open(settings) or vouched or _has_users(settings.home):
+        return
+    where = server.base_url or server.host
+    raise DalilError(
+        f"Others could read the articles at {where}, and there is no user who could log in. Add "
+        "one with: dalil user add NAME --admin; or let everybody in with --without-login"
+    )
+
+
+def _has_users(home: Path) -> bool:
+    if not (home / DATABASE).exists():
+        return False
+    accounts = open_accounts(home)
+    try:
+        return bool(accounts.users())
+    finally:
+        accounts.close()
+
+
+def server_of(app: FastAPI, pool: WorkerPool) -> uvicorn.Server:
+    """Return a server that gives the answers that `pool` works on before it stops."""
+    start_log()
+    config = uvicorn.Config(
+        RequestLog(app),
+        log_config=None,
+        # Its line for each request would hold what people ask.
+        access_log=False,
+        server_header=False,
+        # `Identity` believes the proxies that the settings name; uvicorn would believe others too.
+        proxy_headers=False,
+        timeout_graceful_shutdown=int(pool.seconds + 2 * _LINGER_SECONDS) + 1,
+    )
+    return _Server(config, pool)
+
+
+class _Server(uvicorn.Server):
+    """Waits for answers when it is told to stop, not for streams that never end."""
+
+    def __init__(self, config: uvicorn.Config, pool: WorkerPool) -> None:
+        super().__init__(config)
+        self._pool = pool
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, let answers end, close the rest."""
+        closing = asyncio.create_task(self._close_streams())
+        await super().shutdown(sockets)
+        closing.cancel()
+
+    async def _close_streams(self) -> None:
+        # A language model may need longer than whoever stops the server wants to wait.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._pool.idle(), self._pool.seconds)
+        self._pool.break_off()
+        await asyncio.sleep(_LINGER_SECONDS)
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.close()
+
+
+def listen(address: ServerSettings) -> socket.socket:
+    """Return a socket that listens; raise `DalilError` where that is not possible."""
+    host = "127.0.0.1" if address.host == "localhost" else address.host
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, address.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise DalilError(
+            f"The server cannot listen on {address.host}, port {address.port} ({error.strerror}). "
+            "Choose another port with --port."
+        ) from error

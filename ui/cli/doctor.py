@@ -1,0 +1,83 @@
+"""`dalil doctor`: what is broken in the library, and what is unsafe around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corpus.errors import DalilError
+from ui.cli.console import DONE, FAULT, console, open_library, print_json
+from ui.cli.options import AsJson, EncoderName, Home, ModelName
+from ui.settings.settings import Settings, settings_file
+
+if TYPE_CHECKING:
+    from index import Library
+
+
+def doctor(
+    context: typer.Context,
+    home: Home = None,
+    encoder: EncoderName = None,
+    llm: ModelName = None,
+    as_json: AsJson = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build the search index anew first.")
+    ] = False,
+) -> None:
+    """Check the library, and say what leaves the machine and what is unsafe around it.
+
+    The exit code tells of faults; what is unsafe may be meant so.
+    """
+    from ui.settings.privacy import destination, told, unsafe_model
+    from ui.settings.safety import unsafe_files, unsafe_settings
+
+    before_home, before_encoder = context.obj
+    settings = Settings.read(home or before_home, encoder or before_encoder, llm=llm)
+    library = open_library(settings)
+    if rebuild:
+        library.rebuild()
+    faults = [*library.faults(), *_model_faults(settings)]
+    unsafe = [
+        *unsafe_settings(settings.server),
+        *unsafe_model(settings),
+        *unsafe_files(settings.home, settings_file()),
+    ]
+    if as_json:
+        about = {**_about(library), "llm": settings.llm, "sent_to": destination(settings)}
+        print_json({**about, "rebuilt": rebuild, "faults": faults, "unsafe": unsafe})
+    else:
+        _show(library, faults, [told(settings), *_named(unsafe)])
+    raise typer.Exit(FAULT if faults else DONE)
+
+
+def _about(library: Library) -> dict[str, str | int]:
+    return {
+        "home": str(library.home),
+        "encoder": library.encoder.name,
+        "articles": len(library),
+        "passages": library.count_passages(),
+    }
+
+
+def _model_faults(settings: Settings) -> Iterator[str]:
+    """Yield why the language model cannot be had here; whether it answers is not tried."""
+    from ui.service import Shared
+
+    try:
+        Shared(settings).model()
+    except DalilError as error:
+        yield str(error)
+
+
+def _named(unsafe: list[str]) -> list[str]:
+    return [f"Unsafe: {sentence}" for sentence in unsafe] or ["Nothing unsafe found."]
+
+
+def _show(library: Library, faults: list[str], around: list[str]) -> None:
+    size = f"{len(library)} articles, {library.count_passages()} passages"
+    lines = [f"{library.home}: {size}, encoder {library.encoder.name}"]
+    lines += faults or ["No fault found."]
+    for line in [*lines, *around]:
+        console().print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,284 @@
+"""The `dalil` command.  Each subcommand imports what it needs, so that starting stays quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from corpus.errors import DalilError
+from ui.cli.console import (
+    DONE,
+    FAULT,
+    console,
+    fail,
+    open_library,
+    print_json,
+    read_fields,
+    read_filters,
+    read_question,
+    read_text,
+    run_batch,
+    say,
+)
+from ui.cli.doctor import doctor
+from ui.cli.embeds import app as embeds
+from ui.cli.eval import app as evaluating
+from ui.cli.options import (
+    AsJson,
+    AskText,
+    Batch,
+    EncoderName,
+    Home,
+    ModelName,
+    Outlet,
+    RerankerName,
+    Since,
+    Until,
+)
+from ui.cli.serve import serve
+from ui.cli.users import app as users
+from ui.settings.settings import Settings
+
+app = typer.Typer(
+    help="Answers from news articles, every statement cited to the exact passage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(evaluating, name="eval")
+app.command()(doctor)
+app.add_typer(embeds, name="embed")
+app.add_typer(users, name="user")
+app.command()(serve)
+
+
+@app.callback()
+def _common(context: typer.Context, home: Home = None, encoder: EncoderName = None) -> None:
+    context.obj = (home, encoder)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders of articles.")],
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Add what can be read, even if some can't.")
+    ] = False,
+    no_clean: Annotated[
+        bool, typer.Option("--no-clean", help="Store texts exactly as they are.")
+    ] = False,
+    field: Annotated[
+        list[str] | None, typer.Option(help="Name of a JSONL field, such as text=body.")
+    ] = None,
+) -> None:
+    """Add articles: text, Markdown, HTML, JSONL, and folders of these."""
+    from ui.ingest import run_import
+
+    settings = _settings(context, home, encoder)
+    report = run_import(
+        settings,
+        paths,
+        clean=not no_clean,
+        fields=read_fields(field),
+        keep_going=keep_going,
+        say=say,
+    )
+    if as_json:
+        print_json(report.as_json())
+    else:
+        report.show(console())
+    raise typer.Exit(report.exit_code(keep_going=keep_going))
+
+
+@app.command("list")
+def list_articles(
+    context: typer.Context, home: Home = None, encoder: EncoderName = None, as_json: AsJson = False
+) -> None:
+    """List the articles of the library."""
+    from ui.cli.terminal import show_articles
+    from ui.shapes import article_json
+
+    articles = list(open_library(_settings(context, home, encoder)).articles())
+    if as_json:
+        print_json({"articles": [article_json(article) for article in articles]})
+    else:
+        show_articles(console(), articles)
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    ids: Annotated[list[str], typer.Argument(help="Ids of articles, as `dalil list` shows them.")],
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Also drop versions that saved answers cite.")
+    ] = False,
+) -> None:
+    """Remove articles; versions that saved answers cite stay readable."""
+    removed = open_library(_settings(context, home, encoder)).remove(
+        [read_text(i) for i in ids], purge=purge
+    )
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        console().print(f"Removed {len(removed)} article(s).")
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an article.")],
+    version: Annotated[int | None, typer.Option(min=1, help="Default: the newest.")] = None,
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the stored text of an article."""
+    from ui.cli.terminal import show_article
+    from ui.shapes import whole_json
+
+    article = open_library(_settings(context, home, encoder)).article(
+        read_text(article_id), version
+    )
+    if as_json:
+        print_json(whole_json(article))
+    else:
+        show_article(console(), article)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    question: AskText = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Number of passages.")] = 10,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlet = None,
+    batch: Batch = None,
+    home: Home = None,
+    encoder: EncoderName = None,
+    reranker: RerankerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the passages nearest to a question, in any language."""
+    from ui.cli.terminal import show_hits
+    from ui.service import Question, Service
+
+    filters = read_filters(since, until, outlet)
+    # A language model only writes answers.
+    settings = replace(_settings(context, home, encoder, reranker), llm=None)
+    service = Service(settings, say)
+    if batch:
+        run_batch(question, batch, lambda asked: service.search(asked, k, filters).as_json())
+    result = service.search(Question(read_question(question)), k, filters)
+    if as_json:
+        print_json(result.as_json())
+    else:
+        show_hits(console(), result.hits)
+        if result.notice:
+            say(result.notice)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: AskText = None,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlet = None,
+    batch: Batch = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="ANSWER_ID", help="Follow up on a saved answer.")
+    ] = None,
+    home: Home = None,
+    encoder: EncoderName = None,
+    reranker: RerankerName = None,
+    llm: ModelName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the articles, every statement cited."""
+    from ui.cli.stream import show_events
+    from ui.cli.terminal import show_answer
+    from ui.service import Question, Service, Shared
+
+    filters = read_filters(since, until, outlet)
+    settings = _settings(context, home, encoder, reranker, llm)
+    shared = Shared(settings)
+    # A model that cannot be had is told before anything else is done.
+    shared.model()
+    service = Service(settings, say, shared)
+    if batch:
+        run_batch(question, batch, lambda asked: service.ask(asked, filters).as_json())
+    history = service.history(after) if after else ()
+    asked = Question(read_question(question), history)
+    if as_json:
+        print_json(service.ask(asked, filters).as_json())
+    elif settings.llm:
+        show_events(console(), service.stream(asked, filters))
+    else:
+        show_answer(console(), service.ask(asked, filters))
+
+
+@app.command()
+def reindex(
+    context: typer.Context,
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Encode every passage anew with the encoder that --encoder names; can be interrupted.
+
+    Searches keep the old encoder until the end, and a run that was stopped goes on when it is
+    run again.
+    """
+    from index import Library, load_encoder
+    from index.reencoding import reencode
+    from ui.progress import progress
+
+    settings = _settings(context, home, encoder)
+    model = load_encoder(settings.encoder)
+    with progress("Encoding", "Encoded {done:,} of {total:,} passages.") as show:
+        done = reencode(settings.home, model, say=say, on_batch=show)
+    Library.open(settings.home, model, say=say).rebuild()
+    if as_json:
+        print_json({"encoder": model.name, "passages": done.passages, "resumed": done.resumed})
+    else:
+        console().print(f"Encoded {done.passages:,} passages with {model.name}.", markup=False)
+
+
+def main() -> NoReturn:
+    """Run the command; mistakes become a sentence on standard error and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # Arabic must come out whole under any locale; a lone surrogate must not stop it.
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except DalilError as error:
+        sys.exit(fail(str(error)))
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAULT)
+    sys.exit(DONE)
+
+
+def _settings(
+    context: typer.Context,
+    home: Path | None,
+    encoder: str | None,
+    reranker: str | None = None,
+    llm: str | None = None,
+) -> Settings:
+    before_home, before_encoder = context.obj
+    return Settings.read(home or before_home, encoder or before_encoder, reranker, llm)

@@ -1,0 +1,145 @@
+"""What a person reads at the terminal.  Article text is data here: no markup, no escapes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from corpus.text.language import script
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.article import Article
+    from rag.answer import Answer, Citation, Hit
+
+# First strong isolate and its end: the terminal orders each text by its own direction and
+# keeps the punctuation around it in place (Unicode Standard Annex 9).
+_ISOLATE, _END = "\u2068", "\u2069"
+# An escape sequence inside an article must not reach the terminal.
+_CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]|[\u202a-\u202e\u2066-\u2069]", regex.V1)
+RTL_SCRIPTS = {"Arab", "Hebr"}
+_INDENT, NARROWEST = 4, 20
+
+
+def visible(text: str) -> str:
+    r"""Return `text` with control characters shown as U+FFFD, each line in its own direction.
+
+    >>> visible("a\x1b[2Jb") == "\u2068a\ufffd[2Jb\u2069"
+    True
+    """
+    shown = harmless(text)
+    return "\n".join(f"{_ISOLATE}{line}{_END}" if line else "" for line in shown.split("\n"))
+
+
+def harmless(text: str) -> str:
+    r"""Return `text` with control characters and changes of direction shown as U+FFFD.
+
+    >>> harmless("a\x1b[2Jb\u202ec") == "a\ufffd[2Jb\ufffdc"
+    True
+    """
+    return _CONTROL.sub("\ufffd", text)
+
+
+def show_answer(console: Console, answer: Answer) -> None:
+    """Print an extractive answer with its citations, or an abstention with the nearest passages."""
+    if answer.status == "abstained":
+        console.print(Text(visible(answer.text), style="yellow"))
+    else:
+        _show_text(console, answer)
+        for citation in answer.citations:
+            show_citation(console, citation)
+    show_related(console, answer)
+    show_rest(console, answer)
+
+
+def show_related(console: Console, answer: Answer) -> None:
+    """Print the passages that are nearest to a question without an answer."""
+    if answer.related:
+        console.print(Text("\nNearest passages (not evidence):", style="dim"))
+        show_hits(console, answer.related)
+
+
+def show_rest(console: Console, answer: Answer) -> None:
+    """Print what else there is to say of an answer."""
+    if answer.notice:
+        console.print(Text(f"\n{visible(answer.notice)}", style="yellow"))
+    if answer.answer_id:
+        console.print(
+            Text(f"\nconfidence {answer.confidence:.2f} · answer {answer.answer_id}", style="dim")
+        )
+
+
+def _show_text(console: Console, answer: Answer) -> None:
+    """Print the connecting words, and each quote in lines of its own direction."""
+    rest = answer.text
+    for citation in answer.citations:
+        before, quote, rest = rest.partition(citation.quote)
+        marker = f"[{citation.n}]"
+        closing, _, rest = rest.partition(marker)
+        # The quotation marks stand at the quote's own ends, in its own direction.
+        console.print(Text(visible(before[:-1].strip()), style="bold"))
+        _show_block(console, f"{before[-1:]}{quote}{closing}{marker}", style="green")
+
+
+def _show_block(console: Console, text: str, style: str = "") -> None:
+    """Print a text indented, wrapped before it is isolated, since isolates end with their line."""
+    width = max(console.width - 2 * _INDENT, NARROWEST)
+    from_right = script(text) in RTL_SCRIPTS
+    for line in Text(harmless(text)).wrap(console, width):
+        shown = line.plain.strip()
+        if not shown:
+            console.print()
+            continue
+        gap = _INDENT + (max(width - cell_len(shown), 0) if from_right else 0)
+        console.print(Text(" " * gap).append(visible(shown), style), soft_wrap=True)
+
+
+def show_citation(console: Console, citation: Citation, *, quoted: bool = False) -> None:
+    """Print where a citation points to; with `quoted` also the words that stand there."""
+    console.print()
+    console.print(Text(f"[{citation.n}] ", style="bold cyan"), _source(citation.article), sep="")
+    if quoted:
+        _show_block(console, citation.quote, style="green")
+    met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)
+    span = f"{citation.article.id} v{citation.article.version}, {citation.start}-{citation.end}"
+    console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))
+    if met:
+        console.print(Padding(Text(met, style="dim"), (0, _INDENT)))
+
+
+def show_hits(console: Console, hits: Sequence[Hit]) -> None:
+    """Print passages, best first, each with its source and score."""
+    for hit in hits:
+        console.print()
+        console.print(Text(f"{hit.score:.3f} ", style="bold cyan"), _source(hit.article), sep="")
+        _show_block(console, hit.passage.text)
+
+
+def show_articles(console: Console, articles: Sequence[Article]) -> None:
+    """Print each article's id, whole so that it can be copied, and its source."""
+    for article in articles:
+        version = f" v{article.version}" if article.version > 1 else ""
+        console.print(Text(visible(article.id) + version, style="cyan"), soft_wrap=True)
+        console.print(Text(" " * _INDENT).append_text(_source(article)), soft_wrap=True)
+
+
+def show_article(console: Console, article: Article) -> None:
+    """Print an article in full."""
+    console.print(_source(article))
+    console.print()
+    console.print(Text(visible(article.text)))
+
+
+def _source(article: Article) -> Text:
+    parts = [
+        visible(article.title or article.id),
+        visible(article.outlet) if article.outlet else None,
+        article.published.isoformat() if article.published else None,
+    ]
+    return Text(" · ".join(part for part in parts if part), style="bold")

@@ -1,0 +1,1 @@
+"""Who asks, and whether they may: users, sessions, keys, the guard before everything."""

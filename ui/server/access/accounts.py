@@ -1,0 +1,215 @@
+"""Who may use a server: users with their roles, their sessions, and the keys of their programs.
+
+They are kept in the library's store.  A session's token is a secret of the browser, a key one of
+a program; the store holds only their SHA-256, so that who reads the file can take nobody's place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import regex
+
+from corpus.errors import DalilError, InputError, MissingError
+from index.store.database import DATABASE, Store
+
+Role = Literal["reader", "admin"]
+# 256 bits: nothing to guess, so nothing that a slow hash would have to protect.
+_TOKEN_BYTES = 32
+# So that a key that was published by mistake can be found, and told from other secrets.
+_KEY_PREFIX = "dalil_"
+# Nothing that could be taken for markup, a path, an option or the owner "embed:ID".
+_NAME = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]{0,63}")
+# What no user can be called: the owner of the answers of users that have been removed.
+_REMOVED = "removed:"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user; `created_at` is an ISO time in UTC."""
+
+    name: str
+    role: Role
+    created_at: str
+
+
+def user_name(text: str) -> str:
+    """Return a user's name as it is kept; case and ways of writing one character do not count.
+
+    Raises `InputError` for what is no name.
+
+    >>> user_name("Leila"), user_name("ليلى"), user_name("ｌｅｉｌａ@Example.org")
+    ('leila', 'ليلى', 'leila@example.org')
+    """
+    name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            "A user's name has 1 to 64 letters, digits and characters of . _ @ + -, and begins "
+            "with a letter or a digit."
+        )
+    return name
+
+
+def open_accounts(home: Path, *, create: bool = False) -> Accounts:
+    """Open the accounts of the library in `home`, with `create` in a library made for them."""
+    if create:
+        with suppress(OSError):  # SQLite tells what is wrong with the folder
+            home.mkdir(parents=True, exist_ok=True)
+    return Accounts(Store(home / DATABASE, create=create))
+
+
+class Accounts:
+    """The users and sessions in a store, which belongs to the thread that opened it."""
+
+    def __init__(self, store: Store, now: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._now = now
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def users(self) -> list[Account]:
+        """Return the users by their names."""
+        # A library of schema 3 that this process may not write has no such table yet.
+        if not self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'users'"):
+            return []
+        rows = self._store.execute("SELECT name, role, created_at FROM users ORDER BY name")
+        return [_account(row) for row in rows]
+
+    def find(self, name: str) -> Account | None:
+        """Return the user of that name, or `None`."""
+        return next((user for user in self.users() if user.name == name), None)
+
+    def kept_hash(self, name: str) -> str | None:
+        """Return the hash of a user's password, `None` without such a user."""
+        if not self.users():
+            return None
+        rows = self._store.execute("SELECT password FROM users WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    def add(self, name: str, role: Role, password_hash: str) -> Account:
+        """Add a user; raise `DalilError` if there is one of that name."""
+        account = Account(name, role, datetime.now(UTC).isoformat(timespec="seconds"))
+        with self._store.transaction():
+            if self.find(name):
+                raise DalilError(
+                    f"There is a user {name} already. Give them another password with: "
+                    f"dalil user password {name}"
+                )
+            self._store.execute(
+                "INSERT INTO users VALUES (?, ?, ?, ?)",
+                name, role, password_hash, account.created_at,
+            )  # fmt: skip
+        return account
+
+    def remove(self, name: str) -> None:
+        """Remove a user with their sessions and key; nobody can read their saved answers any more.
+
+        Whoever is given the name next is another person.  Raises `MissingError` without the user.
+        """
+        with self._store.transaction():
+            self.check(name)
+            self._store.execute("DELETE FROM users WHERE name = ?", name)
+            self._store.execute("DELETE FROM sessions WHERE user = ?", name)
+            self._store.execute("DELETE FROM keys WHERE user = ?", name)
+            self._store.execute("UPDATE answers SET owner = ? WHERE owner = ?", _REMOVED, name)
+
+    def set_password(self, name: str, password_hash: str) -> None:
+        """Give a user another password, and end their sessions; raise `MissingError`."""
+        with self._store.transaction():
+            self.check(name)
+            self._store.execute("UPDATE users SET password = ? WHERE name = ?", password_hash, name)
+            self._store.execute("DELETE FROM sessions WHERE user = ?", name)
+
+    def check(self, name: str) -> None:
+        """Raise `MissingError` if there is no such user."""
+        if not self.find(name):
+            raise MissingError(f"There is no user {name}. List the users with: dalil user list")
+
+    def open_session(self, name: str, seen_hash: str, seconds: float) -> str | None:
+        """Begin a session of `seconds` and return its token.
+
+        `seen_hash` is the hash that the password was compared with: `None` is returned if the
+        user has been removed, or given another password, since.
+        """
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        now = int(self._now())
+        with self._store.transaction():
+            kept = self.kept_hash(name)
+            if kept is None or kept != seen_hash:
+                return None
+            self._store.execute("DELETE FROM sessions WHERE expires <= ?", now)
+            self._store.execute(
+                "INSERT INTO sessions VALUES (?, ?, ?)", _digest(token), name, now + int(seconds)
+            )
+        return token
+
+    def account_of(self, token: str) -> Account | None:
+        """Return the user whose session a token is, `None` once it has ended."""
+        if not self.users():
+            return None
+        rows = self._store.execute(
+            "SELECT u.name, u.role, u.created_at FROM sessions s JOIN users u ON u.name = s.user "
+            "WHERE s.token = ? AND s.expires > ?",
+            _digest(token), int(self._now()),
+        )  # fmt: skip
+        return _account(rows[0]) if rows else None
+
+    def close_session(self, token: str) -> None:
+        """End a session; an unknown token is no mistake."""
+        with self._store.transaction():
+            self._store.execute("DELETE FROM sessions WHERE token = ?", _digest(token))
+
+    def make_key(self, name: str) -> str:
+        """Return a new key of a user, which is kept nowhere; the one before it ends.
+
+        Raises `MissingError` if there is no such user.
+        """
+        key = _KEY_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._store.transaction():
+            self.check(name)
+            self._store.execute(
+                "INSERT OR REPLACE INTO keys VALUES (?, ?, ?)", name, _digest(key), now
+            )
+        return key
+
+    def revoke_key(self, name: str) -> None:
+        """End the key of a user; raise `MissingError` if there is none."""
+        with self._store.transaction():
+            self.check(name)
+            rows = self._store.execute("DELETE FROM keys WHERE user = ? RETURNING user", name)
+        if not rows:
+            raise MissingError(f"{name} has no key. Make one with: dalil user key {name}")
+
+    def account_of_key(self, key: str) -> Account | None:
+        """Return the user whose key this is, `None` if it is nobody's."""
+        # A library of schema 4 that this process may not write has no such table yet.
+        if not self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'"):
+            return None
+        rows = self._store.execute(
+            "SELECT u.name, u.role, u.created_at FROM keys k JOIN users u ON u.name = k.user "
+            "WHERE k.key = ?",
+            _digest(key),
+        )
+        return _account(rows[0]) if rows else None
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _account(row: tuple[str, str, str]) -> Account:
+    name, role, created_at = row
+    # A role that a newer Dalil knows allows here what every role allows.
+    return Account(name, "admin" if role == "admin" else "reader", created_at)

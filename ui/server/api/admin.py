@@ -1,0 +1,118 @@
+"""The routes under `/api` that change articles; only administrators may use them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from corpus.errors import DalilError, InputError
+from rag.answer import Json
+from ui.ingest import ImportReport
+from ui.server.access.identity import reader_of
+from ui.server.api import article_schemas
+from ui.server.api.routes import PoolOf
+from ui.server.api.uploads import Upload, read_uploads, upload_of, upload_of_objects
+from ui.server.http.errors import ForbiddenError, KindError, errors
+from ui.server.http.listening import while_connected
+from ui.server.http.workers import TooSlowError
+from ui.service import Service
+
+_MOST_FILES = 1_000
+_JSON, _FORM = "application/json", "multipart/form-data"
+
+
+def _only_admins(request: Request) -> None:
+    if reader_of(request).role != "admin":
+        raise ForbiddenError(
+            "Only administrators change articles. Whoever runs the server makes one with: "
+            "dalil user add NAME --admin"
+        )
+
+
+routes = APIRouter(prefix="/api", dependencies=[Depends(_only_admins)])
+
+
+@routes.post(
+    "/articles",
+    response_model=article_schemas.Import,
+    responses=errors(400, 415, 422, 503, 504),
+    openapi_extra={"requestBody": {"required": True, "content": article_schemas.NEW_ARTICLES}},
+)
+async def add(request: Request, pool: PoolOf) -> Json:
+    """Add articles, or new versions of known ones: all of them, or none if one cannot be read.
+
+    A file without an id or url of its own is known by its name; the path before it does not count.
+    """
+    uploads = await _uploads(request)
+
+    def work(service: Service) -> Json:
+        articles = read_uploads(uploads)
+        assistant = service.assistant()
+        if assistant is None:
+            raise DalilError(service.missing)
+        report = assistant.library.add(articles)
+        return ImportReport(report.added, report.updated, report.unchanged).as_json()
+
+    try:
+        return await while_connected(request, pool.run(work))
+    except TooSlowError as error:
+        raise TooSlowError(
+            "Adding the articles takes long and may still be going on. Look for them in "
+            "GET /api/articles before sending them again, in smaller parts."
+        ) from error
+
+
+@routes.delete(
+    "/articles/{id:anything}",
+    response_model=article_schemas.Removal,
+    responses=errors(404, 422, 503, 504),
+)
+async def remove(
+    id: Annotated[str, Path(description="Percent-encoded; it may hold slashes.")],  # noqa: A002
+    request: Request,
+    pool: PoolOf,
+    purge: Annotated[
+        bool, Query(description="Also drop versions that saved answers cite.")
+    ] = False,
+) -> Json:
+    """Remove an article; versions that saved answers cite stay readable."""
+
+    def work(service: Service) -> Json:
+        assistant = service.assistant()
+        if assistant is None:
+            raise DalilError(service.missing)
+        return {"removed": assistant.library.remove([id], purge=purge)}
+
+    return await while_connected(request, pool.run(work))
+
+
+async def _uploads(request: Request) -> list[Upload]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == _FORM:
+        return await _files(request)
+    if kind != _JSON:
+        raise KindError(f"Send articles as {_JSON} or {_FORM}.")
+    try:
+        body = article_schemas.NewArticles.model_validate_json(await request.body())
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults) from error
+    for number, article in enumerate(body.articles, start=1):
+        if not (article.id or article.url):
+            raise InputError(f"Nothing was added. articles:{number}: give it an `id` or a `url`.")
+    return [upload_of_objects([article.model_dump() for article in body.articles])]
+
+
+async def _files(request: Request) -> list[Upload]:
+    uploads = []
+    async with request.form(max_files=_MOST_FILES, max_fields=0) as form:
+        for _, given in form.multi_items():
+            if isinstance(given, UploadFile):
+                uploads.append(upload_of(given.filename or "", await given.read()))
+    if not uploads:
+        raise InputError("The form holds no file. Send articles as files of the field `files`.")
+    return uploads

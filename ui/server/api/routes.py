@@ -1,0 +1,219 @@
+"""The routes of the HTTP API for all readers; `admin` has those that change articles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from index import Filters
+from index.store.answers import Feedback
+from rag.answer import Json
+from ui.server.access.identity import reader_of
+from ui.server.api import article_schemas, schemas
+from ui.server.articles.catalogue import article_page, check_ready, whole_article
+from ui.server.articles.links import ANYTHING
+from ui.server.http.errors import errors
+from ui.server.http.listening import as_sse, while_connected, whole
+from ui.server.http.workers import WorkerPool
+from ui.service import Question, Service
+
+_EVENT_STREAM = "text/event-stream"
+
+
+api = APIRouter(prefix="/api")
+health = APIRouter()
+
+
+def _pool(request: Request) -> WorkerPool:
+    pool: WorkerPool = request.app.state.pool
+    return pool
+
+
+PoolOf = Annotated[WorkerPool, Depends(_pool)]
+AnswerId = Annotated[str, Path(max_length=100, description="The `answer_id` of an answer.")]
+
+
+class ArticlesQuery(BaseModel):
+    """Which articles, and which part of them."""
+
+    since: schemas.Since = None
+    until: schemas.Until = None
+    outlet: schemas.Outlet = None
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(
+        default=None, max_length=10_000, description="The `next` of the page before."
+    )
+
+
+class ArticleQuery(BaseModel):
+    """Which version of an article."""
+
+    version: schemas.Version | None = Field(default=None, description="Default: the newest.")
+
+
+class SearchQuery(BaseModel):
+    """What to look for, and in which articles."""
+
+    question: schemas.QuestionText
+    k: int = Field(default=10, ge=1, le=100, description="Number of passages.")
+    since: schemas.Since = None
+    until: schemas.Until = None
+    outlet: schemas.Outlet = None
+
+
+@api.post(
+    "/ask",
+    response_model=schemas.Answer,
+    responses={
+        200: {
+            "description": "The answer; as server-sent events with `Accept: text/event-stream`.",
+            "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
+        },
+        **errors(400, 404, 422, 503, 504),
+    },
+)
+async def ask(body: schemas.AskBody, request: Request, pool: PoolOf) -> Response | Json:
+    """Answer a question from the articles, every statement cited, or say that they don't say.
+
+    The events of a stream are `status` and `token` with `{"text"}`, `citation` with a citation
+    as its marker comes, `restart` where the text so far is taken back, and `done` with the whole
+    answer; `error` with `{"error"}` ends a stream that fails midway.
+    """
+    filters = Filters(body.since, body.until, body.outlet)
+    owner = reader_of(request).owner
+
+    def question(service: Service) -> Question:
+        return Question(body.question, _past(body, service, owner))
+
+    events = pool.stream(lambda service: service.stream(question(service), filters, owner))
+    if _EVENT_STREAM not in request.headers.get("accept", ""):
+        answer = await while_connected(request, whole(events))
+        return answer.as_json()
+    # Until the first event comes, what goes wrong still has a status of its own.
+    first = await while_connected(request, anext(events))
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(as_sse(first, events), media_type=_EVENT_STREAM, headers=headers)
+
+
+def _past(body: schemas.AskBody, service: Service, owner: str) -> Sequence[str]:
+    if body.after:
+        return service.history(body.after, owner)[-schemas.MOST_TURNS :]
+    return body.history
+
+
+@api.get(
+    "/answers/{id}",
+    response_model=schemas.SavedAnswer,
+    responses=errors(404, 410, 422, 503, 504),
+)
+async def answer(id: AnswerId, request: Request, pool: PoolOf) -> Json:  # noqa: A002
+    """Return an answer given before; its citations point to the versions that it cited."""
+    owner = reader_of(request).owner
+    return await while_connected(
+        request, pool.run(lambda service: service.saved(id, owner).as_json())
+    )
+
+
+@api.post(
+    "/answers/{id}/feedback",
+    response_model=schemas.Feedback,
+    responses=errors(400, 404, 422, 503, 504),
+)
+async def feedback(
+    id: AnswerId,  # noqa: A002
+    body: schemas.FeedbackBody,
+    request: Request,
+    pool: PoolOf,
+) -> Feedback:
+    """Keep what a reader says of an answer, in place of what was said of it before."""
+    owner = reader_of(request).owner
+
+    def give(service: Service) -> Feedback:
+        return service.give_feedback(id, helpful=body.helpful, note=body.note, owner=owner)
+
+    return await while_connected(request, pool.run(give))
+
+
+@api.get("/articles", response_model=article_schemas.ArticlePage, responses=errors(422, 503, 504))
+async def articles(
+    query: Annotated[ArticlesQuery, Query()], request: Request, pool: PoolOf
+) -> Json:
+    """List the articles, newest first and undated ones last, without their texts."""
+    filters = Filters(query.since, query.until, query.outlet)
+    work = pool.run(lambda service: article_page(service, filters, query.limit, query.cursor))
+    return await while_connected(request, work)
+
+
+@api.get(
+    f"/articles/{{id:{ANYTHING}}}",
+    response_model=article_schemas.WholeArticle,
+    responses=errors(404, 422, 503, 504),
+)
+async def article(
+    id: Annotated[str, Path(description="Percent-encoded; it may hold slashes.")],  # noqa: A002
+    query: Annotated[ArticleQuery, Query()],
+    request: Request,
+    pool: PoolOf,
+) -> Json:
+    """Return a version of an article with the spans of its sentences."""
+    work = pool.run(lambda service: whole_article(service, id, query.version))
+    return await while_connected(request, work)
+
+
+@api.get("/search", response_model=schemas.SearchResult, responses=errors(422, 503, 504))
+async def search(query: Annotated[SearchQuery, Query()], request: Request, pool: PoolOf) -> Json:
+    """Find the passages nearest to a question, in any language."""
+    filters = Filters(query.since, query.until, query.outlet)
+    question = Question(query.question)
+    work = pool.run(lambda service: service.search(question, query.k, filters).as_json())
+    return await while_connected(request, work)
+
+
+@health.get("/healthz", response_model=schemas.Health, responses=errors())
+async def healthz() -> Mapping[str, str]:
+    """Say that the process lives."""
+    return {"status": "ok"}
+
+
+@health.get("/readyz", response_model=schemas.Health, responses=errors(503, 504))
+async def readyz(request: Request, pool: PoolOf) -> Mapping[str, str]:
+    """Say that the library can be opened and searched."""
+    await while_connected(request, pool.run(check_ready))
+    return {"status": "ok"}
+
+
+def add_api(app: FastAPI, pool: WorkerPool, *more: APIRouter) -> None:
+    """Put these routes and `more` into `app`, answered from `pool`.
+
+    What else is asked under /api and /v1 is answered here too, whatever is mounted at the root.
+    """
+    app.state.pool = pool
+    routers = (api, health, *more)
+    for router in routers:
+        app.include_router(router)
+    known = [route for router in routers for route in router.routes]
+
+    async def unknown(request: Request) -> Response:
+        methods = {
+            method
+            for route in known
+            if route.matches(request.scope)[0] is Match.PARTIAL
+            for method in getattr(route, "methods", None) or ()
+        }
+        if methods:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
+        raise HTTPException(404)
+
+    for folder in ("api", "v1"):
+        app.router.add_route(
+            f"/{folder}/{{rest:{ANYTHING}}}", unknown, list(_METHODS), include_in_schema=False
+        )
+
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

@@ -1,0 +1,1 @@
+"""The article view: a page without a script, the cited span highlighted."""

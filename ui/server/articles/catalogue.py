@@ -1,0 +1,58 @@
+"""What the server reads from the library besides answers, in the contract's shapes."""
+
+from __future__ import annotations
+
+from corpus.errors import DalilError, MissingError
+from corpus.text.sentences import sentence_spans
+from index import Filters
+from rag.answer import Json
+from ui.service import Question, Service
+from ui.shapes import described_json, whole_json
+
+
+def article_page(service: Service, filters: Filters, limit: int, cursor: str | None) -> Json:
+    """Return a page of the catalogue, an empty one while there is no library."""
+    assistant = service.assistant()
+    if assistant is None:
+        return {"articles": [], "next": None, "total": 0, "outlets": []}
+    library = assistant.library
+    with library.reading():
+        page = library.catalogue.page(filters, limit=limit, cursor=cursor)
+        outlets = library.catalogue.outlets()
+    return {
+        "articles": [described_json(article) for article in page.articles],
+        "next": page.next,
+        "total": page.total,
+        "outlets": [{"outlet": o.outlet, "articles": o.articles} for o in outlets],
+    }
+
+
+def whole_article(service: Service, article_id: str, version: int | None) -> Json:
+    """Return an article with its sentences and versions; raise `MissingError` without one."""
+    assistant = service.assistant()
+    if assistant is None:
+        raise MissingError(f"There is no article {article_id!r}. {service.missing}")
+    library = assistant.library
+    with library.reading():
+        article = library.article(article_id, version)
+        versions = library.catalogue.versions(article_id)
+    return {
+        **whole_json(article),
+        "sentences": [{"start": s[0], "end": s[1]} for s in sentence_spans(article.text)],
+        "versions": [
+            {
+                "version": v.version,
+                "added_at": v.added_at,
+                "published": v.published.isoformat() if v.published else None,
+                "title": v.title,
+            }
+            for v in versions
+        ],
+    }
+
+
+def check_ready(service: Service) -> None:
+    """Raise `DalilError` unless the library can be opened and searched."""
+    if service.assistant() is None:
+        raise DalilError(service.missing)
+    service.search(Question("ready"), 1, Filters())

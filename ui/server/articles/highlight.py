@@ -1,0 +1,127 @@
+"""A text cut where the page needs an element: at lines, at sentences, and around the quote.
+
+The pieces joined are the text, code point for code point, so a quote on the page is the quote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import regex
+
+from corpus.text.line_breaks import Span, blocks
+from corpus.text.sentences import sentence_spans
+
+_BREAK = regex.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Neighbouring characters that are all quoted or all not.
+
+    `first` and `last` say that what a reader sees of the quote begins, or ends, with this piece.
+    """
+
+    text: str
+    quoted: bool
+    first: bool = False
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The pieces of the sentence `number` (from 1), or of the space between two (`None`)."""
+
+    number: int | None
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One line of a text, or lines that only together make a sentence.
+
+    `gap` are the line breaks before it; `near` says that no blank line is among them although
+    the text has blank lines elsewhere.
+    """
+
+    gap: Sequence[Piece]
+    near: bool
+    runs: Sequence[Run]
+
+    @property
+    def text(self) -> str:
+        """The characters of the paragraph."""
+        return "".join(piece.text for run in self.runs for piece in run.pieces)
+
+
+def paragraphs(text: str, quote: Span | None = None) -> tuple[Sequence[Paragraph], Sequence[Piece]]:
+    r"""Return the paragraphs of a text, and the pieces that stand after the last.
+
+    The span `quote` counts code points.
+
+    >>> found, after = paragraphs("One. Two.\nThree.\n", Span(5, 12))
+    >>> [[(run.number, [p.text for p in run.pieces]) for run in p.runs] for p in found]
+    [[(1, ['One.']), (None, [' ']), (2, ['Two.'])], [(3, ['Th', 'ree.'])]]
+    >>> [piece.quoted for run in found[1].runs for piece in run.pieces], after[0].text
+    ([True, False], '\n')
+    """
+    lines = [line for line in blocks(text) if not text[line.start : line.end].isspace()]
+    cut = _Cutter(text, quote, _seen(quote, lines) if quote else None)
+    has_blank_lines = any(_blank_line(text[a.end : b.start]) for a, b in pairwise(lines))
+    sentences = [Span(*span) for span in sentence_spans(text)]
+    found: list[Paragraph] = []
+    reached = first = 0
+    for line in lines:
+        last = first
+        while last < len(sentences) and sentences[last].start < line.end:
+            last += 1
+        runs = [*cut.runs(line, enumerate(sentences[first:last], first + 1))]
+        gap = Span(reached, line.start)
+        near = bool(found) and has_blank_lines and not _blank_line(text[gap.start : gap.end])
+        found.append(Paragraph(cut.pieces(gap), near, runs))
+        reached, first = line.end, last
+    return found, cut.pieces(Span(reached, len(text)))
+
+
+def _seen(quote: Span, lines: Iterable[Span]) -> Span | None:
+    """Return the quote without line breaks at its ends, `None` if it holds nothing else."""
+    met = [line for line in lines if line.start < quote.end and quote.start < line.end]
+    if not met:
+        return None
+    return Span(max(quote.start, met[0].start), min(quote.end, met[-1].end))
+
+
+def _blank_line(gap: str) -> bool:
+    return len(_BREAK.findall(gap)) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    text: str
+    quote: Span | None
+    seen: Span | None
+
+    def runs(self, line: Span, sentences: Iterable[tuple[int, Span]]) -> Iterator[Run]:
+        """Yield the sentences of a line and what stands between them."""
+        reached = line.start
+        for number, sentence in sentences:
+            if reached < sentence.start:
+                yield Run(None, self.pieces(Span(reached, sentence.start)))
+            yield Run(number, self.pieces(sentence))
+            reached = sentence.end
+        if reached < line.end:
+            yield Run(None, self.pieces(Span(reached, line.end)))
+
+    def pieces(self, span: Span) -> Sequence[Piece]:
+        """Return the text of `span`, cut where the quote begins and ends."""
+        quote = self.quote or Span(span.end, span.end)
+        inner = [min(max(cut, span.start), span.end) for cut in quote]
+        cuts = pairwise((span.start, *inner, span.end))
+        return [self._piece(a, b, n == 1) for n, (a, b) in enumerate(cuts) if a < b]
+
+    def _piece(self, start: int, end: int, quoted: bool) -> Piece:
+        seen = self.seen if quoted else None
+        first, last = (start == seen.start, end == seen.end) if seen else (False, False)
+        return Piece(self.text[start:end], quoted, first, last)

@@ -1,0 +1,1 @@
+"""What the widget on other sites asks: embeds, their origins, articles and limits."""

@@ -1,0 +1,144 @@
+"""Errors as HTTP: one shape, `{"error": sentence}`, whatever went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from corpus.errors import DalilError, InputError, MissingError, PurgedError
+from corpus.furniture.clean import replace_surrogates
+from ui.server.access.guard import error_body
+from ui.server.api import schemas
+from ui.server.http.workers import RETRY_AFTER_SECONDS, BusyError, TooSlowError
+from ui.server.openai.errors import CHAT_PREFIX, chat_error
+
+
+class ForbiddenError(DalilError):
+    """Not for whoever asked (HTTP 403)."""
+
+
+class KindError(DalilError):
+    """What was sent is of a kind that is not read (HTTP 415)."""
+
+
+_STATUS: Mapping[type[DalilError], int] = {
+    MissingError: 404,
+    PurgedError: 410,
+    InputError: 422,
+    ForbiddenError: 403,
+    KindError: 415,
+    BusyError: 503,
+    TooSlowError: 504,
+}
+_SENTENCES: Mapping[int, str] = {
+    400: "The request's body is neither JSON in UTF-8 nor a whole form.",
+    404: "There is nothing at this address.",
+    405: "This address takes another method.",
+}
+_MEANINGS: Mapping[int, str] = {
+    400: "The body is not text in UTF-8, or no form.",
+    401: "Nobody is logged in, the key is wrong, or name and password do not belong together.",
+    403: "From a page of another site, under another name than the server's, or not for readers.",
+    404: "What was named is not there, or another reader's.",
+    408: "The body did not arrive in time.",
+    410: "An article that the answer cites was removed for good.",
+    413: "The request is too large.",
+    415: "The body, or a file in it, is of a kind that is not read.",
+    422: "A field is missing or not valid; the sentence names it.",
+    429: "Too many log-ins or keys have failed (with Retry-After).",
+    503: "The queue is full (with Retry-After), or the library cannot serve just now.",
+    504: "The answer took too long.",
+}
+# The library cannot serve just now, and its keeper can mend that; the request was sound.
+_OTHER = 503
+# What nobody reads: the client has gone.
+GONE = 499
+
+
+class ClientGoneError(Exception):
+    """The client closed the connection before it was answered."""
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the errors of a route, and those that any request may meet, for its document."""
+    return {
+        status: {"model": schemas.Error, "description": _MEANINGS[status]}
+        for status in sorted({401, 403, 408, 413, 429, *statuses})
+    }
+
+
+def add_faults(app: FastAPI) -> None:
+    """Answer every error of `app` with a status and a sentence."""
+    app.add_exception_handler(DalilError, _mistake)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(ClientGoneError, _gone)
+    app.add_exception_handler(Exception, _defect)
+
+
+def status_of(error: DalilError) -> int:
+    """Return the status that tells of `error`.
+
+    >>> status_of(MissingError("...")), status_of(DalilError("..."))
+    (404, 503)
+    """
+    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), _OTHER)
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return what a client is told of `error`; of a defect, that it is one."""
+    if isinstance(error, DalilError):
+        return replace_surrogates(str(error))
+    return "Something went wrong in the server; its log says what."
+
+
+async def _mistake(_: Request, error: Exception) -> Response:
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, BusyError) else None
+    status = status_of(error) if isinstance(error, DalilError) else _OTHER
+    return JSONResponse(error_body(sentence_of(error)), status, headers)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    return JSONResponse(error_body(" ".join(map(_fault, faults[:5]))), 422)
+
+
+def _fault(fault: Mapping[str, object]) -> str:
+    """Return a sentence that names the field; what was given is not repeated.
+
+    >>> _fault({"loc": ("body", "history", 3), "msg": "Value error, it is blank"})
+    'The field history.3 is not valid: it is blank.'
+    """
+    place = fault["loc"]
+    parts = [str(part) for part in place[1:]] if isinstance(place, tuple) else []
+    why = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+    if not why[:2].isupper():
+        why = why[:1].lower() + why[1:]
+    if not parts or fault.get("type") == "json_invalid":
+        return f"The request is not valid: {why}."
+    return replace_surrogates(f"The field {'.'.join(parts)[:100]} is not valid: {why}.")
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    sentence = _SENTENCES.get(error.status_code, str(error.detail))
+    return JSONResponse(error_body(sentence), error.status_code, error.headers)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=GONE)
+
+
+async def _defect(request: Request, error: Exception) -> Response:
+    why = sentence_of(error)
+    # Starlette answers defects before every middleware, the one that rewrites errors too.
+    chats = request.url.path.startswith(CHAT_PREFIX)
+    body = chat_error(500, why) if chats else error_body(why)
+    # The server closes the connection of a request that failed so.
+    return JSONResponse(body, 500, {"Connection": "close"})

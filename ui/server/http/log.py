@@ -1,0 +1,143 @@
+"""The server's log: one JSON object a line on standard error, and nothing of what people ask."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+# Ours, below which "dalil.questions" is, and uvicorn's, which tells of exceptions as well.
+_LOGGER, _SERVER = "dalil", "uvicorn.error"
+_ROOT = Path(__file__).parents[3]
+# Signs of life and parts of pages tell nothing while they come as they should.
+_QUIET = (
+    "/healthz", "/readyz", "/assets/", "/static/", "/theme.css", "/favicon.ico", "/manifest.json",
+    "/gradio_api/heartbeat/", "/gradio_api/startup-events",
+)  # fmt: skip
+_LONGEST_PATH = 200
+# What other servers write for a client that hung up before it was answered.
+_GONE = 499
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a record as one line of JSON in ASCII, so that no text in it can look like another.
+
+    Of an exception it shows where it came from, not its message, which may hold a question.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        r"""Return the line of a record; `extra={"fields": {...}}` adds fields to it.
+
+        >>> record = logging.makeLogRecord({"msg": "x\n{\"level\": \"error\"}", "created": 0.0})
+        >>> print(JsonFormatter().format(record))
+        {"time": "1970-01-01T00:00:00.000Z", "level": "info", "event": "x\n{\"level\": \"error\"}"}
+        """
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, object] = {
+            "time": at.replace("+00:00", "Z"),
+            # Records made by hand have no level; what is told without urgency is "info".
+            "level": record.levelname.lower() if record.levelno else "info",
+            "event": record.getMessage().strip(),
+            **getattr(record, "fields", {}),
+        }
+        if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
+            line |= _fault(record.exc_info)
+        return json.dumps(line)
+
+
+def _fault(info: ExceptionInfo) -> dict[str, object]:
+    """Return the exception's type and the places that were running, the innermost last.
+
+    >>> try:
+    ...     raise ValueError("who asked what")
+    ... except ValueError as error:
+    ...     shown = _fault((type(error), error, None))
+    >>> shown
+    {'exception': 'ValueError', 'trace': []}
+    """
+    kind, _, trace = info
+    places = traceback.extract_tb(trace)
+    return {
+        "exception": kind.__name__,
+        "trace": [f"{_short(p.filename)}:{p.lineno} {p.name}" for p in places],
+    }
+
+
+def _short(name: str) -> str:
+    path = Path(name)
+    return str(path.relative_to(_ROOT)) if path.is_relative_to(_ROOT) else name
+
+
+def start_log() -> None:
+    """Send our events, and uvicorn's warnings and faults, to standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    for name, level in ((_LOGGER, logging.INFO), (_SERVER, logging.WARNING)):
+        log = logging.getLogger(name)
+        log.handlers, log.propagate = [handler], False
+        log.setLevel(level)
+
+
+def log_notice(message: str) -> None:
+    """Write what the library tells its keeper."""
+    logging.getLogger(_LOGGER).info("notice", extra={"fields": {"message": message}})
+
+
+def log_fault(error: Exception) -> None:
+    """Write where a defect lies."""
+    fault = (type(error), error, error.__traceback__)
+    logging.getLogger(_LOGGER).error("fault", exc_info=fault)
+
+
+class RequestLog:
+    """ASGI middleware that writes a line for each request when its answer has ended.
+
+    The line names the route, not what was asked of it: `/api/answers/{id}`.  A request that
+    matches none has its path, without the query.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; note its status, and how long its answer took."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status, path = time.perf_counter(), _GONE, scope["path"]
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        finally:
+            _log_request(scope, path, status, time.perf_counter() - begun)
+
+
+def _log_request(scope: Scope, path: str, status: int, seconds: float) -> None:
+    template = getattr(scope.get("route"), "path", None)
+    # Routers of their own are mounted under "/en" and the like, which then is the root path.
+    route = f"{scope.get('root_path', '')}{template}" if template else path[:_LONGEST_PATH]
+    if status < 400 and (template or path).startswith(_QUIET):
+        return
+    client = scope.get("client")
+    fields = {
+        "method": scope["method"],
+        "route": route,
+        "status": status,
+        "milliseconds": round(1000 * seconds, 1),
+        # Beyond the proxies that are trusted, where that is known.
+        "client": scope.get("dalil.address") or (client[0] if client else None),
+    }
+    logging.getLogger(_LOGGER).info("request", extra={"fields": fields})

@@ -1,0 +1,182 @@
+"""A few threads that each keep a library open, and a short queue before them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from typing import TypeVar
+
+from corpus.errors import DalilError
+from rag.events import Event
+from ui.leaving import heed
+from ui.service import Service
+
+Result = TypeVar("Result")
+# What a client is told to wait when the queue is full; a question takes a fraction of it.
+RETRY_AFTER_SECONDS = 2
+# How often a stopping server looks if its last answers are given.
+_LOOK_SECONDS = 0.05
+
+
+class BusyError(DalilError):
+    """The queue is full; nothing was started."""
+
+
+class TooSlowError(DalilError):
+    """The work was not done in time."""
+
+
+class WorkerPool:
+    """Runs work in threads: `workers` at a time, `waiting` in the queue, the rest refused at once.
+
+    A service stays with its thread, as SQLite's connections must.  Work that overruns `seconds`, or
+    whose client has gone, is dropped if it has not begun; a stream that has begun is closed before
+    its next event, and what `run` has begun is left to end unheard.
+
+    Where a language model writes the answers it takes up to `model_seconds` more.  Streams then
+    have `workers` threads and a queue of their own, so that who opens an article waits for none.
+    """
+
+    def __init__(
+        self,
+        open_service: Callable[[], Service],
+        *,
+        workers: int = 2,
+        waiting: int = 64,
+        seconds: float = 30.0,
+        model_seconds: float = 0.0,
+    ) -> None:
+        self._open_service = open_service
+        self._local = threading.local()
+        self._works = _Line("service", workers, waiting)
+        self._streams = _Line("writing-service", workers, waiting) if model_seconds else self._works
+        self._leaving: set[threading.Event] = set()
+        self.seconds = seconds
+        self._stream_seconds = seconds + model_seconds
+
+    @property
+    def held(self) -> int:
+        """How many places are taken, by workers and in the queue."""
+        return sum(line.held for line in {self._works, self._streams})
+
+    async def run(self, work: Callable[[Service], Result]) -> Result:
+        """Return what `work` returns; raise `BusyError`, `TooSlowError` or what it raises."""
+        future = self._works.submit(lambda: work(self._service()))
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), self.seconds)
+        except TimeoutError as error:
+            raise _too_slow(self.seconds) from error
+
+    async def stream(
+        self, work: Callable[[Service], Generator[Event]], gone: threading.Event | None = None
+    ) -> AsyncGenerator[Event]:
+        """Yield the events of `work` as they come; raise as `run` does.
+
+        Closing this closes `work`'s generator, in its own thread; so does setting `gone`.
+        """
+        gone = gone or threading.Event()
+        loop = asyncio.get_running_loop()
+        events: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
+
+        def put(event: Event | BaseException | None) -> None:
+            loop.call_soon_threadsafe(events.put_nowait, event)
+
+        future = self._streams.submit(partial(self._feed, work, put, gone))
+        self._leaving.add(gone)
+        end = loop.time() + self._stream_seconds
+        try:
+            while True:
+                # `wait_for` would overlook a cancellation that comes together with an event.
+                async with asyncio.timeout_at(end):
+                    event = await events.get()
+                if event is None:
+                    return
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+        except TimeoutError as error:
+            raise _too_slow(self._stream_seconds) from error
+        finally:
+            gone.set()
+            self._leaving.discard(gone)
+            future.cancel()
+
+    async def idle(self) -> None:
+        """Wait until no work is running or waiting."""
+        while self.held:
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def break_off(self) -> None:
+        """End the streams that are under way, whatever a language model may still have to say."""
+        for gone in list(self._leaving):
+            gone.set()
+
+    def close(self) -> None:
+        """Break streams off, let other work end and start no more."""
+        self.break_off()
+        for line in {self._works, self._streams}:
+            line.close()
+
+    def _feed(
+        self,
+        work: Callable[[Service], Generator[Event]],
+        put: Callable[[Event | BaseException | None], None],
+        gone: threading.Event,
+    ) -> None:
+        try:
+            with heed(gone), closing(work(self._service())) as events:
+                for event in events:
+                    if gone.is_set():
+                        raise _stopping()
+                    put(event)
+            put(None)
+        except Exception as error:  # the one who waits for the events is told
+            put(error if not gone.is_set() else _stopping())
+
+    def _service(self) -> Service:
+        if not hasattr(self._local, "service"):
+            self._local.service = self._open_service()
+        service: Service = self._local.service
+        return service
+
+
+class _Line:
+    """Some threads and the places before them."""
+
+    def __init__(self, name: str, workers: int, waiting: int) -> None:
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._lock = threading.Lock()
+        self.held, self._most = 0, workers + waiting
+
+    def submit(self, work: Callable[[], Result]) -> Future[Result]:
+        with self._lock:
+            if self.held >= self._most:
+                raise BusyError("Too many questions are waiting. Ask again in a moment.")
+            self.held += 1
+        try:
+            future = self._threads.submit(work)
+        except RuntimeError as error:
+            self._release()
+            raise _stopping() from error
+        # Work that nobody waits for any more still holds its place until its thread is free.
+        future.add_done_callback(lambda _: self._release())
+        return future
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _release(self) -> None:
+        with self._lock:
+            self.held -= 1
+
+
+def _stopping() -> BusyError:
+    return BusyError("The server is stopping. Ask again in a moment.")
+
+
+def _too_slow(seconds: float) -> TooSlowError:
+    return TooSlowError(f"No answer came within {seconds:g} seconds. Ask again later.")

@@ -1,0 +1,165 @@
+"""An answer as the Markdown of a chat message: its text, what is to be told of it, its sources.
+
+Front ends show messages as Markdown, so articles' words are escaped: none becomes a link, an
+image that is fetched, or markup.  Only our markers `[1]` stay as they are.  Characters that
+nobody sees are left out, for they could turn the words around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import regex
+
+from corpus.text.language import detect
+from rag.answer import Answer, Citation, Statement
+from rag.events import Event, tell
+
+# One character each, and what stands before it at most: where a stream is cut does not matter.
+# CommonMark: code, emphasis, links and images, HTML, entities; GFM: struck words and bare
+# addresses; a dollar is mathematics to many front ends.  A marker must not become the text of a
+# link ("[1](...") or the name of one ("[1]: ...").
+_ACTIVE = regex.compile(
+    r"[\\`*_<>&~$|]|\[(?!\d+\])|(?<!\[\d+)\]|(?<=\])[(:]"
+    r"|(?<=https?|ftp|mailto|xmpp):|(?<=www)\.|(?<=\S)@",
+    regex.IGNORECASE,
+)
+# The longest that must stand before a character is a marker, or "mailto".
+_BEFORE = 24
+# Control characters but line breaks and tabs, and those that turn, hide or carry words unseen.
+_UNSEEN = regex.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    r"\U000e0000-\U000e007f]"
+)
+# What the chat says beside such statements, in its languages.
+_UNFOUND = {"en": "not found in the sources", "ar": "غير موجود في المصادر"}
+_UNCITED = {"en": "without a source", "ar": "بلا مصدر"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of the message, and the citation whose marker stands at [`start`, `end`) of it all.
+
+    The span counts code points of the whole message.
+    """
+
+    text: str
+    citation: Citation | None = None
+    start: int = 0
+    end: int = 0
+
+
+def seen(text: str) -> str:
+    r"""Return `text` without what nobody sees.
+
+    >>> seen("a\u202eb\x1b[31m\nc")
+    'ab[31m\nc'
+    """
+    return _UNSEEN.sub("", text)
+
+
+def escaped(text: str, before: str = "") -> str:
+    r"""Return Markdown that shows `text` as it is after the text `before`; markers stay.
+
+    Both are as `seen` returns them.
+
+    >>> print(escaped("![x](http://a.example/x.png) <b> *no* [1](b) [12]"))
+    !\[x\]\(http\://a.example/x.png) \<b\> \*no\* [1]\(b) [12]
+    >>> escaped("://a.example", before="See http"), escaped("(b)", before="said [1]")
+    ('\\://a.example', '\\(b)')
+    """
+    tail = before[-_BEFORE:]
+    # The pattern looks back into what has been sent already.
+    found = _ACTIVE.finditer(tail + text, pos=len(tail))
+    pieces, last = [], 0
+    for match in found:
+        at = match.start() - len(tail)
+        pieces += [text[last:at], "\\"]
+        last = at
+    return "".join(pieces) + text[last:]
+
+
+class Composer:
+    """Turns the events of one answer into a message, piece by piece.
+
+    What a stream has sent cannot be taken back: an answer that begins anew ("restart") follows in
+    a paragraph of its own, after the notice that says why.
+    """
+
+    def __init__(self, link: Callable[[Citation], str], *, sources: bool = True) -> None:
+        self._link, self._sources = link, sources
+        self._raw = self._sent = ""
+        self._anew = False
+
+    def pieces(self, event: Event) -> Iterator[Piece]:
+        """Yield what an event adds to the message."""
+        if event.kind == "restart":
+            self._anew = True
+        elif event.answer is not None:
+            yield from self._end(event.answer)
+        elif not self._anew:
+            yield from self._told(event)
+
+    def _told(self, event: Event) -> Iterator[Piece]:
+        if event.kind == "token":
+            text = seen(event.text)
+            markdown = escaped(text, self._raw)
+            self._raw = (self._raw + text)[-_BEFORE:]
+            yield self._send(markdown)
+        elif event.citation is not None:
+            marker = f"[{event.citation.n}]"
+            # A citation comes right after its first marker.
+            start = max(0, self._sent.rfind(marker))
+            yield Piece("", event.citation, start, start + len(marker))
+
+    def _end(self, answer: Answer) -> Iterator[Piece]:
+        if self._anew:
+            yield self._paragraph(answer.notice or "")
+            yield self._send("\n\n")
+            self._raw = ""
+            for event in tell(answer):
+                yield from self._told(event)
+        elif answer.notice:
+            yield self._paragraph(answer.notice)
+        doubtful = [one for one in answer.statements if not one.supported]
+        if doubtful:
+            lines = [_doubt(answer, one) for one in doubtful]
+            yield self._send("\n\n" + "\n".join(lines))
+        if self._sources and answer.citations:
+            lines = [source_line(one, self._link(one)) for one in answer.citations]
+            yield self._send("\n\n" + "\n".join(lines))
+
+    def _paragraph(self, text: str) -> Piece:
+        between = "\n\n" if self._sent and text else ""
+        return self._send(between + escaped(seen(text)))
+
+    def _send(self, text: str) -> Piece:
+        self._sent += text
+        return Piece(text)
+
+
+def source_line(citation: Citation, link: str) -> str:
+    r"""Return an item of a list: number, title, outlet and date, and where the passage is.
+
+    >>> from corpus.article import Article
+    >>> article = Article("a", "Text.", "A *title*\n# of ours", "Outlet")
+    >>> print(source_line(Citation(1, article, 0, 5), "http://127.0.0.1/articles/a"))
+    - [1] A \*title\* # of ours, Outlet: <http://127.0.0.1/articles/a>
+    """
+    article = citation.article
+    day = article.published.isoformat() if article.published else ""
+    facts = ", ".join(filter(None, (_line(article.title or ""), _line(article.outlet or ""), day)))
+    return f"- [{citation.n}] {escaped(facts or _line(article.id))}: <{link}>"
+
+
+def _doubt(answer: Answer, statement: Statement) -> str:
+    words = _UNFOUND if statement.citations else _UNCITED
+    why = words.get(detect(answer.question), words["en"])
+    text = escaped(_line(answer.text[statement.start : statement.end]))
+    missing = escaped(", ".join(map(_line, statement.missing)))
+    return f"- “{text}”: {why}" + (f" ({missing})" if missing else "")
+
+
+def _line(text: str) -> str:
+    return " ".join(seen(text).split())

@@ -1,0 +1,252 @@
+"""What `dalil search` and `dalil ask` do with one question, library or no library."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.errors import DalilError, MissingError
+from corpus.furniture.clean import replace_surrogates
+from rag.answer import Answer, Hit, Json
+
+if TYPE_CHECKING:
+    from index import Filters
+    from index.embedded.snapshot import SnapshotCache
+    from index.encoder import Encoder
+    from index.store.answers import Feedback
+    from rag.assistant import Assistant
+    from rag.citing.saved import SavedAnswer
+    from rag.events import Event
+    from rag.llm import ChatModel, Limits
+    from rag.rerankers.cross_encoder import Reranker
+    from ui.settings.settings import Settings
+
+
+# Device and inode.
+FileId = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, with the questions before it in the conversation, oldest first."""
+
+    text: str
+    history: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The passages found for a question."""
+
+    question: str
+    hits: Sequence[Hit]
+    notice: str | None
+
+    def as_json(self) -> Json:
+        """Return the contract's shape of a search."""
+        hits = [hit.as_json() for hit in self.hits]
+        return {"question": self.question, "hits": hits, "notice": self.notice}
+
+
+class Shared:
+    """What the services of one process have in common: models, and the newest snapshot."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._encoder: Encoder | None = None
+        self._reranker: Reranker | None = None
+        self._model: ChatModel | None = None
+        self._cache: tuple[FileId, SnapshotCache] | None = None
+
+    def encoder(self) -> Encoder:
+        """Return the encoder, loaded when it is first asked for."""
+        from index import load_encoder
+
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self.settings.encoder)
+            return self._encoder
+
+    def reranker(self) -> Reranker | None:
+        """Return the reranker that the settings name, if any."""
+        if self.settings.reranker is None:
+            return None
+        from rag.rerankers.cross_encoder import CrossEncoderReranker
+
+        with self._lock:
+            if self._reranker is None:
+                self._reranker = CrossEncoderReranker(self.settings.reranker)
+            return self._reranker
+
+    def model(self) -> ChatModel | None:
+        """Return the language model that the settings name, if any.
+
+        Raises `DalilError` if it cannot be had here, not if it just does not answer.
+        """
+        settings = self.settings
+        if settings.llm is None:
+            return None
+        from rag.langchain import load_chat_model
+        from ui.leaving import Leavable
+
+        with self._lock:
+            if self._model is None:
+                model = load_chat_model(
+                    settings.llm,
+                    base_url=settings.llm_base_url,
+                    key_file=settings.llm_key_file,
+                    limits=self.limits(),
+                )
+                self._model = Leavable(model)
+            return self._model
+
+    def limits(self) -> Limits:
+        """Return what the language model may take."""
+        from rag.llm import Limits
+
+        return Limits(window=self.settings.llm_window)
+
+    def cache(self, database: FileId) -> SnapshotCache:
+        """Return the place of the snapshots of `database`; another file is another library."""
+        from index.embedded.snapshot import SnapshotCache
+
+        with self._lock:
+            if self._cache is None or self._cache[0] != database:
+                self._cache = (database, SnapshotCache())
+            return self._cache[1]
+
+    def forget(self, database: FileId) -> None:
+        """Drop the snapshots of a file that is no longer open: a new one may get its inode."""
+        with self._lock:
+            if self._cache is not None and self._cache[0] == database:
+                self._cache = None
+
+
+class Service:
+    """Answers questions one after another from one library, opened when it is first needed.
+
+    A service belongs to the thread that uses it first; those of one process may be given what they
+    share.  It follows other processes: a library that is made, replaced or deleted meanwhile.
+    """
+
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None], shared: Shared | None = None
+    ) -> None:
+        self._settings = settings
+        self._say = say
+        self._shared = shared or Shared(settings)
+        self._assistant: Assistant | None = None
+        self._database: FileId | None = None
+        self.missing = f"There is no library at {settings.home}. Add articles with: dalil add PATH"
+
+    def assistant(self) -> Assistant | None:
+        """Return the assistant of the library, or `None` while there is no library.
+
+        A library that is not there yet is no mistake: there is just nothing to find in it.
+        """
+        from index.store.database import DATABASE
+
+        database = file_id(self._settings.home / DATABASE)
+        if self._assistant is not None and database != self._database:
+            if self._database is not None:
+                self._shared.forget(self._database)
+            self._assistant.library.close()
+            self._assistant = None
+        if self._assistant is None and database is not None:
+            self._assistant = self._open(database)
+            self._database = database
+        return self._assistant
+
+    def _open(self, database: FileId) -> Assistant:
+        from index import Library
+        from rag.assistant import Assistant
+
+        shared = self._shared
+        library = Library.open(
+            self._settings.home, shared.encoder(), say=self._say, cache=shared.cache(database)
+        )
+        return Assistant(
+            library, reranker=shared.reranker(), llm=shared.model(), limits=shared.limits()
+        )
+
+    def search(self, question: Question, k: int, filters: Filters) -> SearchResult:
+        """Return the `k` best passages for a question."""
+        assistant = self.assistant()
+        if assistant is None:
+            return SearchResult(question.text, (), self.missing)
+        hits, notice = assistant.search(question.text, question.history, k, filters)
+        return SearchResult(question.text, hits, notice)
+
+    def ask(self, question: Question, filters: Filters, owner: str = "") -> Answer:
+        """Return the answer to a question of `owner`, to whom the saved answer belongs."""
+        self._note(question)
+        assistant = self.assistant()
+        if assistant is None:
+            return self._nothing(question)
+        return assistant.ask(question.text, question.history, filters=filters, owner=owner)
+
+    def stream(self, question: Question, filters: Filters, owner: str = "") -> Generator[Event]:
+        """Yield the answer to a question step by step; closing this gives the question up."""
+        from rag.events import tell
+
+        self._note(question)
+        assistant = self.assistant()
+        if assistant is None:
+            yield from tell(self._nothing(question))
+        else:
+            yield from assistant.stream(
+                question.text, question.history, filters=filters, owner=owner
+            )
+
+    def history(self, answer_id: str, owner: str = "") -> Sequence[str]:
+        """Return the questions up to and with a saved answer's of `owner`."""
+        return self._existing(answer_id).questions(answer_id, owner)
+
+    def saved(self, answer_id: str, owner: str = "") -> SavedAnswer:
+        """Return an answer given to `owner` before; raise `MissingError` or `PurgedError`."""
+        return self._existing(answer_id).saved(answer_id, owner)
+
+    def give_feedback(
+        self, answer_id: str, *, helpful: bool, note: str = "", owner: str = ""
+    ) -> Feedback:
+        """Keep what a reader says of a saved answer, in place of what was said before."""
+        feedback = self._existing(answer_id).library.feedback
+        note = replace_surrogates(note)
+        return feedback.keep(answer_id, helpful=helpful, note=note, owner=owner)
+
+    def _note(self, question: Question) -> None:
+        """Write a question into the log of the server, if the settings ask for that."""
+        if self._settings.server.log_questions:
+            import logging
+
+            log = logging.getLogger("dalil.questions")
+            log.info("question", extra={"fields": {"question": question.text}})
+
+    def _existing(self, answer_id: str) -> Assistant:
+        assistant = self.assistant()
+        if assistant is None:
+            raise MissingError(f"There is no saved answer {answer_id!r}. {self.missing}")
+        return assistant
+
+    def _nothing(self, question: Question) -> Answer:
+        from rag.citing.extract import abstention
+
+        return abstention(question.text, (), notice=self.missing)
+
+
+def file_id(path: Path) -> FileId | None:
+    """Return device and inode of a file, `None` if it is not there."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise DalilError(
+            f"The library at {path.parent} cannot be opened ({error.strerror}). "
+            "Check the folder's permissions."
+        ) from error
+    return found.st_dev, found.st_ino

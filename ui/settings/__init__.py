@@ -1,0 +1,1 @@
+"""What can be set: read once, where a program starts, and passed on."""

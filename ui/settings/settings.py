@@ -1,0 +1,281 @@
+"""Settings, read from options, environment and `dalil.toml` where the program is put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import DalilError
+from ui.settings import values as kinds
+from ui.settings.values import Kind
+
+# The settings file of the current folder; the variable names another one.
+FILE, FILE_VARIABLE = "dalil.toml", "DALIL_SETTINGS"
+
+
+def setting(default: Any, kind: Kind, about: str) -> Any:  # noqa: ANN401 - the field has the type
+    """Return a field of a settings class; a function as its default is called for it."""
+    metadata = {"kind": kind, "about": about}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def _default_home() -> Path:
+    """Return the place that the XDG base directory specification gives to user data."""
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "dalil"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Where the server listens, whom it trusts, and how much it does at once."""
+
+    host: str = setting("127.0.0.1", kinds.HOST, "Address of this machine on which to listen.")
+    port: int = setting(7860, kinds.whole(0, 65_535), "Port; 0 takes a free one.")
+    workers: int = setting(2, kinds.whole(1, 64), "Questions answered at a time.")
+    waiting: int = setting(64, kinds.whole(0, 10_000), "Questions that may wait.")
+    seconds: float = setting(30.0, kinds.number(0.1, 3_600), "Time for one answer, in seconds.")
+    hosts: tuple[str, ...] = setting(
+        (), kinds.HOSTS, "Names under which browsers reach the server, besides loopback ones."
+    )
+    base_url: str | None = setting(
+        None,
+        kinds.BASE_URL,
+        "Address that readers type; its host counts among `hosts`, https makes cookies secure.",
+    )
+    without_login: bool = setting(
+        False, kinds.YES_OR_NO, "Let other machines in without users: everyone reads everything."
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        (), kinds.NETWORKS, "Proxies whose X-Forwarded-For and identity header are believed."
+    )
+    identity_header: str | None = setting(
+        None, kinds.FIELD_NAME, "Header in which a trusted proxy names the reader."
+    )
+    session_hours: float = setting(
+        12.0, kinds.number(0.1, 8_760), "Time until a log-in ends, in hours."
+    )
+    log_questions: bool = setting(
+        False, kinds.YES_OR_NO, "Write what people ask into the log as well."
+    )
+    most_upload_mb: int = setting(
+        20, kinds.whole(1, 1_024), "Largest upload of articles, in megabytes."
+    )
+
+    def __post_init__(self) -> None:
+        """Count the host of `base_url` among `hosts`."""
+        if self.base_url is not None:
+            from urllib.parse import urlsplit
+
+            host = urlsplit(self.base_url).hostname or ""
+            object.__setattr__(self, "hosts", tuple(dict.fromkeys((*self.hosts, host))))
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server.
+
+        >>> ServerSettings().on_loopback, ServerSettings(host="0.0.0.0").on_loopback
+        (True, False)
+        """
+        from ipaddress import ip_address
+
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the server through TLS."""
+        return self.base_url is not None and self.base_url.startswith("https:")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the library lies, and which models encode, rerank and write."""
+
+    home: Path = setting(  # noqa: RUF009 - it is a field like the others
+        _default_home, kinds.FOLDER, "Folder of the library."
+    )
+    encoder: str = setting(
+        "bundled", kinds.TEXT, "`bundled`, or a sentence-transformers model by name or folder."
+    )
+    reranker: str | None = setting(
+        None, kinds.TEXT, "A sentence-transformers CrossEncoder by name or folder."
+    )
+    llm: str | None = setting(
+        None, kinds.MODEL, "A chat model that writes the answers; without one they are quotes."
+    )
+    llm_base_url: str | None = setting(
+        None, kinds.URL, "Address of the model's server; the provider's own unless told."
+    )
+    llm_key_file: Path | None = setting(  # noqa: RUF009 - it is a field like the others
+        None, kinds.FILE, "File that holds the provider's key; else its own variable is read."
+    )
+    llm_window: int = setting(
+        8_192, kinds.whole(1_024, 10_000_000), "How much the model reads and writes, in tokens."
+    )
+    server: ServerSettings = ServerSettings()
+
+    @classmethod
+    def read(
+        cls,
+        home: Path | None = None,
+        encoder: str | None = None,
+        reranker: str | None = None,
+        llm: str | None = None,
+        **server: object,
+    ) -> Settings:
+        """Let options win over `DALIL_HOME` and so on, those over `dalil.toml` and defaults.
+
+        `server` holds options of the server by name, `None` where not given.  Raises `DalilError`
+        for a value that cannot be meant, and names where it stands.
+        """
+        path = settings_file()
+        table = _read_file(path) if path else {}
+        _check_keys(path, table)
+        folder = path.parent if path else Path()
+        options = {
+            "home": home and str(home), "encoder": encoder, "reranker": reranker, "llm": llm
+        }  # fmt: skip
+        values = _values(path, table, options, "")
+        for name in ("home", "llm_key_file"):
+            # A relative path in a file is meant from where the file lies.
+            if not options.get(name) and not os.environ.get(f"DALIL_{name.upper()}"):
+                values |= {name: folder / values[name]} if name in values else {}
+        of_server = _values(path, table.get("server", {}), server, "server.")
+        return cls(**values, server=ServerSettings(**of_server))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting as people name it: key of the file, variable, default, kind and what it is for."""
+
+    name: str
+    key: str
+    variable: str
+    default: object
+    kind: Kind
+    about: str
+
+    @property
+    def option(self) -> str:
+        """Return the option of a command, where it has one."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+def all_settings() -> Iterator[Setting]:
+    """Yield every setting.
+
+    >>> next(setting for setting in all_settings() if setting.key == "server.port").variable
+    'DALIL_SERVER_PORT'
+    """
+    for prefix, owner in (("", Settings), ("server.", ServerSettings)):
+        for one in fields(owner):
+            if one.metadata:
+                yield _named(one, prefix)
+
+
+def _named(one: Field[Any], prefix: str) -> Setting:
+    key = prefix + one.name
+    variable = "DALIL_" + key.replace(".", "_").upper()
+    default = None if one.default is MISSING else one.default
+    return Setting(one.name, key, variable, default, one.metadata["kind"], one.metadata["about"])
+
+
+def settings_file() -> Path | None:
+    """Return the file whose settings count, if there is one."""
+    named = os.environ.get(FILE_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    try:
+        return Path(FILE).absolute() if Path(FILE).exists() else None
+    except OSError:
+        # A folder that may not be entered, as where another user started this, holds none for us.
+        return None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise DalilError(
+            f"The settings file {path} cannot be read ({error.strerror}). "
+            f"Mend it, or set {FILE_VARIABLE} to another."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DalilError(f"The settings file {path} is not TOML in UTF-8: {error}.") from error
+
+
+def _check_keys(path: Path | None, table: Mapping[str, object]) -> None:
+    server = table.get("server", {})
+    if not isinstance(server, dict):
+        raise DalilError(f"The settings file {path}: server is a table, written [server].")
+    given = [*(key for key in table if key != "server"), *(f"server.{key}" for key in server)]
+    known = {setting.key: setting.name for setting in all_settings()}
+    for key in given:
+        if key not in known:
+            raise DalilError(
+                f"The settings file {path}: there is no setting {key}.{_near(key, known)} "
+                "docs/settings.md lists them all."
+            )
+
+
+def _near(key: str, known: Mapping[str, str]) -> str:
+    """Return a sentence with the key that was probably meant, nothing if none is near.
+
+    >>> _near("server.prot", {"server.port": "port", "home": "home"})
+    ' Did you mean server.port?'
+    >>> _near("port", {"server.port": "port", "home": "home"})
+    ' Did you mean server.port?'
+    """
+    from difflib import get_close_matches
+
+    name = key.rpartition(".")[2]
+    keys = [key for key, last in known.items() if last == name]
+    near = (
+        keys
+        or get_close_matches(key, known, n=1)
+        or [
+            key
+            for key, last in known.items()
+            if last in get_close_matches(name, known.values(), n=1)
+        ]
+    )
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _values(
+    path: Path | None, table: Mapping[str, object], options: Mapping[str, object], prefix: str
+) -> dict[str, Any]:
+    """Return the settings that are given, the nearest source of each winning."""
+    values = {}
+    for one in all_settings():
+        if one.key != prefix + one.name:
+            continue
+        option, text = options.get(one.name), os.environ.get(one.variable)
+        if option not in (None, ""):
+            read = one.kind.parse if isinstance(option, str) else one.kind.check
+            values[one.name] = _checked(one, read, option, f"The option {one.option}")
+        elif text:
+            values[one.name] = _checked(one, one.kind.parse, text, f"The variable {one.variable}")
+        elif one.name in table:
+            source = f"The settings file {path}, key {one.key}"
+            values[one.name] = _checked(one, one.kind.check, table[one.name], source)
+    return values
+
+
+def _checked(one: Setting, read: Callable[[Any], object], value: object, source: str) -> object:
+    try:
+        return read(value)
+    except (ValueError, OverflowError, RuntimeError) as error:
+        # RuntimeError: the folder of a user who is unknown ("~nobody-here").
+        raise DalilError(f"{source}: {value!r} is not {one.kind.wants}.") from error
