@@ -7,28 +7,35 @@ when they are missing, stale or damaged).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.article import Article, Passage
 from corpus.errors import DalilError, MissingError
 from corpus.split import split
-from index.embedded import snapshot as snapshots
-from index.embedded.search import Candidates, Query, find
-from index.embedded.snapshot import Snapshot, SnapshotCache
-from index.encoder import Encoder, StaticEncoder, load_bundled
+from index.embedded.engine import EmbeddedEngine
+from index.embedded.late import compare
+from index.embedded.snapshot import IndexCache
+from index.encoder import Encoder, table_of
+from index.engine import Candidate, Candidates, Engine, Query
 from index.filters import Filters
 from index.reencoding import check_encoder, name_encoder, paced
-from index.store.answers import FeedbackTable, StoredAnswer, save_answer, stored_answer
+from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answer, stored_answer
 from index.store.catalogue import Catalogue
 from index.store.database import DATABASE, Store
-from index.store.lock import write_lock, writing
+from index.store.lock import writing
 
-DERIVED = "derived"
+__all__ = ["AddReport", "Feedback", "IndexCache", "Library"]
+
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
 BATCH = 50
+# Articles of passages found, kept for the next question.
+_MOST_TEXTS = 2_000
 
 
 def _silent(message: str) -> None:
@@ -55,20 +62,20 @@ class Library:
         home: Path,
         store: Store,
         encoder: Encoder,
-        say: Callable[[str], None],
-        cache: SnapshotCache | None = None,
+        engine: Engine,
+        say: Callable[[str], None] = _silent,
     ) -> None:
         self.home = home
         self.encoder = encoder
+        self.engine = engine
         # Words are compared in the bundled table whatever makes the vectors of passages.
-        self.words = encoder if isinstance(encoder, StaticEncoder) else load_bundled()
+        self.words = table_of(encoder)
         self.catalogue = Catalogue(store)
         self.feedback = FeedbackTable(store)
         self._store = store
         self._say = say
-        self._cache = cache or SnapshotCache()
-        self._snapshot: Snapshot | None = None
         self._texts: dict[tuple[str, int], Article] = {}
+        self._revision = 0
 
     @classmethod
     def open(
@@ -78,12 +85,12 @@ class Library:
         *,
         create: bool = False,
         say: Callable[[str], None] = _silent,
-        cache: SnapshotCache | None = None,
+        cache: IndexCache | None = None,
     ) -> Self:
         """Open the library in `home`; with `create`, make it if it is not there.
 
         `say` gets messages for people ("waiting for another writer").  An open library belongs to
-        its thread; a `cache` lets those of several threads share one snapshot.  Raises
+        its thread; a `cache` lets those of several threads share one index.  Raises
         `DalilError` for a missing, unreadable, newer or differently encoded library.
         """
         home = Path(home)
@@ -92,10 +99,11 @@ class Library:
         store = Store(home / DATABASE, create=create)
         try:
             check_encoder(store, encoder)
+            engine = EmbeddedEngine(store, home, encoder, table_of(encoder), say, cache)
         except BaseException:
             store.close()
             raise
-        return cls(home, store, encoder, say, cache)
+        return cls(home, store, encoder, engine, say)
 
     def close(self) -> None:
         """Release the files."""
@@ -122,7 +130,7 @@ class Library:
                 done += len(group)
                 on_batch(done)
             if outcome["added"] or outcome["updated"]:
-                self._refresh(keep=True)
+                self.engine.follow(writing=True)
         return AddReport(**outcome)
 
     def _sort(self, group: list[Article], outcome: dict[str, list[Article]]) -> list[Article]:
@@ -170,7 +178,7 @@ class Library:
                         )
                     self._store.remove(article_id, purge=purge)
                 self._store.raise_revision()
-            self._refresh(keep=True)
+            self.engine.follow(writing=True)
         return list(dict.fromkeys(article_ids))
 
     def articles(self) -> Iterator[Article]:
@@ -182,7 +190,7 @@ class Library:
 
     def count_passages(self) -> int:
         """Return the number of passages of the present articles."""
-        return len(self.refresh().passages)
+        return len(self.engine)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """Return a stored version of an article, the newest by default, or raise `MissingError`."""
@@ -197,22 +205,31 @@ class Library:
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
         """Return the `depth` best passages of each leg for `query`, filtered before ranking."""
-        current = self.refresh()
-        vector = self.encoder.encode_queries([query.text])[0]
-        return find(current, query, vector, depth, current.passages.allowed(filters))
+        return self.engine.search(query, depth, filters)
 
-    def passage(self, row: int, snapshot: Snapshot | None = None) -> tuple[Article, Passage]:
-        """Return the passage at place `row` of `snapshot` (the newest), with its article."""
-        table = (snapshot or self.refresh()).passages
-        key = table.versions[table.articles[row]]
+    def compare(
+        self, query: Query, texts: Sequence[str], languages: Sequence[str | None]
+    ) -> NDArray[np.float32]:
+        """Return how well each word of `query` is met in any texts, float32 (n, w), 0 to 1.
+
+        `languages` are the ISO 639 codes of the texts, `None` where unknown.
+        """
+        return compare(query, texts, languages, self.words)
+
+    def passage(self, candidate: Candidate) -> tuple[Article, Passage]:
+        """Return the passage that a search found, with its article; `MissingError` if purged."""
+        if self._revision != self._store.revision:
+            # Another process may have purged some.
+            self._texts.clear()
+            self._revision = self._store.revision
+        key = candidate.article_id, candidate.version
         if key not in self._texts:
-            if len(self._texts) > 2_000:
+            if len(self._texts) > _MOST_TEXTS:
                 self._texts.clear()
             self._texts[key] = self.article(*key)
         article = self._texts[key]
-        start, end = int(table.starts[row]), int(table.ends[row])
-        passage = Passage(article.id, article.version, start, end, article.text[start:end])
-        return article, passage
+        start, end = candidate.start, candidate.end
+        return article, Passage(*key, start, end, article.text[start:end])
 
     def save_answer(
         self, answer_id: str, body: str, spans: Sequence[Passage], owner: str = ""
@@ -233,57 +250,12 @@ class Library:
     def faults(self) -> list[str]:
         """Return what is wrong with the library's files, nothing if all is well."""
         with self._store.reading():
-            _, reason = self._load()
-            derived = [f"The search index is {reason}."] if reason and len(self) else []
-            return self._store.faults() + derived
-
-    def refresh(self) -> Snapshot:
-        """Return the snapshot of the newest revision, following other processes' changes."""
-        if self._snapshot is None or self._snapshot.revision != self._store.revision:
-            return self._refresh(keep=False)
-        return self._snapshot
+            return self._store.faults() + self.engine.faults()
 
     def rebuild(self) -> None:
         """Build the derived files anew from SQLite, whatever state they are in."""
         with writing(self.home, self._say):
-            with self._store.reading():
-                self._snapshot = snapshots.build(self._store, self.encoder.dimension, self.words)
-            self._keep(self._snapshot)
-
-    def _refresh(self, *, keep: bool) -> Snapshot:
-        """Load or build the newest snapshot; `keep` says that the write lock is held."""
-        reason: str | None = "stale"
-        with self._store.reading(), self._cache:
-            # Another process may have re-encoded the library since it was opened.
-            check_encoder(self._store, self.encoder)
-            found = self._cache.best(self._store.revision, self._snapshot)
-            if found is None:
-                found, reason = self._load()
-            elif found.revision == self._store.revision:
-                reason = None
-            if found is None or reason:
-                found = snapshots.build(self._store, self.encoder.dimension, self.words, found)
-            self._cache.put(found)
-        self._snapshot = found
-        # Another process may have purged some.
-        self._texts.clear()
-        if reason and keep:
-            self._keep(found)
-        elif reason and len(found.passages):
-            self._say(f"The search index was {reason}; it has been rebuilt from the library.")
-            # Without the lock or the right to write, the snapshot serves this process alone.
-            with suppress(OSError, DalilError), write_lock(self.home) as held:
-                if held:
-                    self._keep(found)
-        return found
-
-    def _load(self) -> tuple[Snapshot | None, str | None]:
-        return snapshots.load(
-            self._store, self.home / DERIVED, self.encoder.fingerprint, self.words
-        )
-
-    def _keep(self, snapshot: Snapshot) -> None:
-        snapshots.save(snapshot, self.home / DERIVED, self.encoder.fingerprint)
+            self.engine.rebuild()
 
 
 def _make_folder(home: Path) -> None:

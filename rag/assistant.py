@@ -18,7 +18,7 @@ from rag.citing.extract import abstention, compose
 from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
 from rag.events import Event, tell
 from rag.llm import ChatModel, Limits, LlmWriter, ModelError
-from rag.reading.question import Asked, understand
+from rag.reading import Reading, read
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.fuse import FusionWeights
 from rag.search.retrieve import Retriever
@@ -51,7 +51,7 @@ class Assistant:
     ) -> None:
         self.library = library
         self._retriever = Retriever(library, fusion, reranker)
-        self._selector = Selector(library.words, selection)
+        self._selector = Selector(library.compare, library.words, selection)
         self._saves = saves
         self._writer = LlmWriter(llm, library.words, limits) if llm else None
 
@@ -64,8 +64,8 @@ class Assistant:
     ) -> tuple[list[Hit], str | None]:
         """Return the `k` best passages, and a notice when the library is empty."""
         with self.library.reading():
-            asked = understand(_sound(question), [_sound(turn) for turn in history])
-            hits = self._retriever.retrieve(asked, k, filters)
+            reading = read(_sound(question), self.library.words, [_sound(t) for t in history])
+            hits = self._retriever.retrieve(reading, k, filters)
             return hits, None if hits else self._notice()
 
     def ask(
@@ -99,18 +99,18 @@ class Assistant:
         """
         yield Event("status", "searching")
         watch = _Watch()
-        asked, fault = self._understand(question, history)
+        reading, fault = self._read(question, history)
         watch.lap("understand")
         with self.library.reading():
-            hits = self._retriever.retrieve(asked, PASSAGES, filters)
+            hits = self._retriever.retrieve(reading, PASSAGES, filters)
             watch.lap("retrieve")
-            answer = self._answer(question, asked, hits)
+            answer = self._answer(question, reading, hits)
             watch.lap("select")
         if self._writer is None or not hits:
             yield from tell(self._save(replace(answer, timings_ms=watch.done()), history, owner))
             return
         # Others may write into the library while a model writes its answer.
-        for event in self._writer.write(asked, hits, answer, fault):
+        for event in self._writer.write(reading, hits, answer, fault):
             if event.kind == "token":
                 watch.note("first_token")
             if event.answer is None:
@@ -131,21 +131,21 @@ class Assistant:
         """Return the questions up to and with a saved answer's, to follow up on it."""
         return questions_of(self.library, answer_id, owner)
 
-    def _understand(self, question: str, history: Sequence[str]) -> tuple[Asked, ModelError | None]:
+    def _read(self, question: str, history: Sequence[str]) -> tuple[Reading, ModelError | None]:
         """Read a question, and return what the language model failed with if it helped."""
         text, turns = _sound(question), [_sound(turn) for turn in history]
         if self._writer is None:
-            return understand(text, turns), None
+            return read(text, self.library.words, turns), None
         condensed = self._writer.condense(text, turns)
-        return condensed.asked, condensed.fault
+        return read(condensed.text, self.library.words, condensed.history), condensed.fault
 
-    def _answer(self, question: str, asked: Asked, hits: Sequence[Hit]) -> Answer:
-        choice = self._selector.choose(asked, hits)
+    def _answer(self, question: str, reading: Reading, hits: Sequence[Hit]) -> Answer:
+        choice = self._selector.choose(reading, hits)
         if not choice.answers:
             return abstention(
                 question, hits[:_RELATED], confidence=choice.confidence, notice=self._notice()
             )
-        citations = cite(choice.sentences, choice.question, self.library.words)
+        citations = cite(choice.sentences, reading, self.library.words)
         text = compose(question, citations)
         return Answer(question, "answered", text, choice.confidence, citations)
 

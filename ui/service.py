@@ -14,8 +14,8 @@ from rag.answer import Answer, Hit, Json
 
 if TYPE_CHECKING:
     from index import Filters
-    from index.embedded.snapshot import SnapshotCache
     from index.encoder import Encoder
+    from index.library import IndexCache
     from index.store.answers import Feedback
     from rag.assistant import Assistant
     from rag.citing.saved import SavedAnswer
@@ -60,7 +60,7 @@ class Shared:
         self._encoder: Encoder | None = None
         self._reranker: Reranker | None = None
         self._model: ChatModel | None = None
-        self._cache: tuple[FileId, SnapshotCache] | None = None
+        self._cache: tuple[FileId, IndexCache] | None = None
 
     def encoder(self) -> Encoder:
         """Return the encoder, loaded when it is first asked for."""
@@ -110,13 +110,13 @@ class Shared:
 
         return Limits(window=self.settings.llm_window)
 
-    def cache(self, database: FileId) -> SnapshotCache:
+    def cache(self, database: FileId) -> IndexCache:
         """Return the place of the snapshots of `database`; another file is another library."""
-        from index.embedded.snapshot import SnapshotCache
+        from index.library import IndexCache
 
         with self._lock:
             if self._cache is None or self._cache[0] != database:
-                self._cache = (database, SnapshotCache())
+                self._cache = (database, IndexCache())
             return self._cache[1]
 
     def forget(self, database: FileId) -> None:

@@ -44,7 +44,7 @@ def terms(text: str, language: str | None) -> list[str]:
     >>> terms("والمقاتلون", "ar") == terms("بالمقاتلين", "ar") == terms("مقاتل", "ar")
     True
     """
-    return [_stem(word.folded, language) for word in words(text)]
+    return [stem(word.folded, language) for word in words(text)]
 
 
 def passage_terms(
@@ -58,30 +58,37 @@ def passage_terms(
     ['ten', 'million', 'dollar', '10000000']
     """
     found = list(words(text)) if found is None else found
-    return [*(_stem(word.folded, language) for word in found), *quantity_terms(found, text)]
+    return [*(stem(word.folded, language) for word in found), *quantity_terms(found, text)]
 
 
-def query_terms(text: str, languages: Iterable[str | None]) -> list[str]:
+def query_terms(
+    text: str, languages: Iterable[str | None], found: Sequence[Word] | None = None
+) -> list[str]:
     """Return the terms of a question, once for each distinct stem among `languages`.
 
     A question may be in another language than the passages, so each word is stemmed as every
     language of the collection would stem it; equal stems are counted once a word.  Quantities
-    are the same in all of them.
+    are the same in all of them.  `found` are the words of `text`, for callers who have them.
 
     >>> set(query_terms("ten million", ["ar"])) & set(passage_terms("10 ملايين دولار", "ar"))
     {'10000000'}
     """
     codes = sorted({code or "und" for code in languages})
-    listed = list(words(text))
-    found: list[str] = []
-    for word in listed:
-        stems = dict.fromkeys(_stem(word.folded, code) for code in codes)
-        found.extend(stems or [word.folded])
-    return [*found, *quantity_terms(listed, text)]
+    found = list(words(text)) if found is None else found
+    stems: list[str] = []
+    for word in found:
+        own = dict.fromkeys(stem(word.folded, code) for code in codes)
+        stems.extend(own or [word.folded])
+    return [*stems, *quantity_terms(found, text)]
 
 
 @lru_cache(maxsize=400_000)
-def _stem(folded: str, language: str | None) -> str:
+def stem(folded: str, language: str | None) -> str:
+    """Return the stem of one folded word, as `terms` has it.
+
+    >>> stem("detained", "en"), stem("والمقاتلون", "ar")
+    ('detain', 'مقاتل')
+    """
     arabic = "\u0600" <= folded[0] <= "\u06ff"
     return snowball(light(folded) if arabic else folded, language)
 

@@ -14,7 +14,7 @@ from corpus.split import split
 from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, size
 from eval.bench.legs import legs
 from index import Library, load_encoder
-from index.library import DERIVED
+from index.embedded.engine import DERIVED
 from index.store.database import DATABASE
 from rag import Assistant
 
@@ -66,5 +66,5 @@ def export(folder: Path) -> Figures:
 def serve(folder: Path) -> Mapping[str, Callable[[str], object]]:
     """Open the library and return its legs."""
     library = Library.open(folder / LIBRARY, load_encoder("bundled"))
-    library.refresh()
+    library.engine.follow(writing=False)
     return legs(library, Assistant(library))

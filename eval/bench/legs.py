@@ -8,11 +8,11 @@ import numpy as np
 
 from index import Filters, Library, Query
 from index.embedded.bm25 import LexicalMatch
+from index.embedded.engine import EmbeddedEngine
 from index.embedded.search import match_names, match_terms, match_tokens
 from index.embedded.snapshot import Snapshot
 from rag import Assistant
-from rag.reading.question import understand
-from rag.search.late import question_words
+from rag.reading import read
 from rag.search.retrieve import DEPTH
 
 FUSED = "fused and reranked"
@@ -22,25 +22,28 @@ _Leg = Callable[[Snapshot, Query], LexicalMatch]
 
 def legs(library: Library, assistant: Assistant) -> Mapping[str, Callable[[str], object]]:
     """Return functions from a question to what a leg finds for it, the cheapest first."""
+    engine = library.engine
+    if not isinstance(engine, EmbeddedEngine):
+        raise TypeError("Only the legs of the embedded engine can be timed one by one.")
 
     def query(question: str) -> Query:
-        return question_words(library.words, understand(question)).query
+        return read(question, library.words).query
 
     def dense(question: str) -> object:
-        current = library.refresh()
+        current = engine.snapshot()
         vector = library.encoder.encode_queries([question])[0]
         return [current.vectors.search(vector, DEPTH, of) for of in current.passages.by_script]
 
     def postings(leg: _Leg) -> Callable[[str], object]:
         def search(question: str) -> object:
-            current = library.refresh()
+            current = engine.snapshot()
             everything = np.ones(len(current.passages), np.bool_)
             return leg(current, query(question)).best(DEPTH, everything)
 
         return search
 
     def soft(question: str) -> object:
-        current = library.refresh()
+        current = engine.snapshot()
         return match_tokens(current, query(question)).best(DEPTH, current.passages.by_script)
 
     return {

@@ -14,7 +14,7 @@ from eval.cases.case import Case, Fact, PlacedCase
 from eval.judging.outcome import Attempt, Cited, Expected, Outcome
 from eval.judging.overlap import contains, exact_match, f1, plain
 from eval.judging.statements import statement_scores
-from index import StaticEncoder
+from index import WordTable
 from rag.answer import Answer, Citation
 
 
@@ -23,7 +23,7 @@ class Writer:
     """A language model that was to write the answers; `encoder` helps to check its statements."""
 
     name: str
-    encoder: StaticEncoder | None = None
+    encoder: WordTable | None = None
 
 
 # Returns a stored version of an article, by its id; the newest without a version.

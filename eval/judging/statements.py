@@ -16,14 +16,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.cases.case import Fact
-from index import StaticEncoder
+from index import WordTable
 from rag.answer import Answer, Citation, Hit, Statement
 from rag.choice.evidence import Sentence
 from rag.llm.support import check
 
 
 def statement_scores(
-    answer: Answer, facts: Sequence[Fact], encoder: StaticEncoder | None = None
+    answer: Answer, facts: Sequence[Fact], encoder: WordTable | None = None
 ) -> dict[str, float]:
     """Return the scores of the statements of an answer; one that no model wrote has none.
 
@@ -59,7 +59,7 @@ def _is_relevant(
     n: int,
     citations: dict[int, Citation],
     facts: Sequence[Fact],
-    encoder: StaticEncoder | None,
+    encoder: WordTable | None,
 ) -> bool:
     """Whether a citation of a statement that is grounds out has a part in that."""
     others = {number: citation for number, citation in citations.items() if number != n}
@@ -71,7 +71,7 @@ def _bear_out(
     text: str,
     citations: dict[int, Citation],
     facts: Sequence[Fact],
-    encoder: StaticEncoder | None,
+    encoder: WordTable | None,
 ) -> bool:
     cited = list(citations.values())
     on_evidence = any(fact.covers(c.article.id, c.start, c.end) for c in cited for fact in facts)

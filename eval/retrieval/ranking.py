@@ -11,17 +11,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.fields import TextIndex
-from index.embedded.neighbours import Neighbours
-from index.embedded.passages import PassageTable
-from index.embedded.search import find
+from index.embedded.search import find, run_legs
 from index.embedded.snapshot import Snapshot
-from index.embedded.vectors import VectorIndex
-from index.encoder import Encoder, StaticEncoder, load_bundled
-from index.store.database import PassageRow
-from rag.reading.question import understand
+from index.encoder import Encoder, table_of
+from rag.reading import read
 from rag.search.fuse import FusionWeights
-from rag.search.late import question_words
 from rag.search.retrieve import DEPTH, rank
 
 Floats = NDArray[np.float64]
@@ -48,37 +42,31 @@ class Pool:
         weights: FusionWeights | None = None,
     ) -> None:
         self._encoder, self._weights = encoder, weights or FusionWeights()
-        words = encoder if isinstance(encoder, StaticEncoder) else load_bundled()
-        rows = [
-            PassageRow(number, str(article), 1, 0, len(text), None, None, language)
-            for number, (article, text, language) in enumerate(
-                zip(articles or range(len(texts)), texts, languages, strict=True)
-            )
-        ]
-        vectors = VectorIndex.build(encoder.encode_passages(texts))
-        indexed = TextIndex.build(texts, languages, words)
-        near = Neighbours.build(words.token_vectors(indexed.tokens.vocabulary))
-        self._snapshot = Snapshot(1, PassageTable.of(rows), vectors, indexed, near, words)
+        self._words = table_of(encoder)
+        of = articles or range(len(texts))
+        vectors = encoder.encode_passages(texts)
+        self._snapshot = Snapshot.of_texts(texts, languages, of, vectors, self._words)
 
     def score(self, question: str) -> Mapping[str, Floats]:
         """Return by leg the scores of all texts, float64 (n,); minus infinity is not found.
 
         A leg alone scores the whole pool; fused and reranked see what a library's search would.
         """
-        asked = understand(question)
-        read = question_words(self._snapshot.encoder, asked)
-        vector = self._encoder.encode_queries([asked.standalone])[0]
+        reading = read(question, self._words)
+        vector = self._encoder.encode_queries([reading.standalone])[0]
         everything = np.ones(len(self._snapshot.passages), np.bool_)
-        alone = find(self._snapshot, read.query, vector, len(everything), everything)
-        found = find(self._snapshot, read.query, vector, DEPTH, everything)
-        ranking = rank(found, read, asked.script, self._weights)
+        alone = run_legs(self._snapshot, reading.query, vector, len(everything), everything)
+        found = find(self._snapshot, reading.query, vector, DEPTH, everything)
+        ranking = rank(found, reading, self._weights)
+        # In a pool, where a text begins is its number.
+        places = np.array([candidate.start for candidate in found.found], np.int64)
         return {
             "dense": self._spread(alone.rows, alone.dense),
             "lexical": self._spread(alone.rows, alone.lexical),
             "names": self._spread(alone.rows, alone.names),
             "soft": self._spread(alone.rows, alone.soft),
-            FUSED: self._spread(found.rows, ranking.fused),
-            RERANKED: self._spread(found.rows, ranking.reranked),
+            FUSED: self._spread(places, ranking.fused),
+            RERANKED: self._spread(places, ranking.reranked),
         }
 
     def _spread(self, rows: NDArray[np.int64], scores: NDArray[np.floating]) -> Floats:

@@ -15,8 +15,7 @@ from eval.studies.questions import Labelled, QuestionSet
 from index import Library
 from index.encoder import load_bundled
 from rag.choice.evidence import Described, describe, sentences_of
-from rag.reading.question import Asked, understand
-from rag.search.late import QuestionWords, question_words
+from rag.reading import Reading, read
 from rag.search.retrieve import Retriever
 
 Flags = NDArray[np.bool_]
@@ -33,8 +32,7 @@ class Example:
     `answerable` says whether the library holds an answer, retrieved or not.
     """
 
-    asked: Asked
-    question: QuestionWords
+    reading: Reading
     described: Described
     facts: Flags
     answerable: bool
@@ -87,18 +85,16 @@ def in_small_libraries(questions: QuestionSet, seed: int = 0) -> list[Example]:
 
 
 def _asked(questions: Sequence[Labelled], articles: Sequence[Article]) -> list[Example]:
-    encoder = load_bundled()
     with tempfile.TemporaryDirectory() as home, closing(_library(home, articles)) as library:
         retriever = Retriever(library)
         found = []
         for labelled in questions:
-            asked = understand(labelled.text, labelled.history)
-            sentences = sentences_of(retriever.retrieve(asked, _PASSAGES))
-            tokens = question_words(encoder, asked)
-            if sentences and len(tokens):
-                described = describe(asked, tokens, sentences, encoder)
+            reading = read(labelled.text, library.words, labelled.history)
+            sentences = sentences_of(retriever.retrieve(reading, _PASSAGES))
+            if sentences and reading.words:
+                described = describe(reading, sentences, library.compare)
                 facts = _facts(described, labelled)
-                found.append(Example(asked, tokens, described, facts, bool(labelled.facts)))
+                found.append(Example(reading, described, facts, bool(labelled.facts)))
     return found
 
 

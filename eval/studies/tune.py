@@ -22,7 +22,7 @@ from scipy.optimize import minimize
 from eval.running.evaluate import CASES, DEMO, ROOT
 from eval.studies.examples import Example, examples, in_small_libraries
 from eval.studies.questions import arabic, english, from_cases
-from index import StaticEncoder
+from index import WordTable
 from index.encoder import load_bundled
 from rag.choice.confidence import confidence, signals
 from rag.choice.select import SelectionSettings, pick, rank
@@ -125,21 +125,21 @@ def attempts(group: Sequence[Example], settings: SelectionSettings) -> list[Atte
             if without:
                 asked.append((without, share))
     totals = {kind: sum(w for e, w in asked if e.answerable == kind) for kind in (True, False)}
-    encoder = load_bundled()
+    table = load_bundled()
     shares = {True: 1 - _UNANSWERABLE, False: _UNANSWERABLE}
     return [
-        _attempt(e, encoder, settings, weight * shares[e.answerable] / totals[e.answerable])
+        _attempt(e, table, settings, weight * shares[e.answerable] / totals[e.answerable])
         for e, weight in asked
     ]
 
 
 def _attempt(
-    example: Example, encoder: StaticEncoder, settings: SelectionSettings, weight: float
+    example: Example, table: WordTable, settings: SelectionSettings, weight: float
 ) -> Attempt:
     described = example.described
     ranks = rank(described, settings.ranking)
     picked = pick(described.sentences, ranks, settings)
-    found = signals(example.asked, example.question, described, ranks, encoder)
+    found = signals(example.reading, described, ranks, table)
     return Attempt(found, bool(example.gold[picked].any()), weight)
 
 
@@ -162,9 +162,9 @@ def fit_confidence(sets: Sequence[Sequence[Attempt]]) -> dict[str, float]:
 
 def fit_threshold(group: Sequence[Example], settings: SelectionSettings) -> float:
     """Return the threshold at which so many unanswerable questions are answered as may be."""
-    encoder = load_bundled()
+    table = load_bundled()
     sure = [
-        confidence(_attempt(each, encoder, settings, 1.0).found, settings.confidence)
+        confidence(_attempt(each, table, settings, 1.0).found, settings.confidence)
         for each in group
         if not each.answerable
     ]

@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.text.names import name_query_terms
 from corpus.text.stems import grams, query_terms
-from corpus.text.words import words
 from index.embedded.bm25 import LexicalMatch
+from index.embedded.late import best_similarities, token_counts, token_ids, token_shares
 from index.embedded.snapshot import Snapshot
-from index.embedded.soft import QuestionTokens, SoftMatch, match
-from index.encoder import StaticEncoder
+from index.embedded.soft import SoftMatch, match
+from index.engine import Candidate, Candidates, Query
+
+# So many passages on each side are looked at for words that a passage itself does not have.
+_CONTEXT = 2
 
 
 @dataclass(frozen=True)
-class Query:
-    """What is looked for: `text` and, of its words that carry meaning, `tokens` and `names`.
+class Legs:
+    """What the legs found: `rows` int64 (n,), ascending, and the scores of each, (n,).
 
-    `names` are terms of the name field, for the words that could be names.
+    Scores are those of `Candidate`; `match` is how the query's tokens met those of the collection.
     """
 
-    text: str
-    tokens: QuestionTokens
-    names: Sequence[str]
-
-    @classmethod
-    def of(cls, text: str, encoder: StaticEncoder) -> Self:
-        """Read `text` as it stands: every token with its own weight, every word a possible name."""
-        ids = encoder.tokenize(text).ids
-        tokens = QuestionTokens(ids, encoder.token_norms(ids))
-        return cls(text, tokens, name_query_terms(list(words(text)), text))
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """Passages that a leg found, each with the score of every leg.
-
-    `rows` int64 (n,) are places in `snapshot`, ascending.  `dense` float32 (n,) are cosines,
-    `soft` float32 (n,) soft lexical scores, `lexical` and `names` float32 (n,) BM25 scores of
-    terms and of name keys, minus infinity for passages without any of them; `grams` float64
-    (n,) those of character n-grams, which find nothing by themselves.
-    """
-
-    snapshot: Snapshot
     match: SoftMatch
     rows: NDArray[np.int64]
     dense: NDArray[np.float32]
@@ -66,9 +43,46 @@ def find(
 ) -> Candidates:
     """Return the `depth` best passages of each leg among those `allowed`, bool (n,).
 
-    `vector` float32 (dimension,) is the dense one of the query.  `depth` counts for each script
-    of the collection by itself in the dense and the soft leg: a question's own language scores
-    higher, and the best of another would never be seen.
+    `vector` float32 (dimension,) is the dense one of the query.
+    """
+    legs = run_legs(snapshot, query, vector, depth, allowed)
+    met, around = _met(snapshot, query, legs)
+    scores = (legs.dense, legs.soft, legs.lexical, legs.names, legs.grams)
+    columns = (legs.rows, *scores, met, around)
+    table, found = snapshot.passages, []
+    for row, *of_legs, own, best in zip(*(of.tolist() for of in columns), strict=True):
+        article_id, version = table.versions[table.articles[row]]
+        start, end, script = int(table.starts[row]), int(table.ends[row]), str(table.scripts[row])
+        dense, soft, lexical, names, n_grams = of_legs
+        found.append(
+            Candidate(
+                article_id,
+                version,
+                start,
+                end,
+                script,
+                dense,
+                soft,
+                lexical,
+                names,
+                n_grams,
+                tuple(own),
+                tuple(best),
+            )
+        )
+    return Candidates(found, tuple((token_shares(query) @ legs.match.rarity).tolist()))
+
+
+def run_legs(
+    snapshot: Snapshot,
+    query: Query,
+    vector: NDArray[np.float32],
+    depth: int,
+    allowed: NDArray[np.bool_],
+) -> Legs:
+    """Return the rows that the legs reach, with the scores of every leg.
+
+    `depth` counts for each script of the collection by itself in the dense and the soft leg.
     """
     soft = match_tokens(snapshot, query)
     lexical, names = match_terms(snapshot, query), match_names(snapshot, query)
@@ -77,29 +91,49 @@ def find(
     reached += [snapshot.vectors.search(vector, depth, seen) for seen in by_script]
     reached += soft.best(depth, by_script)
     rows = np.unique(np.concatenate(reached))
-    return Candidates(
-        snapshot,
+    return Legs(
         soft,
         rows,
         dense=snapshot.vectors.scores(vector, rows),
         soft=soft.scores(rows),
         lexical=lexical.scores(rows),
         names=names.scores(rows),
-        grams=snapshot.texts.grams.scores_at(grams(words(query.text)), rows),
+        grams=snapshot.texts.grams.scores_at(grams(query.found), rows),
     )
 
 
 def match_tokens(snapshot: Snapshot, query: Query) -> SoftMatch:
     """Match the query's tokens with the tokens of the collection."""
-    places, cosines = snapshot.near(query.tokens.ids)
-    return match(snapshot.texts.tokens, places, cosines, query.tokens.weights)
+    places, cosines = snapshot.near(token_ids(query))
+    weights = np.array([word.weight for word in query.words], np.float32)
+    shares = np.array([share for word in query.words for share in word.shares], np.float32)
+    return match(
+        snapshot.texts.tokens, places, cosines, np.repeat(weights, token_counts(query)) * shares
+    )
 
 
 def match_terms(snapshot: Snapshot, query: Query) -> LexicalMatch:
     """Match the query's stems and quantities, by BM25."""
-    return snapshot.texts.terms.match(query_terms(query.text, snapshot.passages.languages))
+    wanted = query_terms(query.text, snapshot.passages.languages, query.found)
+    return snapshot.texts.terms.match(wanted)
 
 
 def match_names(snapshot: Snapshot, query: Query) -> LexicalMatch:
     """Match the query's name keys, by BM25."""
     return snapshot.texts.names.match(query.names)
+
+
+def _met(
+    snapshot: Snapshot, query: Query, legs: Legs
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how well each word is met in the rows, and in the best around each, (n, w) each."""
+    articles, count = snapshot.passages.articles, len(snapshot.passages)
+    steps = np.arange(-_CONTEXT, _CONTEXT + 1)
+    around = (legs.rows[:, None] + steps).clip(0, max(count - 1, 0))
+    same = articles[around] == articles[legs.rows][:, None]
+    around = np.where(same, around, legs.rows[:, None])
+    distinct, places = np.unique(around, return_inverse=True)
+    met = best_similarities(
+        query, snapshot.texts, legs.match.cosines, distinct, snapshot.passages.languages
+    )[places.reshape(around.shape)]
+    return met[:, _CONTEXT], met.max(axis=1)

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +28,7 @@ from index.embedded.passages import PassageTable, texts_of
 from index.embedded.vectors import VectorIndex
 from index.encoder import StaticEncoder
 from index.encoder.protocol import Vectors
-from index.store.database import Store
+from index.store.database import PassageRow, Store
 
 MANIFEST = "manifest.json"
 # Raised whenever analysis or a file format changes, so that old files are rebuilt.
@@ -49,6 +50,31 @@ class Snapshot:
     texts: TextIndex
     neighbours: Neighbours
     encoder: StaticEncoder
+
+    @classmethod
+    def of_texts(
+        cls,
+        texts: Sequence[str],
+        languages: Sequence[str | None],
+        articles: Sequence[int],
+        vectors: Vectors,
+        encoder: StaticEncoder,
+    ) -> Self:
+        """Index texts that no library holds, for measurements.
+
+        `articles` numbers the article that each is a part of; where a text begins in it is its own
+        number among `texts`.  `vectors` are float32 (n, dimension), `encoder` is the bundled one.
+        """
+        rows = [
+            PassageRow(number, str(article), 1, number, number + len(text), None, None, language)
+            for number, (article, text, language) in enumerate(
+                zip(articles, texts, languages, strict=True)
+            )
+        ]
+        indexed = TextIndex.build(texts, languages, encoder)
+        near = Neighbours.build(encoder.token_vectors(indexed.tokens.vocabulary))
+        built = VectorIndex.build(vectors)
+        return cls(1, PassageTable.of(rows), built, indexed, near, encoder)
 
     @cached_property
     def token_vectors(self) -> Vectors:
@@ -181,7 +207,7 @@ def _checksum(path: Path) -> int:
     return total
 
 
-class SnapshotCache:
+class IndexCache:
     """Holds the newest snapshot of one library; hold it (`with`) while looking and building.
 
     Snapshots are safe to share: nothing changes them, what they compute late is the same whoever

@@ -42,14 +42,6 @@ _ROUNDING = 1e-5
 
 
 @dataclass(frozen=True)
-class QuestionTokens:
-    """The tokens of a question: `ids` int32 (t,) in the bundled table, `weights` float32 (t,)."""
-
-    ids: NDArray[np.int32]
-    weights: Floats
-
-
-@dataclass(frozen=True)
 class TokenCosines:
     """Cosines of `t` tokens of a question with a vocabulary of `v`, those far from all left out.
 

@@ -9,11 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from index.encoder.pieces import TokenizedText
-from index.encoder.protocol import Encoder
+from index.encoder.protocol import Encoder, WordTable
 from index.encoder.saved import is_static
 from index.encoder.static import StaticEncoder
 
-__all__ = ["Encoder", "StaticEncoder", "TokenizedText", "load_bundled", "load_encoder"]
+__all__ = [
+    "Encoder", "StaticEncoder", "TokenizedText", "WordTable", "load_bundled", "load_encoder",
+    "table_of",
+]  # fmt: skip
 
 _BUNDLED = Path(__file__).parent / "bundled"
 
@@ -40,3 +43,8 @@ def load_encoder(name_or_folder: str) -> Encoder:
 def load_bundled() -> StaticEncoder:
     """The encoder that ships inside the package, with its token level; one for the process."""
     return StaticEncoder(_BUNDLED, name="bundled")
+
+
+def table_of(encoder: Encoder) -> StaticEncoder:
+    """The token table beside an encoder: itself if it is one, else the bundled one."""
+    return encoder if isinstance(encoder, StaticEncoder) else load_bundled()

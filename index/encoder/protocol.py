@@ -38,6 +38,16 @@ class Encoder(Protocol):
         """Float32 `(len(texts), dimension)`, a row for each passage, in order."""
 
 
+class WordTable(Encoder, Protocol):
+    """An encoder that also knows single words: the tokens they are made of, and their weights."""
+
+    def token_ids(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Ids of all texts one after another, and `(n,)` how many each text has."""
+
+    def token_norms(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Float32 `(len(ids),)`: how much each token tells, near zero for "of", large for names."""
+
+
 def without_surrogates(text: str) -> str:
     r"""The text with each unpaired surrogate, which no tokeniser takes, as U+FFFD.
 

@@ -7,13 +7,12 @@ import regex
 
 from corpus.text.names import name_key
 from corpus.text.quantities import Quantity, quantities
-from corpus.text.stems import fold
-from corpus.text.words import Word, words
-from index import StaticEncoder
+from corpus.text.words import Word, fold, words
+from index import WordTable
+from rag.reading import Reading
 from rag.reading.languages import pattern
-from rag.reading.question import Asked, Expected
+from rag.reading.question import Expected
 from rag.search.fuse import Floats
-from rag.search.late import QuestionWords
 
 _DIGIT = regex.compile(r"\p{Nd}")
 _YEAR = regex.compile(r"(?<!\p{N})(?:1[0-9]|20)\p{Nd}{2}(?!\p{N})")
@@ -27,48 +26,49 @@ _FOCUS_WEIGHTS = (1.0, 0.5)
 _FOCUS_REACH = 25
 
 
-def has_kind(asked: Asked, text: str, language: str | None) -> bool:
+def has_kind(reading: Reading, text: str, language: str | None) -> bool:
     """Tell if a text has a number, a time or a reason where a question asks for one."""
-    if asked.expected is Expected.NUMBER:
+    if reading.expected is Expected.NUMBER:
         return bool(_DIGIT.search(text) or pattern("amounts", language).search(text))
-    if asked.expected is Expected.TIME:
+    if reading.expected is Expected.TIME:
         return bool(_YEAR.search(text) or pattern("times", language).search(text))
-    if asked.expected is Expected.REASON:
+    if reading.expected is Expected.REASON:
         return bool(pattern("because", language).search(text))
     return False
 
 
-def lacks_kind(asked: Asked, text: str, language: str | None) -> bool:
+def lacks_kind(reading: Reading, text: str, language: str | None) -> bool:
     """Tell if a text has nothing of the kind that a question asks for besides its own words.
 
     A number that the question itself has is no answer, nor is one without the unit asked for; a
     person is a name that the question does not have, or one with a title.
 
-    >>> from rag.reading.question import understand
-    >>> [lacks_kind(understand("How much do guards earn?"), text, "en")
+    >>> from index import load_encoder
+    >>> from rag.reading import read
+    >>> reading = read("How much do guards earn?", load_encoder("bundled"))
+    >>> [lacks_kind(reading, text, "en")
     ...  for text in ("All 40 guards were paid.", "Guards earn 90 dollars.")]
     [True, False]
     """
-    if asked.expected is Expected.ANYTHING or asked.expected is Expected.PLACE:
+    if reading.expected is Expected.ANYTHING or reading.expected is Expected.PLACE:
         return False
-    if asked.expected is Expected.NUMBER:
-        return not _new_numbers(asked, text, list(words(text))) or _lacks_unit(
-            asked, text, language
+    if reading.expected is Expected.NUMBER:
+        return not _new_numbers(reading, text, list(words(text))) or _lacks_unit(
+            reading, text, language
         )
-    if asked.expected is Expected.PERSON:
-        return not (_new_name(asked, text) or pattern("introducing", language).search(text))
-    return not has_kind(asked, text, language)
+    if reading.expected is Expected.PERSON:
+        return not (_new_name(reading, text) or pattern("introducing", language).search(text))
+    return not has_kind(reading, text, language)
 
 
-def focus(asked: Asked, question: QuestionWords) -> Floats:
+def focus(reading: Reading) -> Floats:
     """Return how much each word of a question is what it asks for by name, float64 (w,).
 
     In "how many families left" it is "families"; all zero where nothing is named.
     """
-    weights = np.zeros(len(question))
-    own = len(question.text) - len(asked.text)
-    starts = np.array([start for start, _ in question.spans], np.int64)
-    for found in pattern("asking").finditer(question.text, own):
+    weights = np.zeros(len(reading.words))
+    starts = np.array([word.word.start for word in reading.words], np.int64)
+    for found in pattern("asking").finditer(reading.standalone, reading.own):
         following = np.flatnonzero(starts >= found.end())[: len(_FOCUS_WEIGHTS)]
         for place, weight in zip(following.tolist(), _FOCUS_WEIGHTS, strict=False):
             if starts[place] - found.end() < _FOCUS_REACH:
@@ -76,22 +76,20 @@ def focus(asked: Asked, question: QuestionWords) -> Floats:
     return weights
 
 
-def beside_number(
-    asked: Asked, question: QuestionWords, text: str, encoder: StaticEncoder
-) -> float:
+def beside_number(reading: Reading, text: str, table: WordTable) -> float:
     """Return how well what is asked for is met right beside a number of a text, 0 to 1.
 
     That is what the question names, else all its words, compared by meaning with the few words
     around each number that is not the question's own.
     """
     found = list(words(text))
-    numbers = _new_numbers(asked, text, found)
-    if not numbers or not len(question):
+    numbers = _new_numbers(reading, text, found)
+    if not numbers or not reading.words:
         return 0.0
-    weights = focus(asked, question)
-    weights = weights if weights.any() else question.weights.astype(np.float64)
-    asked_for = encoder.encode_queries([question.word(place) for place in range(len(question))])
-    said = encoder.encode_passages([text[word.start : word.end] for word in found])
+    weights = focus(reading)
+    weights = weights if weights.any() else reading.weights.astype(np.float64)
+    asked_for = table.encode_queries([word.text for word in reading.words])
+    said = table.encode_passages([text[word.start : word.end] for word in found])
     cosines = (said @ asked_for.T).clip(0.0, 1.0)
     best = 0.0
     for number in numbers:
@@ -101,20 +99,19 @@ def beside_number(
     return best
 
 
-def _new_numbers(asked: Asked, text: str, found: list[Word]) -> list[Quantity]:
+def _new_numbers(reading: Reading, text: str, found: list[Word]) -> list[Quantity]:
     """Return the numbers of a text, dates aside, that the question does not have."""
-    own = list(words(asked.standalone))
-    known = {q.term for q in quantities(own, asked.standalone)} | {word.folded for word in own}
+    known = {q.term for q in reading.quantities} | {word.folded for word in reading.found}
     return [q for q in quantities(found, text) if q.term not in known and q.term[0] != "@"]
 
 
-def _lacks_unit(asked: Asked, text: str, language: str | None) -> bool:
-    wanted = [unit for unit in _UNITS if pattern(f"{unit}_asked").search(asked.text)]
+def _lacks_unit(reading: Reading, text: str, language: str | None) -> bool:
+    wanted = [unit for unit in _UNITS if pattern(f"{unit}_asked").search(reading.text)]
     return bool(wanted) and not any(pattern(unit, language).search(text) for unit in wanted)
 
 
-def _new_name(asked: Asked, text: str) -> bool:
-    known = {word.folded for word in words(asked.standalone)}
+def _new_name(reading: Reading, text: str) -> bool:
+    known = {word.folded for word in reading.found}
     keys = {name_key(word) for word in known}
     names = _NAME.findall(text)
     return any(fold(name) not in known and name_key(name) not in keys for name in names)

@@ -8,12 +8,12 @@ import numpy as np
 
 from corpus.text.names import name_key, name_keys
 from corpus.text.stems import words
-from index import StaticEncoder
+from index import WordTable
 from rag.choice.answer_types import beside_number, focus, lacks_kind
 from rag.choice.evidence import Described, of_article
-from rag.reading.question import Asked, Expected
+from rag.reading import Reading
+from rag.reading.question import Expected
 from rag.search.fuse import Floats
-from rag.search.late import QuestionWords
 
 # What stands beside the sentence supports it, but less than what stands in it, and what stands
 # elsewhere in the article still less.
@@ -28,11 +28,7 @@ _MANY = 40
 
 
 def signals(
-    asked: Asked,
-    question: QuestionWords,
-    described: Described,
-    ranks: Floats,
-    encoder: StaticEncoder,
+    reading: Reading, described: Described, ranks: Floats, table: WordTable
 ) -> dict[str, float]:
     """Return what speaks for the best-ranked sentence as an answer.
 
@@ -47,21 +43,21 @@ def signals(
     best = int(np.argmax(ranks))
     sentence = described.sentences[best]
     text, language = sentence.text, sentence.article.language
-    weights, own = question.weights, described.own[best]
+    weights, own = reading.weights, described.own[best]
     article = of_article(described.sentences, described.around)[best]
     coverage = np.maximum(own, _AROUND_SHARE * described.around[best])
     coverage = np.maximum(coverage, _ARTICLE_SHARE * article)
-    named = focus(asked, question)
-    counted = asked.expected is Expected.NUMBER
-    beside = beside_number(asked, question, text, encoder) if counted else _HALF
+    named = focus(reading)
+    counted = reading.expected is Expected.NUMBER
+    beside = beside_number(reading, text, table) if counted else _HALF
     return {
         "bias": 1.0,
         "weakest": float(coverage[weights >= weights.mean()].min(initial=1.0)),
         "rank": float(ranks[best]),
         "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
         "beside": beside - _HALF,
-        "unnamed": _unnamed(asked, question, described, best),
-        "unfit": float(lacks_kind(asked, text, language)),
+        "unnamed": _unnamed(reading, described, best),
+        "unfit": float(lacks_kind(reading, text, language)),
         "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
     }
 
@@ -73,7 +69,7 @@ def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> floa
     return float(named / (1.0 + np.exp(-total)))
 
 
-def _unnamed(asked: Asked, question: QuestionWords, described: Described, best: int) -> float:
+def _unnamed(reading: Reading, described: Described, best: int) -> float:
     """Return how badly the worst-supported name of the question fares, 0 (well) to 1.
 
     A name is supported by the consonants of any of its words anywhere in the article, or where
@@ -81,23 +77,24 @@ def _unnamed(asked: Asked, question: QuestionWords, described: Described, best: 
     """
     article = described.sentences[best].article
     keys = name_keys(list(words(f"{article.title or ''} {article.text}")))
-    near = described.around[best]
+    near, asked = described.around[best], reading.words
     return max(
         (
-            1.0 - max(max(float(name_key(question.word(p)) in keys), float(near[p])) for p in name)
-            for name in _names(asked, question)
+            1.0 - max(max(float(name_key(asked[p].text) in keys), float(near[p])) for p in name)
+            for name in _names(reading)
         ),
         default=0.0,
     )
 
 
-def _names(asked: Asked, question: QuestionWords) -> list[list[int]]:
+def _names(reading: Reading) -> list[list[int]]:
     """Return the places of the words of each name; the name of a month is part of a date."""
     found: list[list[int]] = []
-    for place in range(len(question)):
-        if question.word(place) not in asked.names or question.quantities[place]:
+    for place, word in enumerate(reading.words):
+        if word.text not in reading.names or word.quantities:
             continue
-        between = question.text[question.spans[place - 1][1] : question.spans[place][0]]
+        before = reading.words[place - 1].word
+        between = reading.standalone[before.end : word.word.start]
         if found and found[-1][-1] == place - 1 and between.isspace():
             found[-1].append(place)
         else:

@@ -6,7 +6,7 @@ its script as in `rag.search.fuse`, so that a sentence in the question's languag
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from corpus.article import Article
 from corpus.text.language import script
 from corpus.text.sentences import sentence_spans
-from index import StaticEncoder
-from index.embedded.fields import TextIndex
-from index.embedded.soft import TokenCosines
+from index import Query
 from rag.answer import Hit
 from rag.choice.answer_types import has_kind
-from rag.reading.question import Asked
+from rag.reading import Reading
 from rag.search.fuse import Floats, Usual, standardise
-from rag.search.late import QuestionWords, best_similarities, rarity, score, sharpen
+from rag.search.late import rarity, score, sharpen
+
+# From a query and texts with their languages to how well each word is met, float32 (n, w).
+Compare = Callable[[Query, Sequence[str], Sequence[str | None]], NDArray[np.float32]]
 
 _ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
 # Half of what neighbours match counts: enough to pick the sentence that the topic leads to,
@@ -79,13 +80,8 @@ def _spans(text: str) -> list[tuple[int, int]]:
     return [(span[0], span[1]) for span in sentence_spans(text)]
 
 
-def describe(
-    asked: Asked,
-    question: QuestionWords,
-    sentences: Sequence[Sentence],
-    encoder: StaticEncoder,
-) -> Described:
-    """Compute the features of every sentence.
+def describe(reading: Reading, sentences: Sequence[Sentence], compare: Compare) -> Described:
+    """Compute the features of every sentence; `compare` is `Library.compare`.
 
     - own: late interaction with the sentence, context: and half of what its surroundings add
     - article: late interaction with all that was retrieved of its article
@@ -97,11 +93,11 @@ def describe(
     """
     texts = [sentence.text for sentence in sentences]
     scripts = np.array([script(text) for text in texts])
-    own, around = _met(question, sentences, encoder)
+    own, around = _met(reading, sentences, compare)
     met, near = sharpen(own), sharpen(around)
-    weights = question.weights * rarity(met)
+    weights = reading.weights * rarity(met)
     passages = np.array([sentence.hit.score for sentence in sentences])
-    kinds = [has_kind(asked, s.text, s.article.language) for s in sentences]
+    kinds = [has_kind(reading, s.text, s.article.language) for s in sentences]
     lengths = np.log1p([len(text.split()) for text in texts])
 
     def late(similarities: NDArray[np.float32]) -> Floats:
@@ -114,7 +110,7 @@ def describe(
         "passage": standardise(passages, scripts, _USUAL_PASSAGE),
         "best_passage": (passages == passages.max()).astype(np.float64),
         "expected": np.array(kinds, np.float64),
-        "same_script": (scripts == asked.script).astype(np.float64),
+        "same_script": (scripts == reading.script).astype(np.float64),
         "aside": np.array([_is_aside(s) for s in sentences], np.float64),
         "length": lengths - lengths.mean(),
     }
@@ -131,7 +127,7 @@ def of_article(sentences: Sequence[Sentence], near: NDArray[np.float32]) -> NDAr
 
 
 def _met(
-    question: QuestionWords, sentences: Sequence[Sentence], encoder: StaticEncoder
+    reading: Reading, sentences: Sequence[Sentence], compare: Compare
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return how well each word is met in each sentence, and in it with its surroundings."""
     rows: dict[tuple[str, int, int], tuple[int, str, str | None]] = {}
@@ -145,10 +141,7 @@ def _met(
             [rows.setdefault(key, (len(rows), t, article.language))[0] for key, t in parts]
         )
     texts, languages = [t for _, t, _ in rows.values()], [code for *_, code in rows.values()]
-    index = TextIndex.build(texts, languages, encoder, with_grams=False)
-    asked = encoder.token_vectors(question.tokens)
-    cosines = TokenCosines.between(asked, encoder.token_vectors(index.tokens.vocabulary))
-    met = best_similarities(question, index, cosines, np.arange(len(texts)), set(languages))
+    met = compare(reading.query, texts, languages)
     own = met[[group[0] for group in groups]]
     around = np.stack([met[group].max(axis=0) for group in groups])
     return own, around

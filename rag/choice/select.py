@@ -11,13 +11,12 @@ from typing import Self
 import numpy as np
 
 from corpus.text.stems import words
-from index import StaticEncoder
+from index import WordTable
 from rag.answer import Hit
 from rag.choice.confidence import confidence, signals
-from rag.choice.evidence import Described, Sentence, describe, sentences_of
-from rag.reading.question import Asked
+from rag.choice.evidence import Compare, Described, Sentence, describe, sentences_of
+from rag.reading import Reading
 from rag.search.fuse import Floats
-from rag.search.late import QuestionWords, question_words
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
 
@@ -49,7 +48,6 @@ class SelectionSettings:
 class Choice:
     """The sentences to cite, best first; none when they would not answer the question."""
 
-    question: QuestionWords
     sentences: Sequence[Sentence]
     confidence: float
 
@@ -60,34 +58,37 @@ class Choice:
 
 
 class Selector:
-    """Chooses evidence among the sentences of retrieved passages."""
+    """Chooses evidence among the sentences of retrieved passages.
 
-    def __init__(self, encoder: StaticEncoder, settings: SelectionSettings | None = None) -> None:
-        self._encoder = encoder
+    `compare` is `Library.compare`; `table` compares single words.
+    """
+
+    def __init__(
+        self, compare: Compare, table: WordTable, settings: SelectionSettings | None = None
+    ) -> None:
+        self._compare, self._table = compare, table
         self._settings = settings or SelectionSettings.read()
 
-    def choose(self, asked: Asked, hits: Sequence[Hit]) -> Choice:
-        """Return what to cite for `asked`, or nothing if it is not there."""
+    def choose(self, reading: Reading, hits: Sequence[Hit]) -> Choice:
+        """Return what to cite for a question, or nothing if it is not there."""
         sentences = sentences_of(hits)
-        question = question_words(self._encoder, asked)
-        if not sentences or not len(question):
-            return Choice(question, (), 0.0)
-        described = describe(asked, question, sentences, self._encoder)
+        if not sentences or not reading.words:
+            return Choice((), 0.0)
+        described = describe(reading, sentences, self._compare)
         scores = rank(described, self._settings.ranking)
-        found = signals(asked, question, described, scores, self._encoder)
+        found = signals(reading, described, scores, self._table)
         sure = confidence(found, self._settings.confidence)
         if sure < self._settings.threshold:
-            return Choice(question, (), sure)
+            return Choice((), sure)
         picked = [sentences[place] for place in pick(sentences, scores, self._settings)]
-        return Choice(question, picked, sure)
+        return Choice(picked, sure)
 
-    def ranked(self, asked: Asked, hits: Sequence[Hit]) -> list[Sentence]:
+    def ranked(self, reading: Reading, hits: Sequence[Hit]) -> list[Sentence]:
         """Return all sentences of the passages, the likeliest answer first, however unsure."""
         sentences = sentences_of(hits)
         if not sentences:
             return []
-        question = question_words(self._encoder, asked)
-        described = describe(asked, question, sentences, self._encoder)
+        described = describe(reading, sentences, self._compare)
         order = np.argsort(-rank(described, self._settings.ranking), kind="stable")
         return [sentences[place] for place in order]
 

@@ -6,61 +6,59 @@ from collections.abc import Sequence
 
 from corpus.text.names import joined_names, name_terms
 from corpus.text.quantities import quantities
-from corpus.text.stems import Word, terms, words
-from index import StaticEncoder
+from corpus.text.stems import stem, terms
+from corpus.text.words import Word, words
+from index import WordTable
+from index.engine import SAME_NAME, SAME_STEM
 from rag.answer import Citation, Match
 from rag.choice.evidence import Sentence
-from rag.search.late import SAME_NAME, SAME_STEM, QuestionWords
+from rag.reading import Reading
 
 # Below this two words of the table have nothing to do with each other.
 _FAINTEST = 0.4
 _MOST = 8
 
 
-def cite(
-    sentences: Sequence[Sentence], question: QuestionWords, encoder: StaticEncoder
-) -> tuple[Citation, ...]:
+def cite(sentences: Sequence[Sentence], reading: Reading, table: WordTable) -> tuple[Citation, ...]:
     """Number the sentences from 1 and say which words spoke for each."""
     return tuple(
-        Citation(n, s.article, s.start, s.end, matches(question, s, encoder))
+        Citation(n, s.article, s.start, s.end, matches(reading, s, table))
         for n, s in enumerate(sentences, start=1)
     )
 
 
-def matches(
-    question: QuestionWords, sentence: Sentence, encoder: StaticEncoder
-) -> tuple[Match, ...]:
+def matches(reading: Reading, sentence: Sentence, table: WordTable) -> tuple[Match, ...]:
     """Return for each word of the question the word of the quote it met, best first.
 
-    Scores are those of `rag.search.late`: 1 for the same stem, number or date, .9 for the same name
-    in another script
-    or of the glossary, else the cosine of the two words.
+    Scores are as in late interaction: 1 for the same stem, number or date, .9 for the same name in
+    another script or of the glossary, else the cosine of the two words.
     """
     text, language = sentence.text, sentence.article.language
     found = list(words(text))
     quoted = [*found, *joined_names(found)]
-    if not (quoted and len(question)):
+    if not (quoted and reading.words):
         return ()
-    asked = [question.word(place) for place in range(len(question))]
-    scores = encoder.encode_queries(asked) @ (
-        encoder.encode_passages([_at(text, word) for word in quoted]).T
+    scores = table.encode_queries([word.text for word in reading.words]) @ (
+        table.encode_passages([_at(text, word) for word in quoted]).T
     )
     stems = [" ".join(terms(_at(text, word), language)) for word in quoted]
     keys = [set(name_terms([word], text)) for word in quoted]
     read = quantities(found, text)
     counted = [{q.term for q in read if q.start <= w.start and w.end <= q.end} for w in quoted]
     pairs = []
-    for place, word in enumerate(asked):
-        stem = " ".join(terms(word, language))
-        names = {" ".join(terms(name, language)) for name in question.others[place]}
-        own = set(question.keys[place])
+    for place, word in enumerate(reading.words):
+        own_stem = stem(word.word.folded, language)
+        names = {" ".join(terms(name, language)) for name in word.aliases}
+        own = set(word.keys)
         for column in range(len(quoted)):
-            if stems[column] == stem or counted[column] & set(question.quantities[place]):
+            if stems[column] == own_stem or counted[column] & set(word.quantities):
                 scores[place, column] = SAME_STEM
             elif stems[column] in names or own & keys[column]:
                 scores[place, column] = max(scores[place, column], SAME_NAME)
         best = int(scores[place].argmax())
-        pairs.append(Match(word, _at(text, quoted[best]), min(float(scores[place, best]), 1.0)))
+        pairs.append(
+            Match(word.text, _at(text, quoted[best]), min(float(scores[place, best]), 1.0))
+        )
     good = [match for match in pairs if match.score >= _FAINTEST]
     return tuple(sorted(good, key=lambda match: -match.score)[:_MOST])
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from corpus.article import Article, Passage
 from corpus.errors import MissingError, PurgedError
 from index import Library
-from index.store.answers import Feedback
+from index.library import Feedback
 from rag.answer import Answer, Citation, Hit, Json, Match, Statement
 from rag.citing.extract import compose
 

@@ -15,7 +15,6 @@ from rag.llm.pointers import PointerParser, Words
 from rag.llm.prompts import condense_messages
 from rag.llm.protocol import ChatModel, Limits, ModelError
 from rag.llm.timely import timely
-from rag.reading.question import Asked, understand
 
 # What was asked longer ago is rarely meant, and small models lose the thread.
 _TURNS, _LONGEST_TURN = 6, 400
@@ -33,9 +32,13 @@ _AROUND = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Condensed:
-    """A question as it is searched for, and what the model failed with, if it did."""
+    """A question to read, with those before it that it still leans on.
 
-    asked: Asked
+    `fault` is what the model failed with, if it did.
+    """
+
+    text: str
+    history: Sequence[str] = ()
     fault: ModelError | None = None
 
 
@@ -46,13 +49,13 @@ def condense(
     limits: Limits,
     clock: Callable[[], float],
 ) -> Condensed:
-    """Read `question` as `understand` does, with the model's help where others came before it.
+    """Return `question` as it is to be read, rewritten where others came before it.
 
     What the model writes counts only if it is one line that asks something; else, and where the
     model fails or is slow, the rules resolve the question.
     """
     if not history:
-        return Condensed(understand(question))
+        return Condensed(question)
     turns = [turn[:_LONGEST_TURN] for turn in history[-_TURNS:]]
     hasty = replace(limits, total_s=min(limits.total_s, _SECONDS), answer_tokens=_TOKENS)
     began = clock()
@@ -63,10 +66,10 @@ def condense(
     except ModelError as error:
         # A model that was only slow for this may well answer in the time it has for that.
         slow = error.reason in _SLOW and clock() - began < limits.first_token_s
-        return Condensed(understand(question, history), None if slow else error)
+        return Condensed(question, history, None if slow else error)
     if standalone is None:
-        return Condensed(understand(question, history))
-    return Condensed(understand(standalone))
+        return Condensed(question, history)
+    return Condensed(standalone)
 
 
 def _words(reply: str) -> str:

@@ -15,7 +15,7 @@ from corpus.text.language import script
 from corpus.text.names import name_key, name_terms
 from corpus.text.quantities import quantities
 from corpus.text.stems import Word, fold, terms, words
-from index import StaticEncoder
+from index import WordTable
 from rag.choice.evidence import Sentence
 
 # A year may come from the title or the article's date, other numbers from the sentence alone.
@@ -64,7 +64,7 @@ class Grounds:
         self,
         counted: frozenset[str],
         texts: Sequence[tuple[str, str | None]],
-        encoder: StaticEncoder | None,
+        encoder: WordTable | None,
     ) -> None:
         self._counted, self._texts, self._encoder = counted, texts, encoder
 
@@ -153,7 +153,7 @@ class Grounds:
         return self._encoder.encode_passages(sorted(written))
 
 
-def grounds_of(cited: Sequence[Sentence], encoder: StaticEncoder | None) -> Grounds:
+def grounds_of(cited: Sequence[Sentence], encoder: WordTable | None) -> Grounds:
     """Read the sentences that a statement cites."""
     counted: set[str] = set()
     texts: list[tuple[str, str | None]] = []

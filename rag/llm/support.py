@@ -31,7 +31,7 @@ import regex
 from corpus.text.language import detect
 from corpus.text.quantities import quantities
 from corpus.text.stems import Word, fold, words
-from index import StaticEncoder
+from index import WordTable
 from rag.choice.evidence import Sentence
 from rag.llm.grounds import Grounds, grounds_of
 from rag.reading.glossary import known_names
@@ -65,7 +65,7 @@ class _Words:
 
 
 def check(
-    statement: str, cited: Sequence[Sentence], encoder: StaticEncoder | None = None
+    statement: str, cited: Sequence[Sentence], encoder: WordTable | None = None
 ) -> tuple[str, ...]:
     """Return the numbers, dates and names of `statement` that the sentences cited don't hold.
 

@@ -15,7 +15,7 @@ from functools import partial
 from time import monotonic
 
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
-from index import StaticEncoder
+from index import WordTable
 from rag.answer import Answer, Hit
 from rag.citing.cite import matches
 from rag.citing.extract import abstention
@@ -28,9 +28,8 @@ from rag.llm.protocol import ChatModel, Limits, ModelError
 from rag.llm.reply import Page
 from rag.llm.support import check
 from rag.llm.timely import timely
+from rag.reading import Reading
 from rag.reading.languages import model_phrases
-from rag.reading.question import Asked
-from rag.search.late import question_words
 
 _LOG = logging.getLogger("dalil.llm")
 # With fewer of its statements grounds out, an answer is worth less than the sentences themselves.
@@ -47,7 +46,7 @@ class LlmWriter:
     def __init__(
         self,
         model: ChatModel,
-        encoder: StaticEncoder,
+        encoder: WordTable,
         limits: Limits | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
@@ -62,26 +61,26 @@ class LlmWriter:
 
     def write(
         self,
-        asked: Asked,
+        reading: Reading,
         hits: Sequence[Hit],
         extractive: Answer,
         fault: ModelError | None = None,
     ) -> Iterator[Event]:
         """Yield an answer as it is written, and the whole of it at last.
 
-        `asked` is the question as it was searched for, `extractive` the answer that stands in
+        `reading` is the question as it was searched for, `extractive` the answer that stands in
         where the model's will not do, `fault` what the model failed with already.  A "restart"
         comes only after something was shown.  Closing the iterator ends the model's reply.
         """
         yield Event("status", "writing")
-        language = _language(extractive.question, asked)
-        evidence = Evidence.of(hits, room(asked.standalone, language, self._budget))
-        meets = partial(matches, question_words(self._encoder, asked), encoder=self._encoder)
+        language = _language(extractive.question, reading)
+        evidence = Evidence.of(hits, room(reading.standalone, language, self._budget))
+        meets = partial(matches, reading, table=self._encoder)
         page = Page(evidence, meets, partial(check, encoder=self._encoder))
         try:
             if fault is not None:
                 raise fault
-            yield from self._read(page, asked.standalone, language, evidence)
+            yield from self._read(page, reading.standalone, language, evidence)
             answer = self._answer(page, language, hits, extractive)
         except ModelError as error:
             self._note("model failed", reason=error.reason, said=error.sentence)
@@ -155,7 +154,7 @@ def _notice(language: str, unsupported: int, count: int, unknown: int) -> str | 
     return " ".join(filter(None, sentences)) or None
 
 
-def _language(question: str, asked: Asked) -> str:
+def _language(question: str, reading: Reading) -> str:
     """Return the language to answer in: the question's own, where so few words show one."""
     language = detect(question)
-    return asked.language if language == UNKNOWN_LANGUAGE else language
+    return reading.language if language == UNKNOWN_LANGUAGE else language

@@ -1,15 +1,13 @@
-"""What a question asks for: its language, the kind of answer, the names in it."""
+"""What the text of a question tells: the kind of answer, the names in it, what it leaves out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 import regex
 
-from corpus.text.language import detect, script
-from corpus.text.stems import fold
+from corpus.text.words import fold
 from rag.reading.languages import function_words, pattern
 
 
@@ -31,57 +29,23 @@ _CAPITALISED = regex.compile(r"\p{Lu}[\p{L}'’-]+")
 _FEW_WORDS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as it is searched for.
+def expected_answer(text: str) -> Expected:
+    """Return the kind whose opening comes first: "how many ... who" asks for a number.
 
-    `text` is the question itself, `context` what an earlier question adds ("" for a question
-    that stands alone), `names` the words of both that look like names.
+    >>> expected_answer("How many prisoners share a room?"), expected_answer("متى وصلت القافلة؟")
+    (<Expected.NUMBER: 'number'>, <Expected.TIME: 'time'>)
     """
-
-    text: str
-    context: str
-    language: str
-    script: str
-    expected: Expected
-    names: tuple[str, ...]
-
-    @property
-    def standalone(self) -> str:
-        """The question with its context, for search."""
-        return f"{self.context} {self.text}".strip()
-
-
-def understand(text: str, history: Sequence[str] = ()) -> Asked:
-    """Read a question, resolving what it leaves out from the questions before it.
-
-    >>> understand("How many prisoners share a room?").expected
-    <Expected.NUMBER: 'number'>
-    >>> understand("What did Mustafa Bali say in Hasakah?").names
-    ('Mustafa', 'Bali', 'Hasakah')
-    >>> understand("Where is he hiding?", ["Who is Hajji Abdullah?"]).context
-    'Who is Hajji Abdullah?'
-    """
-    language = detect(text)
-    context = _context(text, history)
-    return Asked(
-        text=text,
-        context=context,
-        language=language,
-        script=script(text),
-        expected=_expected(text),
-        names=_names(f"{context} {text}", language),
-    )
-
-
-def _expected(text: str) -> Expected:
-    """Return the kind whose opening comes first: "how many ... who" asks for a number."""
     found = {kind: pattern(kind.value).search(text) for kind in _ORDER}
     starts = {kind: match.start() for kind, match in found.items() if match}
     return min(starts, key=lambda kind: starts[kind], default=Expected.ANYTHING)
 
 
-def _names(text: str, language: str) -> tuple[str, ...]:
+def likely_names(text: str, language: str) -> tuple[str, ...]:
+    """Return the words that look like names: those with a capital that are no question words.
+
+    >>> likely_names("What did Mustafa Bali say in Hasakah?", "en")
+    ('Mustafa', 'Bali', 'Hasakah')
+    """
     # German gives every noun a capital, so capitals tell nothing there.
     if language == "de":
         return ()
@@ -89,7 +53,12 @@ def _names(text: str, language: str) -> tuple[str, ...]:
     return tuple(word for word in found if fold(word) not in function_words())
 
 
-def _context(text: str, history: Sequence[str]) -> str:
+def context_of(text: str, history: Sequence[str]) -> str:
+    """Return the questions before it that a question leans on, "" for one that stands alone.
+
+    >>> context_of("Where is he hiding?", ["Who is Hajji Abdullah?"])
+    'Who is Hajji Abdullah?'
+    """
     leans = pattern("leaning").search(text) or len(text.split()) <= _FEW_WORDS
     if not (history and leans):
         return ""

@@ -8,6 +8,7 @@ word meets itself; standardising within each script lets the best of each compet
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import Candidates
+from index.engine import NOT_FOUND
 
 Floats = NDArray[np.float64]
 
@@ -98,19 +100,24 @@ class Fused:
 
 def fuse(candidates: Candidates, asked_script: str, weights: FusionWeights) -> Fused:
     """Fuse what the first stage says of its candidates for a question in `asked_script`."""
-    scripts = candidates.snapshot.passages.scripts[candidates.rows]
-    count = len(candidates.rows)
+    found = candidates.found
+    scripts, count = scripts_of(candidates), len(found)
     trust = np.where(scripts == asked_script, count / (count + _HALF_TRUSTED), 0.0)
     lexical, grams = weights.lexical * trust, weights.grams * trust
     total = (
-        weights.dense * standardise(candidates.dense, scripts, _USUAL_DENSE)
-        + weights.soft * standardise(_least(candidates.soft), scripts, _USUAL_SOFT)
-        + lexical * standardise(_least(candidates.lexical), scripts, _USUAL_LEXICAL)
-        + grams * standardise(candidates.grams, scripts, _USUAL_GRAMS)
+        weights.dense * standardise(np.array([c.dense for c in found]), scripts, _USUAL_DENSE)
+        + weights.soft * standardise(_least([c.soft for c in found]), scripts, _USUAL_SOFT)
+        + lexical * standardise(_least([c.lexical for c in found]), scripts, _USUAL_LEXICAL)
+        + grams * standardise(np.array([c.grams for c in found]), scripts, _USUAL_GRAMS)
     )
     return Fused(total, weights.dense + weights.soft + lexical + grams)
 
 
-def _least(scores: NDArray[np.floating]) -> Floats:
+def scripts_of(candidates: Candidates) -> NDArray[np.str_]:
+    """Return the script of each candidate, str (n,)."""
+    return np.array([found.script for found in candidates.found], np.str_)
+
+
+def _least(scores: Sequence[float]) -> Floats:
     """Return the scores with zero for passages that a leg has not found."""
-    return np.where(np.isneginf(scores), 0.0, scores).astype(np.float64)
+    return np.array([0.0 if score == NOT_FOUND else score for score in scores])

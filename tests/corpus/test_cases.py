@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import sentence_spans
-from corpus.furniture import clean
+from corpus import clean, sentence_spans
 
 CASES = Path(__file__).parent / "cases"
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import load_articles
+from corpus import clean, load_articles
 from corpus.errors import DalilError
-from corpus.furniture import clean
 from corpus.readers.jsonl import MAX_LINE_BYTES
 
 PARAGRAPH = "فتحت المدارس في المدينة أبوابها صباح اليوم بعد عطلة طويلة استمرت شهرين."

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus import Article, sentence_spans, split
+from corpus import Article, clean, sentence_spans, split
 from corpus.errors import DalilError
 from corpus.fields import Draft, finish
-from corpus.furniture import clean
 from corpus.furniture.clean import STEPS, removals
 from corpus.split import SplitSettings
 from corpus.text.language import detect, script

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from corpus.errors import DalilError
-from index import Filters, Library, Query, reencoding
+from index import Filters, Library, reencoding
 from index.reencoding import Reencoded, reencode
 from index.store.lock import write_lock
 from tests.conftest import HashEncoder
+from tests.index.queries import query_of
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = 300
@@ -25,6 +26,7 @@ import os, signal, sys
 from pathlib import Path
 from index.reencoding import reencode
 from tests.conftest import HashEncoder
+from tests.index.queries import query_of
 
 class Dying(HashEncoder):
     calls = 0
@@ -64,13 +66,13 @@ def full(library, make_article):
 
 
 def search(library, question, depth=1):
-    return library.search(Query.of(question, library.words), depth, Filters())
+    return library.search(query_of(question, library.words), depth, Filters())
 
 
 def found(library, question):
     """The passage nearest to a question in the library's own vectors."""
-    candidates = search(library, question)
-    _, passage = library.passage(int(candidates.rows[candidates.dense.argmax()]))
+    best = max(search(library, question).found, key=lambda candidate: candidate.dense)
+    _, passage = library.passage(best)
     return passage.text
 
 
@@ -119,8 +121,10 @@ def test_catches_up_with_what_others_write_meanwhile(full, make_article):
     assert reencode(full.home, encoder) == Reencoded(passages, resumed=0)
 
     moved = Library.open(full.home, encoder)
-    current = moved.refresh()
-    texts = [moved.passage(row)[1].text for row in range(len(current.passages))]
+    current = moved.engine.snapshot()
+    # Each of these articles is one passage.
+    held = [current.passages.versions[place] for place in current.passages.articles]
+    texts = [moved.article(*key).text for key in held]
     assert {"هذا الخبر جديد.", "نبأ رقم 1003."} < set(texts)
     assert not {"خبر رقم 5.", "خبر رقم 7.", "خبر رقم 290."} & set(texts)
     vectors = current.vectors.vectors(np.arange(passages))
@@ -144,7 +148,7 @@ def test_the_switch_is_whole_or_not_at_all(full, monkeypatch):
     def fail(store, encoder):
         raise OSError("disk full")
 
-    before = search(full, "خبر رقم 3", 5).dense
+    before = search(full, "خبر رقم 3", 5)
     other = HashEncoder("other", 16)
     with monkeypatch.context() as patch:
         patch.setattr(reencoding, "name_encoder", fail)
@@ -152,7 +156,7 @@ def test_the_switch_is_whole_or_not_at_all(full, monkeypatch):
             reencode(full.home, other)
     reopened = Library.open(full.home, full.encoder)
     reopened.rebuild()
-    np.testing.assert_array_equal(search(reopened, "خبر رقم 3", 5).dense, before)
+    assert search(reopened, "خبر رقم 3", 5) == before
 
     other.encoded = 0
     assert reencode(full.home, other) == Reencoded(ARTICLES, resumed=ARTICLES)

@@ -232,12 +232,13 @@ def test_both_sides_hold_the_same_passages_and_vectors(other, tmp_path):
     passages = dalil.export(tmp_path)["passages"]
     assert other.build(tmp_path)["passages"] == passages
     library = Library.open(tmp_path / LIBRARY, load_encoder("bundled"))
-    legs, current = other.serve(tmp_path), library.refresh()
+    legs, current = other.serve(tmp_path), library.engine.snapshot()
     assert list(legs) == list(stack.COUNTERPARTS)
     assert set(stack.COUNTERPARTS.values()) <= set(dalil.serve(tmp_path))
     for question in collection.titles(tmp_path / ARTICLES)[:5]:
         (row,) = current.vectors.search(library.encoder.encode_queries([question])[0], 1)
-        _, nearest = library.passage(int(row))
+        article, _ = current.passages.versions[current.passages.articles[row]]
         (first, *_) = legs["FAISS store"](question)
-        assert first.metadata == {"article": nearest.article_id, "start": nearest.start}
+        start = int(current.passages.starts[row])
+        assert first.metadata == {"article": article, "start": start}
         assert all(len(found(question)) >= 50 for found in legs.values())

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from corpus.article import Article
-from index import Library, Query
+from index import Library
 from index.embedded.fields import TextIndex
 from index.embedded.search import match_names, match_terms
 from index.encoder import load_bundled
 from tests.conftest import HashEncoder
+from tests.index.queries import query_of
 
 PARTS = ("terms", "grams", "names", "tokens")
 
@@ -42,11 +43,15 @@ def collection(tmp_path_factory):
     library.close()
 
 
+def article_of(snapshot, row):
+    return snapshot.passages.versions[snapshot.passages.articles[row]][0]
+
+
 def reached(library, question, leg):
     """The articles that a leg finds."""
-    snapshot = library.refresh()
-    scores = leg(snapshot, Query.of(question, library.words)).scores(np.arange(len(snapshot.texts)))
-    return {library.passage(row)[0].id for row in np.flatnonzero(scores > -inf).tolist()}
+    snapshot = library.engine.snapshot()
+    scores = leg(snapshot, query_of(question, library.words)).scores(np.arange(len(snapshot.texts)))
+    return {article_of(snapshot, row) for row in np.flatnonzero(scores > -inf).tolist()}
 
 
 @pytest.mark.parametrize(
@@ -78,9 +83,9 @@ def test_names_are_met_by_their_consonants(collection, question, expected):
 
 
 def test_a_name_leads_to_its_passage_first(collection):
-    query = Query.of("Caggins", collection.words)
-    scores = match_names(collection.refresh(), query).scores(np.arange(len(TEXTS)))
-    assert collection.passage(int(scores.argmax()))[0].id == "spokesman"
+    query = query_of("Caggins", collection.words)
+    scores = match_names(collection.engine.snapshot(), query).scores(np.arange(len(TEXTS)))
+    assert article_of(collection.engine.snapshot(), int(scores.argmax())) == "spokesman"
 
 
 def index_of(names, words):

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from corpus.article import Article
 from corpus.text.stems import terms
-from index import Filters, Library, Query
+from index import Filters, Library
 from index.embedded import soft
 from index.embedded.neighbours import nearest
 from index.embedded.search import match_tokens
 from index.embedded.soft import match
 from index.embedded.tokens import TokenIndex
 from tests.conftest import HashEncoder
+from tests.index.queries import query_of
 
 # The formula is what is tested; its constants are tuned by measuring.
 K1, B, NEAREST, MET = soft._K1, soft._B, soft._NEAREST, soft._MET
@@ -197,27 +198,30 @@ def collection(tmp_path_factory):
 def test_an_english_question_finds_an_arabic_passage(collection, row):
     question = ENGLISH[row]
     assert not set(terms(question, "en")) & {t for text in ARABIC for t in terms(text, "ar")}
-    query = Query.of(question, collection.words)
-    assert match_tokens(collection.refresh(), query).scores(EVERY).argmax() == row
+    query = query_of(question, collection.words)
+    assert match_tokens(collection.engine.snapshot(), query).scores(EVERY).argmax() == row
     candidates = collection.search(query, 1, Filters())
-    assert row in candidates.rows
-    assert candidates.rows[candidates.soft.argmax()] == row
-    assert (candidates.lexical == -inf).all()
+    best = max(candidates.found, key=lambda candidate: candidate.soft)
+    assert best.article_id == f"a{row}"
+    assert {candidate.lexical for candidate in candidates.found} == {-inf}
 
 
 @pytest.mark.parametrize("question", [*ENGLISH, "مياه الشرب", "؟", "2019", ""])
 @pytest.mark.parametrize("depth", [1, 3])
 def test_the_legs_add_to_the_dense_candidates(collection, question, depth):
-    candidates = collection.search(Query.of(question, collection.words), depth, Filters())
+    candidates = collection.search(query_of(question, collection.words), depth, Filters())
     vectors = collection.encoder.encode_passages(ARABIC)
     nearest = np.argsort(-(vectors @ collection.encoder.encode_queries([question])[0]))[:depth]
-    assert set(nearest.tolist()) <= set(candidates.rows.tolist())
-    assert sorted(set(candidates.rows.tolist())) == candidates.rows.tolist()
+    found = [int(candidate.article_id[1:]) for candidate in candidates.found]
+    assert set(nearest.tolist()) <= set(found)
+    assert sorted(set(found)) == found
 
 
 def test_a_long_question_still_finds_its_words(collection):
     question = " ".join([*ENGLISH, *ENGLISH, *ENGLISH])
-    assert (match_tokens(collection.refresh(), Query.of(question, collection.words)).rarity).any()
+    assert (
+        match_tokens(collection.engine.snapshot(), query_of(question, collection.words)).rarity
+    ).any()
     vectors = unit(np.eye(2))
     many = Asked(vectors[:1].repeat(60, axis=0), np.full(60, 1 / 60, np.float32))
     assert found([[0], [1]], vectors, many).scores(np.arange(2))[0] > -inf

@@ -10,6 +10,7 @@ import pytest
 from corpus.article import Article
 from corpus.errors import InputError, MissingError
 from index import Filters, Library
+from tests.index.queries import query_of
 
 
 @pytest.fixture
@@ -125,12 +126,17 @@ def test_version_numbers_are_never_given_twice(library, make_article):
 
 def test_a_purge_by_another_process_is_seen(library, encoder, make_article):
     library.add([make_article(), make_article(2, "خبر آخر.")])
-    assert library.passage(0)[0] == library.article("article-1")
+    query = query_of("خبر", library.words)
+    first = library.search(query, 5, Filters()).found[0]
+    assert library.passage(first)[0] == library.article("article-1")
     other = Library.open(library.home, encoder)
     other.remove(["article-1"], purge=True)
     other.add([make_article(text="غيره تماماً.")])
     other.close()
-    texts = {library.passage(row)[0].text for row in range(library.count_passages())}
+    with pytest.raises(MissingError):
+        library.passage(first)
+    found = library.search(query, 5, Filters()).found
+    texts = {library.passage(candidate)[0].text for candidate in found}
     assert texts == {"خبر آخر.", "غيره تماماً."}
 
 

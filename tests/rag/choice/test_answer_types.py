@@ -5,8 +5,8 @@ import pytest
 
 from index.encoder import load_bundled
 from rag.choice.answer_types import beside_number, focus, has_kind, lacks_kind
-from rag.reading.question import Expected, understand
-from rag.search.late import question_words
+from rag.reading import read
+from rag.reading.question import Expected
 
 OPENINGS = [
     ("How many lorries crossed?", Expected.NUMBER),
@@ -37,7 +37,7 @@ OPENINGS = [
 
 @pytest.mark.parametrize(("text", "kind"), OPENINGS)
 def test_the_kind_that_is_asked_for_is_read(text, kind):
-    assert understand(text).expected is kind
+    assert read(text, load_bundled()).expected is kind
 
 
 # Question, sentence, its language, whether the sentence has nothing of the kind.
@@ -67,11 +67,11 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("question", "sentence", "language", "lacks"), SENTENCES)
 def test_a_sentence_without_the_kind_is_seen(question, sentence, language, lacks):
-    assert lacks_kind(understand(question), sentence, language) is lacks
+    assert lacks_kind(read(question, load_bundled()), sentence, language) is lacks
 
 
 def test_a_word_counts_in_its_own_language_alone():
-    asked = understand("Why was the road closed?")
+    asked = read("Why was the road closed?", load_bundled())
     assert has_kind(asked, "la route est coupée car la neige tombe", "fr")
     assert not has_kind(asked, "the road is closed to every car", "en")
     # Of a text in an unknown language any may be meant.
@@ -79,10 +79,9 @@ def test_a_word_counts_in_its_own_language_alone():
 
 
 def weights_of(text, history=()):
-    asked = understand(text, history)
-    question = question_words(load_bundled(), asked)
-    found = focus(asked, question)
-    return {question.word(place): float(found[place]) for place in np.flatnonzero(found)}
+    asked = read(text, load_bundled(), history)
+    found = focus(asked)
+    return {asked.words[place].text: float(found[place]) for place in np.flatnonzero(found)}
 
 
 def test_the_word_after_the_question_word_is_asked_for():
@@ -95,12 +94,10 @@ def test_the_word_after_the_question_word_is_asked_for():
 
 
 def test_a_number_beside_what_is_counted_is_worth_more():
-    asked = understand("How many tents were handed out?")
-    encoder = load_bundled()
-    question = question_words(encoder, asked)
+    asked = read("How many tents were handed out?", load_bundled())
 
     def worth(text):
-        return beside_number(asked, question, text, encoder)
+        return beside_number(asked, text, load_bundled())
 
     near = worth("The camp got 300 tents after the storm had passed.")
     far = worth("The tents came after the storm, for which 300 families had waited.")

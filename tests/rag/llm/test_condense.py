@@ -9,7 +9,6 @@ from corpus.article import Article
 from rag import Assistant
 from rag.llm import Limits, ModelError
 from rag.llm.condense import condense
-from rag.reading.question import understand
 
 CASES = [
     json.loads(line)
@@ -19,7 +18,6 @@ CASES = [
 ]
 HISTORY = ["Who is Hajji Abdullah?"]
 QUESTION = "Where is he hiding?"
-RULES = understand(QUESTION, HISTORY)
 
 
 def condensed(model, question=QUESTION, history=HISTORY):
@@ -32,12 +30,14 @@ def test_replies(case, scripted):
     found = condensed(scripted(case["reply"]), question, history)
     assert found.fault is None
     wanted = case["asked"]
-    assert found.asked == (understand(wanted) if wanted else understand(question, history))
+    expected = (wanted, []) if wanted else (question, history)
+    assert (found.text, list(found.history)) == expected
 
 
 def test_without_history_the_model_is_left_alone(scripted):
     model = scripted()
-    assert condensed(model, history=[]).asked == understand(QUESTION)
+    found = condensed(model, history=[])
+    assert (found.text, list(found.history)) == (QUESTION, [])
     assert model.asked == []
 
 
@@ -67,7 +67,7 @@ def test_a_model_that_is_not_there_is_not_asked_again(make_collection, scripted,
 )
 def test_a_slow_model_is_asked_for_the_answer_all_the_same(scripted, steps, gives_up):
     found = condensed(scripted(steps))
-    assert found.asked == RULES
+    assert (found.text, found.history) == (QUESTION, HISTORY)
     assert (found.fault is not None) == gives_up
 
 

@@ -12,8 +12,8 @@ from index import Filters
 from rag import Assistant
 from rag.answer import Answer
 from rag.llm import Limits, LlmWriter, ModelError
+from rag.reading import read
 from rag.reading.languages import model_phrases
-from rag.reading.question import understand
 from rag.search.retrieve import Retriever
 
 FOLDER = Path(__file__).parent / "cases"
@@ -229,7 +229,7 @@ def test_deadlines(library, scripted, steps, reason):
 
 
 def write(library, model, clock, hits=None):
-    question = understand(COST)
+    question = read(COST, library.words)
     hits = hits or Retriever(library).retrieve(question, 12)
     extractive = Answer(COST, "answered", "نص", 0.7)
     writer = LlmWriter(model, library.words, Limits(), clock)
@@ -254,7 +254,7 @@ def test_cuts_make_no_difference(library, scripted, parts, cuts):
         size = cuts[len(pieces) % len(cuts)]
         pieces.append(reply[at : at + size])
         at += size
-    hits = Retriever(library).retrieve(understand(COST), 12)
+    hits = Retriever(library).retrieve(read(COST, library.words), 12)
     whole, cut = (write(library, scripted(steps), lambda: 0.0, hits) for steps in ([reply], pieces))
     check_whole(library, cut)
     assert not changed(cut[-1].answer, whole[-1].answer)

@@ -1,4 +1,4 @@
-"""Ranking: late interaction equals a word-by-word reference, and no leg takes a passage away."""
+"""Ranking: the order of adding changes no score, and no leg takes a passage away."""
 
 from dataclasses import replace
 
@@ -8,17 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article
-from corpus.text.names import name_terms
-from corpus.text.stems import passage_terms, terms
-from corpus.text.words import words
-from index import Filters, Library, Query
-from index.embedded.fields import TextIndex
+from index import Filters, Library
 from index.embedded.search import find
-from index.embedded.soft import QuestionTokens, TokenCosines
 from index.encoder import load_bundled
-from rag.reading.question import understand
+from rag.reading import read
 from rag.search.fuse import FusionWeights
-from rag.search.late import SAME_NAME, SAME_STEM, best_similarities, question_words
 from rag.search.retrieve import DEPTH, Retriever, rank
 from tests.conftest import HashEncoder
 
@@ -66,78 +60,9 @@ def collection(tmp_path_factory):
     library.close()
 
 
-def met_by_meaning(word, text, encoder):
-    """The best cosine of each token of a word, as much as the token counts in the word."""
-    ids, held = encoder.tokenize(word).ids, encoder.tokenize(text).ids
-    if not len(ids) or not len(held):
-        return 0.0
-    total = 0.0
-    for token, norm in zip(ids, encoder.token_norms(ids), strict=True):
-        one = encoder.token_vectors(np.array([token]))[0]
-        best = max(float(one @ other) for other in encoder.token_vectors(held))
-        total += float(norm) * max(best, 0.0)
-    return total / float(encoder.token_norms(ids).sum())
-
-
-def met(question, place, text, language, languages, encoder):
-    """How well one word of a question is met in one text, worked out word by word."""
-    word, found = question.word(place), met_by_meaning(question.word(place), text, encoder)
-    held = set(passage_terms(text, language))
-    names = set(name_terms(list(words(text)), text))
-    others = [set(terms(name, "ar")) for name in question.others[place]]
-    if names & set(question.keys[place]) or any(other and other <= held for other in others):
-        found = max(found, SAME_NAME)
-    stems = [terms(word, code) for code in languages]
-    if any(len(s) == 1 and ({s[0], "ل" + s[0]} & held) for s in stems):
-        found = SAME_STEM
-    return found
-
-
-@pytest.mark.parametrize("text", QUESTIONS)
-def test_similarities_equal_a_reference_by_word(encoder, text):
-    texts, codes = [t for _, t in TEXTS], [code for code, _ in TEXTS]
-    index, languages = TextIndex.build(texts, codes, encoder), sorted(set(codes))
-    question = question_words(encoder, understand(text))
-    rows = np.array([row for row in range(len(texts)) if row != 3])
-    vectors = encoder.token_vectors(index.tokens.vocabulary)
-    cosines = TokenCosines.between(encoder.token_vectors(question.tokens), vectors)
-    ours = best_similarities(question, index, cosines, rows, languages)
-    expected = [
-        [
-            met(question, place, *TEXTS[row][::-1], languages, encoder)
-            for place in range(len(question))
-        ]
-        for row in rows.tolist()
-    ]
-    assert ours.shape == (len(rows), len(question))
-    np.testing.assert_allclose(ours, np.array(expected).reshape(ours.shape), atol=1e-5)
-
-
-def test_each_way_of_meeting_a_word_is_seen(encoder):
-    """The reference above would agree with nothing at all, were no text met in a given way."""
-    texts, codes = [t for _, t in TEXTS], [code for code, _ in TEXTS]
-    index = TextIndex.build(texts, codes, encoder)
-    vectors, rows = encoder.token_vectors(index.tokens.vocabulary), np.arange(len(texts))
-
-    def similarity(asked, word, row):
-        question = question_words(encoder, understand(asked))
-        place = [question.word(p) for p in range(len(question))].index(word)
-        cosines = TokenCosines.between(encoder.token_vectors(question.tokens), vectors)
-        return best_similarities(question, index, cosines, rows, set(codes))[row, place]
-
-    assert similarity(QUESTIONS[0], "Caggins", 1) >= SAME_NAME - 1e-6
-    assert similarity(QUESTIONS[0], "Caggins", 3) < SAME_NAME
-    assert similarity(QUESTIONS[1], "SDF", 0) >= SAME_NAME - 1e-6
-    assert similarity(QUESTIONS[1], "SDF", 7) < SAME_NAME
-    # With the preposition on it the stem is another.
-    assert similarity(QUESTIONS[2], "قسد", 4) == SAME_STEM
-    assert similarity(QUESTIONS[4], "القمح", 5) > 0.5 > similarity(QUESTIONS[4], "القمح", 7)
-    assert not similarity(QUESTIONS[4], "القمح", 9)
-
-
 def scores_by_article(library, text):
-    ranking = Retriever(library).ranking(understand(text), DEPTH, Filters())
-    names = [library.passage(row)[0].id for row in ranking.candidates.rows.tolist()]
+    ranking = Retriever(library).ranking(read(text, library.words), DEPTH, Filters())
+    names = [found.article_id for found in ranking.candidates.found]
     return dict(zip(names, zip(ranking.fused, ranking.reranked, strict=True), strict=True))
 
 
@@ -154,18 +79,15 @@ def test_the_order_of_adding_changes_no_score(tmp_path, collection, order):
 
 def test_a_word_met_across_languages_leads_to_its_passage(collection):
     for text, wanted in [(QUESTIONS[0], "a1"), (QUESTIONS[1], "a6"), (QUESTIONS[4], "a2")]:
-        assert Retriever(collection).retrieve(understand(text), 1)[0].article.id == wanted
-
-
-def weightless(tokens):
-    return QuestionTokens(tokens.ids, np.zeros_like(tokens.weights))
+        reading = read(text, collection.words)
+        assert Retriever(collection).retrieve(reading, 1)[0].article.id == wanted
 
 
 # Each takes from a query what one leg lives on.
 WITHOUT = {
-    "soft": lambda query: replace(query, tokens=weightless(query.tokens)),
+    "soft": lambda query: replace(query, words=tuple(replace(w, weight=0.0) for w in query.words)),
     "names": lambda query: replace(query, names=()),
-    "lexical": lambda query: replace(query, text=""),
+    "lexical": lambda query: replace(query, found=()),
 }
 
 
@@ -177,28 +99,30 @@ WITHOUT = {
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_leg_less_takes_no_dense_candidate(collection, encoder, text, depth, allowed, removed):
-    snapshot, asked, mask = collection.refresh(), understand(text), np.array(allowed)
-    question = question_words(encoder, asked)
+    snapshot, mask = collection.engine.snapshot(), np.array(allowed)
+    reading = read(text, encoder)
     vector = collection.encoder.encode_queries([text])[0]
-    query = full = question.query
+    query = reading.query
     for leg in removed:
         query = WITHOUT[leg](query)
-    found, everything = (find(snapshot, q, vector, depth, mask) for q in (query, full))
-    rows = set(found.rows.tolist())
+    found, everything = (find(snapshot, q, vector, depth, mask) for q in (query, reading.query))
+    rows = [int(candidate.article_id[1:]) for candidate in found.found]
     dense = snapshot.vectors.vectors(np.arange(len(TEXTS))) @ vector
     nearest = sorted(np.flatnonzero(mask), key=lambda row: -dense[row])[:depth]
-    assert {int(row) for row in nearest} <= rows <= set(everything.rows.tolist())
-    assert mask[found.rows].all()
-    np.testing.assert_allclose(found.dense, dense[found.rows], atol=1e-6)
-    ranking = rank(found, question, asked.script, FusionWeights())
+    known = {int(candidate.article_id[1:]) for candidate in everything.found}
+    assert {int(row) for row in nearest} <= set(rows) <= known
+    assert mask[rows].all()
+    np.testing.assert_allclose([c.dense for c in found.found], dense[rows], atol=1e-6)
+    ranking = rank(found, reading, FusionWeights())
     for scores in (ranking.fused, ranking.reranked):
-        assert scores.shape == found.rows.shape
+        assert scores.shape == (len(rows),)
         assert ((scores > 0) & (scores < 1)).all()
 
 
 @pytest.mark.parametrize("text", ["", "؟", "Who sells wheat?"])
 def test_an_empty_library_ranks_nothing(tmp_path, text):
     library = make_library(tmp_path, [])
-    assert Retriever(library).retrieve(understand(text), 5) == []
-    assert len(library.search(Query.of(text, library.words), 5, Filters()).rows) == 0
+    reading = read(text, library.words)
+    assert Retriever(library).retrieve(reading, 5) == []
+    assert library.search(reading.query, 5, Filters()).found == []
     library.close()

@@ -221,7 +221,7 @@ def test_filters_let_an_article_through_as_a_search_does(library, make_article):
         Filters(outlet="b", outlets=("A NEWS",)),
         Filters(since=date(2020, 1, 1), until=date(2020, 1, 1)),
     ):
-        table = library.refresh().passages
+        table = library.engine.snapshot().passages
         seen = {table.versions[a][0] for a in table.articles[table.allowed(filters)]}
         assert seen == {a.id for a in library.articles() if filters.allow(a)}
         listed = library.catalogue.page(filters, limit=100)

@@ -71,19 +71,19 @@ def test_another_encoder_is_told(home, client, kit, article, encoder):
 
 
 def test_services_share_one_snapshot(home, kit, article, encoder):
-    from index.embedded.snapshot import SnapshotCache
+    from index.library import IndexCache
 
-    cache = SnapshotCache()
+    cache = IndexCache()
     first = Library.open(home, encoder, create=True, cache=cache)
     first.add([article(number) for number in range(5)])
     second = Library.open(home, encoder, cache=cache)
-    assert second.refresh() is first.refresh()
+    assert second.engine.snapshot() is first.engine.snapshot()
     first.add([article(9, "خبر آخر.")])
-    assert second.refresh() is first.refresh()
-    assert len(second.refresh().passages) == 6
+    assert second.engine.snapshot() is first.engine.snapshot()
+    assert len(second.engine.snapshot().passages) == 6
     # Who still reads the state before does not get what came after.
     with second.reading():
-        before = second.refresh()
+        before = second.engine.snapshot()
         first.add([article(10, "خبر أخير.")])
-        assert second.refresh() is before
-    assert second.refresh() is first.refresh()
+        assert second.engine.snapshot() is before
+    assert second.engine.snapshot() is first.engine.snapshot()

@@ -1,0 +1,119 @@
+"""What a search engine takes and gives: a query of words, and candidates with the scores of legs.
+
+Any engine may stand behind a library, in this process or elsewhere; whoever ranks the candidates
+sees these types alone.  Scores are plain numbers, so that none of them says how they were kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from corpus.text.words import Word
+from index.filters import Filters
+
+# How well a word is met by its stem, number or date, and by a coarse key or another name.
+SAME_STEM, SAME_NAME = 1.0, 0.9
+# What a leg says of a passage that it did not find.
+NOT_FOUND = float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word that carries meaning: `text`, as it stands at `word`'s span of the query's text.
+
+    `weight` is its share in what is asked, all of them sum to 1.  `tokens` are its ids in the
+    bundled table and `shares` how much of the word each of them is.  `keys` are its terms in the
+    field of names, none for a word that is no name; `aliases` are other names of the same thing;
+    `quantities` the terms of the numbers and dates that it is a part of.
+    """
+
+    word: Word
+    text: str
+    weight: float
+    tokens: tuple[int, ...]
+    shares: tuple[float, ...]
+    keys: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for: `text`, all its words, those that carry meaning, and the likely names.
+
+    `names` are terms of the field of names; they may be of more words than `words` has keys of.
+    """
+
+    text: str
+    found: tuple[Word, ...]
+    words: tuple[QueryWord, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that some leg found: where it lies, its script (ISO 15924), and every leg's score.
+
+    `dense` is a cosine, `soft` the soft lexical score, `lexical` and `names` are BM25 of terms and
+    of name keys, each `NOT_FOUND` where the leg has nothing; `grams` is BM25 of character n-grams,
+    which find nothing by themselves.  `met` says for each word of the query how well the passage
+    meets it, 0 to 1, and `around` how well the best of it and its neighbours in the article do.
+    """
+
+    article_id: str
+    version: int
+    start: int
+    end: int
+    script: str
+    dense: float
+    soft: float
+    lexical: float
+    names: float
+    grams: float
+    met: tuple[float, ...]
+    around: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The passages found, in the library's order, which decides between equal scores.
+
+    `rarity` is the idf of each word of the query over what it means in the whole collection.
+    """
+
+    found: Sequence[Candidate]
+    rarity: tuple[float, ...]
+
+
+class Engine(Protocol):
+    """Finds the passages of one library, and keeps up with it.
+
+    Every leg adds candidates and none removes any: those given are the union of the `depth` best of
+    each leg.  Filters act before that.
+    """
+
+    def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
+        """Return the `depth` best passages of each leg among those that `filters` let through.
+
+        `depth` counts for each script of the collection by itself where scores cross languages: a
+        question's own language scores higher, and the best of another would never be seen.
+        """
+        ...
+
+    def __len__(self) -> int:
+        """Return the number of passages that can be found."""
+        ...
+
+    def follow(self, *, writing: bool) -> None:
+        """Catch up with the library; `writing` says that the caller holds its write lock."""
+        ...
+
+    def rebuild(self) -> None:
+        """Make everything anew from what the library holds; the caller holds its write lock."""
+        ...
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with what the engine keeps, nothing if all is well."""
+        ...

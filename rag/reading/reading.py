@@ -1,0 +1,147 @@
+"""A question as all that follows sees it: read once, from its words to what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.text.language import detect, script
+from corpus.text.names import name_query_terms
+from corpus.text.quantities import Quantity, quantities
+from corpus.text.words import Word, words
+from index import Query, WordTable
+from index.engine import QueryWord
+from rag.reading.glossary import known_names
+from rag.reading.languages import function_words
+from rag.reading.question import Expected, context_of, expected_answer, likely_names
+
+# What a follow-up leaves unsaid counts, but less than what it asks.
+_CONTEXT_WEIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question, read.
+
+    `text` is the question itself, `context` what an earlier question adds ("" for a question that
+    stands alone); `language` and `script` are the question's own, `expected` the kind of answer it
+    asks for, `names` the words that look like names.  `found` are all words of both with their
+    spans in `standalone`, `words` those that carry meaning, with their tokens and weights;
+    `quantities` are the numbers and dates.
+    """
+
+    text: str
+    context: str
+    language: str
+    script: str
+    expected: Expected
+    names: tuple[str, ...]
+    found: tuple[Word, ...]
+    words: tuple[QueryWord, ...]
+    quantities: tuple[Quantity, ...]
+
+    @property
+    def standalone(self) -> str:
+        """The question with its context, for search."""
+        return _standalone(self.text, self.context)
+
+    @property
+    def own(self) -> int:
+        """Where the question itself begins in `standalone`."""
+        return len(self.standalone) - len(self.text)
+
+    @cached_property
+    def query(self) -> Query:
+        """What an engine is to look for."""
+        text = self.standalone
+        names = name_query_terms(self.found, text, function_words())
+        return Query(text, self.found, self.words, tuple(names))
+
+    @cached_property
+    def weights(self) -> NDArray[np.float32]:
+        """The weights of the words that carry meaning, float32 (w,)."""
+        return np.array([word.weight for word in self.words], np.float32)
+
+
+def read(question: str, table: WordTable, history: Sequence[str] = ()) -> Reading:
+    """Read a question, resolving what it leaves out from the questions before it, oldest first.
+
+    >>> from index import load_encoder
+    >>> reading = read("Where is he hiding?", load_encoder("bundled"), ["Who is Hajji Abdullah?"])
+    >>> reading.context, [word.text for word in reading.words]
+    ('Who is Hajji Abdullah?', ['Hajji', 'Abdullah', 'hiding'])
+    """
+    language = detect(question)
+    context = context_of(question, history)
+    text = _standalone(question, context)
+    names = likely_names(f"{context} {question}", language)
+    found = tuple(words(text))
+    counted = tuple(quantities(found, text))
+    return Reading(
+        text=question,
+        context=context,
+        language=language,
+        script=script(question),
+        expected=expected_answer(question),
+        names=names,
+        found=found,
+        words=_telling(text, len(text) - len(question), found, counted, names, table),
+        quantities=counted,
+    )
+
+
+def _standalone(text: str, context: str) -> str:
+    return f"{context} {text}".strip()
+
+
+def _telling(
+    text: str,
+    own: int,
+    found: Sequence[Word],
+    counted: Sequence[Quantity],
+    names: Sequence[str],
+    table: WordTable,
+) -> tuple[QueryWord, ...]:
+    """Return the words that carry meaning; those before `own` are of the context, at half weight.
+
+    A word weighs as much as the longest of its token vectors: training makes the vectors of
+    words that tell texts apart long.  Question words and the like are left out; names are also
+    met by their consonants.
+    """
+    telling = [word for word in found if word.folded not in function_words()] or list(found)
+    if not telling:
+        return ()
+    written = [text[word.start : word.end] for word in telling]
+    # Together, since each call of the tokeniser takes as long as the words of a question.
+    tokens, counts = table.token_ids(written)
+    cuts = np.cumsum(counts)[:-1]
+    norms = np.split(table.token_norms(tokens), cuts)
+    asked = np.array([word.start >= own for word in telling], np.bool_)
+    weights = np.array([n.max(initial=0.0) for n in norms]) * np.where(asked, 1.0, _CONTEXT_WEIGHT)
+    weights = np.asarray(weights / (weights.sum() or 1.0), np.float32)
+    others = {
+        word: known.others
+        for known in known_names(found)
+        for word in found[known.first : known.last]
+    }
+    return tuple(
+        QueryWord(
+            word,
+            said,
+            weight,
+            tuple(ids.tolist()),
+            tuple((norm / (norm.sum() or 1.0)).tolist()),
+            keys=tuple(name_query_terms([word], text)) if said in names else (),
+            aliases=others.get(word, ()),
+            quantities=tuple(
+                q.term for q in counted if q.start <= word.start and word.end <= q.end
+            ),
+        )
+        for word, said, weight, ids, norm in zip(
+            telling, written, weights.tolist(), np.split(tokens, cuts), norms, strict=True
+        )
+    )
