@@ -9,7 +9,7 @@ import sys
 import warnings
 from dataclasses import dataclass
 
-from ui.cli import main as cli
+from ui.cli import __main__ as program
 
 
 @dataclass
@@ -39,7 +39,7 @@ def run_here(*arguments, cwd=None, env=None):
     out, err = stream(), stream()
     with contextlib.ExitStack() as stack:
         for manager in (
-            replaced(sys, "argv", [cli.__file__, *map(str, arguments)]),
+            replaced(sys, "argv", [program.__file__, *map(str, arguments)]),
             replaced(sys, "stdin", stream()),
             replaced(sys, "stdout", out),
             replaced(sys, "stderr", err),
@@ -47,7 +47,7 @@ def run_here(*arguments, cwd=None, env=None):
             replaced(logging.getLogger(), "handlers", []),
             contextlib.chdir(cwd or "."),
             environment(env),
-            main_module(cli),
+            main_module(program),
             own_warnings(),
         ):
             stack.enter_context(manager)
@@ -58,7 +58,7 @@ def run_here(*arguments, cwd=None, env=None):
 def exit_code():
     """Run the command to its end, and return what its process would end with."""
     try:
-        cli.main()
+        program.main()
     except SystemExit as end:
         if isinstance(end.code, str):
             sys.stderr.write(end.code + "\n")

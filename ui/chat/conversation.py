@@ -113,6 +113,13 @@ async def answer(
         yield {**state, "state": "failed", "error": str(error)}
 
 
+def outlets(service: Service) -> Sequence[str]:
+    assistant = service.assistant()
+    if assistant is None:
+        return []
+    return sorted({a.outlet for a in assistant.library.articles() if a.outlet})
+
+
 def restore(service: Service, turns: Sequence[Turn], gone: str) -> list[Json]:
     """Return the turns of an earlier visit as they were, their quotes read from the articles."""
     return [_restored(service, turn, gone) for turn in turns]

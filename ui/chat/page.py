@@ -20,7 +20,14 @@ from fastapi.staticfiles import StaticFiles
 from corpus.errors import DalilError
 from rag.answer import Json
 from ui.chat import markup
-from ui.chat.conversation import MOST_TURNS, Turn, answer, read_filters, read_turns, restore
+from ui.chat.conversation import (
+    MOST_TURNS,
+    Turn,
+    answer,
+    read_filters,
+    read_turns,
+    restore,
+)
 from ui.chat.examples import MOST, example_questions
 from ui.chat.frame import STATIC, ChatFrame
 from ui.server.access.identity import Reader, reader_of
@@ -260,11 +267,8 @@ class _Page:
 
         def look(service: Service) -> tuple[list[Json], list[str], Sequence[str]]:
             restored = restore(service, turns, self._words["gone"])
-            return (
-                restored,
-                example_questions(service, self._language, self._examples),
-                _outlets(service),
-            )
+            examples = example_questions(service, self._language, self._examples)
+            return restored, examples, outlets(service)
 
         try:
             restored, examples, outlets = await self._pool.run(look)
@@ -290,13 +294,6 @@ def _reader(request: gr.Request) -> Reader:
     if request.request is None:
         raise TypeError("Gradio gave an event without its request.")
     return reader_of(request.request)
-
-
-def _outlets(service: Service) -> Sequence[str]:
-    assistant = service.assistant()
-    if assistant is None:
-        return []
-    return sorted({a.outlet for a in assistant.library.articles() if a.outlet})
 
 
 def _theme() -> gr.themes.Base:

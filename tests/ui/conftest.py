@@ -26,7 +26,7 @@ from ui.server.http.workers import WorkerPool
 from ui.service import Service, Shared
 from ui.settings.settings import ServerSettings, Settings
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 BASE = "http://127.0.0.1"
 
 
