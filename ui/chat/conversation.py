@@ -113,7 +113,8 @@ async def answer(
         yield {**state, "state": "failed", "error": str(error)}
 
 
-def outlets(service: Service) -> Sequence[str]:
+def outlets_of(service: Service) -> Sequence[str]:
+    """Return the outlets that a reader can choose from, by name."""
     assistant = service.assistant()
     if assistant is None:
         return []

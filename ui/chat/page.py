@@ -19,15 +19,8 @@ from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import DalilError
 from rag.answer import Json
-from ui.chat import markup
-from ui.chat.conversation import (
-    MOST_TURNS,
-    Turn,
-    answer,
-    read_filters,
-    read_turns,
-    restore,
-)
+from ui.chat import conversation, markup
+from ui.chat.conversation import MOST_TURNS, Turn, answer, outlets_of, read_filters, read_turns
 from ui.chat.examples import MOST, example_questions
 from ui.chat.frame import STATIC, ChatFrame
 from ui.server.access.identity import Reader, reader_of
@@ -266,9 +259,9 @@ class _Page:
         who = gr.update(value=markup.who(self._language, reader), visible=reader.name is not None)
 
         def look(service: Service) -> tuple[list[Json], list[str], Sequence[str]]:
-            restored = restore(service, turns, self._words["gone"])
+            restored = conversation.restore(service, turns, self._words["gone"])
             examples = example_questions(service, self._language, self._examples)
-            return restored, examples, outlets(service)
+            return restored, examples, outlets_of(service)
 
         try:
             restored, examples, outlets = await self._pool.run(look)
