@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.errors import DalilError, MissingError
+from corpus.errors import MissingError
 from corpus.furniture.clean import replace_surrogates
 from rag.answer import Answer, Hit, Json
+from ui.reopening import FileId, Reopening
 
 if TYPE_CHECKING:
     from index import Filters
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from rag.llm import ChatModel, Limits
     from rag.rerankers.cross_encoder import Reranker
     from ui.settings.settings import Settings
-
-
-# Device and inode.
-FileId = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +122,20 @@ class Shared:
                 self._cache = None
 
 
+@dataclass(frozen=True, slots=True)
+class _OpenLibrary:
+    """An assistant and the file of the library that it reads."""
+
+    assistant: Assistant
+    database: FileId
+    shared: Shared
+
+    def close(self) -> None:
+        """Close the library and drop its snapshots."""
+        self.shared.forget(self.database)
+        self.assistant.library.close()
+
+
 class Service:
     """Answers questions one after another from one library, opened when it is first needed.
 
@@ -136,11 +146,12 @@ class Service:
     def __init__(
         self, settings: Settings, say: Callable[[str], None], shared: Shared | None = None
     ) -> None:
+        from index.store.database import DATABASE
+
         self._settings = settings
         self._say = say
         self._shared = shared or Shared(settings)
-        self._assistant: Assistant | None = None
-        self._database: FileId | None = None
+        self._library = Reopening(settings.home / DATABASE, self._open)
         self.missing = f"There is no library at {settings.home}. Add articles with: dalil add PATH"
 
     def assistant(self) -> Assistant | None:
@@ -148,20 +159,10 @@ class Service:
 
         A library that is not there yet is no mistake: there is just nothing to find in it.
         """
-        from index.store.database import DATABASE
+        library = self._library.current()
+        return None if library is None else library.assistant
 
-        database = file_id(self._settings.home / DATABASE)
-        if self._assistant is not None and database != self._database:
-            if self._database is not None:
-                self._shared.forget(self._database)
-            self._assistant.library.close()
-            self._assistant = None
-        if self._assistant is None and database is not None:
-            self._assistant = self._open(database)
-            self._database = database
-        return self._assistant
-
-    def _open(self, database: FileId) -> Assistant:
+    def _open(self, database: FileId) -> _OpenLibrary:
         from index import Library
         from rag.assistant import Assistant
 
@@ -169,9 +170,10 @@ class Service:
         library = Library.open(
             self._settings.home, shared.encoder(), say=self._say, cache=shared.cache(database)
         )
-        return Assistant(
+        assistant = Assistant(
             library, reranker=shared.reranker(), llm=shared.model(), limits=shared.limits()
         )
+        return _OpenLibrary(assistant, database, shared)
 
     def search(self, question: Question, k: int, filters: Filters) -> SearchResult:
         """Return the `k` best passages for a question."""
@@ -236,17 +238,3 @@ class Service:
         from rag.citing.extract import abstention
 
         return abstention(question.text, (), notice=self.missing)
-
-
-def file_id(path: Path) -> FileId | None:
-    """Return device and inode of a file, `None` if it is not there."""
-    try:
-        found = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise DalilError(
-            f"The library at {path.parent} cannot be opened ({error.strerror}). "
-            "Check the folder's permissions."
-        ) from error
-    return found.st_dev, found.st_ino

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import math
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,12 +14,12 @@ from typing import TypeVar
 
 from corpus.errors import DalilError, InputError
 from index.store.database import DATABASE
+from ui.reopening import Reopening
 from ui.server.access.accounts import Account, Accounts, open_accounts, user_name
 from ui.server.access.passwords import is_password
 from ui.server.access.throttle import Throttle
 from ui.server.http.proxies import origin_of
 from ui.server.http.workers import BusyError
-from ui.service import FileId, file_id
 from ui.settings.settings import Settings
 
 Result = TypeVar("Result")
@@ -59,7 +58,8 @@ class Sessions:
     """The accounts of one library, which may be made, replaced or deleted meanwhile."""
 
     def __init__(self, settings: Settings, now: Callable[[], float] = time.monotonic) -> None:
-        self._home = settings.home
+        home = settings.home
+        self._accounts = Reopening(home / DATABASE, lambda _: open_accounts(home))
         self._session_seconds = settings.server.session_hours * 3_600
         self._by_name = Throttle(_FREE_BY_NAME, _LONGEST_BY_NAME, now)
         self._by_address = Throttle(_FREE_BY_ADDRESS, _LONGEST_BY_ADDRESS, now)
@@ -70,7 +70,6 @@ class Sessions:
         self._looking = ThreadPoolExecutor(1, thread_name_prefix="sessions")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="sessions-log")
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="sessions-hash")
-        self._local = threading.local()
         self._waiting = 0
 
     def close(self) -> None:
@@ -166,19 +165,7 @@ class Sessions:
         self, threads: ThreadPoolExecutor, work: Callable[[Accounts | None], Result]
     ) -> Result:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(threads, lambda: work(self._accounts()))
-
-    def _accounts(self) -> Accounts | None:
-        """Return this thread's accounts, opened anew where another file has taken their place."""
-        database = file_id(self._home / DATABASE)
-        before: tuple[FileId | None, Accounts | None] = getattr(self._local, "opened", (None, None))
-        if database != before[0]:
-            if before[1]:
-                before[1].close()
-            opened = open_accounts(self._home) if database else None
-            self._local.opened = (database, opened)
-        accounts: Accounts | None = self._local.opened[1] if database else None
-        return accounts
+        return await loop.run_in_executor(threads, lambda: work(self._accounts.current()))
 
 
 def _known(name: str) -> str:

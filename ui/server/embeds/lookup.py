@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from corpus.errors import MissingError
 from index.store.database import DATABASE
+from ui.reopening import Reopening
 from ui.server.embeds.embeds import Embed, Embeds
-from ui.service import FileId, file_id
 
 Result = TypeVar("Result")
 
@@ -24,9 +24,10 @@ class Lookup:
     """
 
     def __init__(self, home: Path | None) -> None:
-        self._home = home
+        self._embeds = (
+            None if home is None else Reopening(home / DATABASE, lambda _: Embeds.open(home))
+        )
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embeds")
-        self._open: tuple[FileId, Embeds] | None = None
 
     async def find(self, embed_id: str) -> Embed | None:
         """Return the embed of this id, `None` if there is none or it is revoked."""
@@ -38,28 +39,16 @@ class Lookup:
 
     def close(self) -> None:
         """Close the connection and end the thread."""
-        self._thread.submit(self._close)
+        if self._embeds is not None:
+            self._thread.submit(self._embeds.close)
         self._thread.shutdown(wait=True)
 
     async def _run(self, work: Callable[[Embeds | None], Result]) -> Result:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, lambda: work(self._embeds()))
+        return await loop.run_in_executor(self._thread, lambda: work(self._current()))
 
-    def _embeds(self) -> Embeds | None:
-        """Return the embeds of the library that lies there now; another file is another one."""
-        if self._home is None:
-            return None
-        database = file_id(self._home / DATABASE)
-        if self._open is not None and self._open[0] != database:
-            self._close()
-        if self._open is None and database is not None:
-            self._open = (database, Embeds.open(self._home))
-        return None if self._open is None else self._open[1]
-
-    def _close(self) -> None:
-        if self._open is not None:
-            self._open[1].close()
-        self._open = None
+    def _current(self) -> Embeds | None:
+        return None if self._embeds is None else self._embeds.current()
 
 
 def _key(embeds: Embeds | None) -> bytes:

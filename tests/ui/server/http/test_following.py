@@ -5,7 +5,7 @@ import shutil
 
 from index import Library
 from index.reencoding import reencode
-from ui import service
+from ui import reopening
 
 CONVOY = "وصلت قافلة مساعدات إلى المدينة."
 QUESTION = "متى يُفتح سوق الخضار؟"
@@ -46,7 +46,7 @@ def test_another_library_in_the_same_place(home, client, kit, article):
 
 
 def test_a_new_library_may_get_the_inode_of_the_old(home, kit, article, monkeypatch):
-    monkeypatch.setattr(service, "file_id", lambda path: (1, 1) if path.exists() else None)
+    monkeypatch.setattr(reopening, "file_id", lambda path: (1, 1) if path.exists() else None)
     with kit.client_of(home, workers=1) as client:
         kit.add(home, article(1), article(2, CONVOY))
         assert ask(client)["citations"]
