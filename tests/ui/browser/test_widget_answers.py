@@ -143,6 +143,18 @@ def test_the_text_shows_as_it_comes_even_cut_within_a_letter(chat, dalil):
     assert turn.locator("a.title").get_attribute("rel") == "noopener"
 
 
+def test_pings_are_passed_over(chat, dalil):
+    ping = b": ping\n\n"
+    done = event("done", **answer("It says: yes."))
+    said = event("token", text="It says: "), event("token", text="yes.")
+    # One comes cut in two, one together with an event.
+    dalil.play(ping, said[0], ping[:3], ping[3:] + said[1], ping + ping, done)
+    turn = ask(chat, "What?", "done")
+    assert "It says: yes." in turn.text_content()
+    assert ping.decode().strip() not in turn.text_content()
+    assert chat.locator(".turn.failed").count() == 0
+
+
 def test_earlier_questions_are_sent_along_and_failed_ones_are_not(chat, dalil):
     dalil.play(event("done", **answer("Yes.")))
     ask(chat, "First?", "done")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -19,12 +19,10 @@ from ui.server.api import article_schemas, schemas
 from ui.server.articles.catalogue import article_page, check_ready, whole_article
 from ui.server.articles.links import ANYTHING
 from ui.server.http.errors import errors
-from ui.server.http.listening import as_sse, while_connected, whole
+from ui.server.http.listening import while_connected
+from ui.server.http.streaming import NamedEvents, described, respond, wants_events
 from ui.server.http.workers import WorkerPool
 from ui.service import Question, Service
-
-_EVENT_STREAM = "text/event-stream"
-
 
 api = APIRouter(prefix="/api")
 health = APIRouter()
@@ -71,10 +69,7 @@ class SearchQuery(BaseModel):
     "/ask",
     response_model=schemas.Answer,
     responses={
-        200: {
-            "description": "The answer; as server-sent events with `Accept: text/event-stream`.",
-            "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
-        },
+        **described("The answer; as server-sent events with `Accept: text/event-stream`."),
         **errors(400, 404, 422, 503, 504),
     },
 )
@@ -83,7 +78,8 @@ async def ask(body: schemas.AskBody, request: Request, pool: PoolOf) -> Response
 
     The events of a stream are `status` and `token` with `{"text"}`, `citation` with a citation
     as its marker comes, `restart` where the text so far is taken back, and `done` with the whole
-    answer; `error` with `{"error"}` ends a stream that fails midway.
+    answer; `error` with `{"error"}` ends a stream that fails midway.  While nothing comes,
+    comments (`: ping`) do.
     """
     filters = Filters(body.since, body.until, body.outlet)
     owner = reader_of(request).owner
@@ -92,13 +88,7 @@ async def ask(body: schemas.AskBody, request: Request, pool: PoolOf) -> Response
         return Question(body.question, _past(body, service, owner))
 
     events = pool.stream(lambda service: service.stream(question(service), filters, owner))
-    if _EVENT_STREAM not in request.headers.get("accept", ""):
-        answer = await while_connected(request, whole(events))
-        return answer.as_json()
-    # Until the first event comes, what goes wrong still has a status of its own.
-    first = await while_connected(request, anext(events))
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(as_sse(first, events), media_type=_EVENT_STREAM, headers=headers)
+    return await respond(request, events, NamedEvents(), streamed=wants_events(request))
 
 
 def _past(body: schemas.AskBody, service: Service, owner: str) -> Sequence[str]:

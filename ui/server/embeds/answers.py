@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 from corpus.errors import DalilError
 from rag.events import Event
 from ui.server.embeds.embeds import Embed
 from ui.server.embeds.gate import REFUSAL, UNAVAILABLE
 from ui.server.embeds.lookup import Lookup
+from ui.server.http.streaming import with_pauses
 from ui.server.http.workers import BusyError, TooSlowError, WorkerPool
 from ui.service import Question, Service
 
@@ -47,29 +47,14 @@ async def answered(
 async def _while_valid(
     embed: Embed, events: AsyncGenerator[Event], lookup: Lookup
 ) -> AsyncGenerator[Event]:
-    async with aclosing(events):
-        while True:
-            coming = asyncio.ensure_future(anext(events, None))
-            try:
-                while not (await asyncio.wait({coming}, timeout=_LOOK_SECONDS))[0]:
-                    await _check(embed, lookup)
-                await _check(embed, lookup)
-            finally:
-                await _end(coming)
-            event = coming.result()
-            if event is None:
-                return
-            yield event
+    pauses = with_pauses(events, _LOOK_SECONDS)
+    async with aclosing(events), aclosing(pauses) as coming:
+        async for event in coming:
+            await _check(embed, lookup)
+            if event is not None:
+                yield event
 
 
 async def _check(embed: Embed, lookup: Lookup) -> None:
     if await lookup.find(embed.id) is None:
         raise RevokedError(REFUSAL)
-
-
-async def _end(coming: asyncio.Future[Event | None]) -> None:
-    """Wait until nobody runs the generator any more, so that it can be closed."""
-    if not coming.done():
-        coming.cancel()
-        with suppress(asyncio.CancelledError):
-            await coming

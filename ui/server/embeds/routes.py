@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Path, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.answer import Json
 from ui.server.access.guard import error_body
@@ -22,13 +22,12 @@ from ui.server.embeds.limits import Limits
 from ui.server.embeds.links import Linker
 from ui.server.embeds.lookup import Lookup
 from ui.server.embeds.schemas import EmbedQuestion, Greeting, LinkedAnswer
-from ui.server.http.listening import as_sse, while_connected, whole
 from ui.server.http.proxies import Proxies, origin_of, peer_of
+from ui.server.http.streaming import NamedEvents, described, respond, wants_events
 from ui.server.http.workers import WorkerPool
 from ui.service import Question
 from ui.settings.settings import Settings
 
-_EVENT_STREAM = "text/event-stream"
 _WHY = {
     400: "The body is not text in UTF-8.",
     403: "No such embed, revoked, or not for pages of this origin: always the same answer.",
@@ -82,10 +81,7 @@ async def greeting(id: EmbedId, request: Request) -> Mapping[str, object]:  # no
     "/{id}/ask",
     response_model=LinkedAnswer,
     responses={
-        200: {
-            "description": "The answer; as server-sent events with `Accept: text/event-stream`.",
-            "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
-        },
+        **described("The answer; as server-sent events with `Accept: text/event-stream`."),
         **_errors(400, 403, 408, 413, 422, 429, 503, 504),
     },
 )
@@ -107,15 +103,11 @@ async def ask(
         return JSONResponse(error_body(why), 429, headers)
     linker = Linker(embed.id, await state.embeds.key())
     events = answered(embed, Question(body.question, body.history), state.pool, state.embeds)
+    form = NamedEvents(linker.answer, linker.event)
     try:
-        if _EVENT_STREAM not in request.headers.get("accept", ""):
-            return linker.answer(await while_connected(request, whole(events)))
-        # Until the first event comes, what goes wrong still has a status of its own.
-        first = await while_connected(request, anext(events))
+        return await respond(request, events, form, streamed=wants_events(request))
     except RevokedError:
         return JSONResponse(error_body(REFUSAL), 403)
-    told = as_sse(first, events, linker.event)
-    return StreamingResponse(told, media_type=_EVENT_STREAM, headers={"X-Accel-Buffering": "no"})
 
 
 def _article_routes(view: ArticleView) -> APIRouter:

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 
 from corpus.errors import DalilError
 from index import Filters
@@ -20,14 +20,12 @@ from ui.server.access.identity import reader_of
 from ui.server.api import schemas
 from ui.server.api.routes import PoolOf
 from ui.server.http.errors import errors
-from ui.server.http.listening import while_connected, whole
+from ui.server.http.streaming import described, respond
 from ui.server.openai.errors import chat_error
 from ui.server.openai.markdown import Composer
 from ui.server.openai.schemas import ChatBody, ChatError, Completion, Message, Models
-from ui.server.openai.shapes import Chunks, Linker, as_chunks, as_completion
+from ui.server.openai.shapes import ChatFormat, Linker
 from ui.service import Question, Service
-
-_EVENT_STREAM = "text/event-stream"
 
 
 class UnsupportedError(DalilError):
@@ -55,10 +53,7 @@ def completions(base_url: str | None = None) -> APIRouter:
         "/chat/completions",
         response_model=Completion,
         responses={
-            200: {
-                "description": "The answer; as chunks with `stream`, `[DONE]` at the end.",
-                "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
-            },
+            **described("The answer; as chunks with `stream`, `[DONE]` at the end."),
             **_errors(400, 422, 503, 504),
         },
     )
@@ -80,16 +75,9 @@ def completions(base_url: str | None = None) -> APIRouter:
         def stream(service: Service) -> Generator[Event]:
             return service.stream(question, filters, owner)
 
-        events = pool.stream(stream)
-        if not body.stream:
-            answer = await while_connected(request, whole(events))
-            return as_completion(answer, composer, linker)
-        # Until the first event comes, what goes wrong still has a status of its own.
-        first = await while_connected(request, anext(events))
         counts = body.stream_options is not None and bool(body.stream_options.include_usage)
-        told = as_chunks(first, events, Chunks(composer, linker, counts=counts))
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(told, media_type=_EVENT_STREAM, headers=headers)
+        form = ChatFormat(composer, linker, counts=counts)
+        return await respond(request, pool.stream(stream), form, streamed=bool(body.stream))
 
     return routes
 

@@ -12,6 +12,7 @@ import pytest
 from rag.llm import ModelError
 from tests.fakes.scripted_model import ScriptedModel
 from ui.app.app import create_app
+from ui.server.http import streaming
 from ui.server.http.workers import WorkerPool
 from ui.service import Service, Shared
 
@@ -296,6 +297,20 @@ def test_a_full_queue_and_a_late_answer(gated, kit, stream):
     assert "within 2 seconds" in str(late)
     # A stream has begun when it is found to be late.
     assert stream or late.status_code == 504
+
+
+def test_the_official_client_passes_pings_over(gated, monkeypatch):
+    service, client = gated
+    monkeypatch.setattr(streaming, "PING_SECONDS", 0.02)
+    completions = client.chat.completions
+    question = {"model": "dalil", "messages": asked("wait"), "stream": True}
+    threading.Timer(0.3, service.gate.set).start()
+    with completions.with_streaming_response.create(**question) as raw:
+        assert raw.read().count(b": ping\n\n") >= 3
+    service.gate.clear()
+    threading.Timer(0.3, service.gate.set).start()
+    content, _, last = joined(completions.create(**question))
+    assert (content, last.choices[0].finish_reason) == (last.dalil["text"], "stop")
 
 
 def test_a_defect_is_told_without_its_message(kit):
