@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import DalilError
-from index.embedded.passages import texts_of
 from index.encoder import Encoder
 from index.store.database import DATABASE, PassageRow, Store
 from index.store.lock import REINDEX_LOCK, writing
+from index.store.texts import passage_texts
 
 # Passages encoded between two commits; a kill costs no more than a batch.
 _FIRST_BATCH, _LEAST_BATCH, _MOST_BATCH = 64, 16, 2_048
@@ -103,7 +103,9 @@ class _Move:
         done = len(self._drafts.ids())
         total = done + len(missing)
         for group in paced(missing, _FIRST_BATCH, least=_LEAST_BATCH, most=_MOST_BATCH):
-            vectors = self._encoder.encode_passages(list(texts_of(self._store, group)))
+            # Without titles, as passages that are added are encoded.
+            texts = [passage for passage, _ in passage_texts(self._store, group)]
+            vectors = self._encoder.encode_passages(texts)
             self._drafts.keep([p.id for p in group], vectors)
             done += len(group)
             self._on_batch(done, total)

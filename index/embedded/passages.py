@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +19,7 @@ from corpus.text.language import script_of
 from index.embedded.arrays import load_arrays, save_arrays
 from index.filters import Filters
 from index.store.database import PassageRow, Store
+from index.store.texts import passage_texts
 
 _NUMBERS = ("ids", "articles", "starts", "ends", "outlet", "published", "language")
 _LISTS = "lists"
@@ -114,14 +114,6 @@ class PassageTable:
 
 
 def texts_of(store: Store, rows: Iterable[PassageRow]) -> Iterator[str]:
-    """Yield the texts of `rows` as they are searched, each with the title of its article.
-
-    Passages of one article are together, and it is read once.
-    """
-    for (article_id, version), group in groupby(rows, lambda row: (row.article_id, row.version)):
-        article = store.article(article_id, version)
-        text = article.text if article else ""
-        title = (article.title or "") if article else ""
-        for row in group:
-            passage = text[row.start : row.end]
-            yield passage if title in passage else f"{title}\n{passage}"
+    """Yield the texts of `rows` as they are searched by words, each with its article's title."""
+    for passage, title in passage_texts(store, rows):
+        yield passage if title in passage else f"{title}\n{passage}"

@@ -194,3 +194,16 @@ def test_a_library_of_the_first_schema_gains_the_table(full):
     other = HashEncoder("other", 16)
     assert reencode(full.home, other).passages == ARTICLES
     assert len(Library.open(full.home, other)) == ARTICLES
+
+
+def test_passages_are_encoded_as_they_would_be_if_added_anew(library, tmp_path, make_article):
+    articles = [make_article(n, text=f"خبر رقم {n}.", title=f"عنوان {n}") for n in range(5)]
+    library.add(articles)
+    other = HashEncoder("other", 16)
+    reencode(library.home, other)
+    added = Library.open(tmp_path / "anew", other, create=True)
+    added.add(articles)
+    moved = Library.open(library.home, other)
+    rows = np.arange(len(articles))
+    ours, theirs = (each.engine.snapshot().vectors.vectors(rows) for each in (moved, added))
+    np.testing.assert_array_equal(ours, theirs)
