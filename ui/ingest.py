@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,10 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.load import Loaded, load_articles
-from ui.cli.terminal import visible
 from ui.progress import progress
 from ui.shapes import article_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from rag.answer import Json
     from ui.settings.settings import Settings
 
@@ -48,17 +44,6 @@ class ImportReport:
             return 0
         done = self.added or self.updated or self.unchanged
         return 3 if keep_going and done else 1
-
-    def show(self, console: Console) -> None:
-        """Print the counts, and a sentence for each failure on standard error."""
-        for failure in self.failed:
-            where = failure.path if failure.line is None else f"{failure.path}:{failure.line}"
-            sys.stderr.write(f"{visible(where)}: {visible(failure.error or '')}\n")
-        if self.failed and not (self.added or self.updated or self.unchanged):
-            sys.stderr.write("Nothing was added. Mend these, or add the rest with --keep-going.\n")
-        counts = [(len(self.added), "added"), (len(self.updated), "updated"),
-                  (len(self.unchanged), "unchanged"), (len(self.failed), "failed")]  # fmt: skip
-        console.print(", ".join(f"{count} {name}" for count, name in counts if count) or "Nothing")
 
 
 def run_import(

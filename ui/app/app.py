@@ -21,7 +21,7 @@ from ui.server.embeds.gate import EmbedGate
 from ui.server.embeds.routes import add_embeds
 from ui.server.http.errors import add_faults
 from ui.server.http.workers import WorkerPool
-from ui.server.openai.errors import ChatErrors
+from ui.server.openai.errors import CHAT_PREFIX, ChatErrors, chat_error
 from ui.server.openai.routes import completions
 from ui.settings.settings import Settings
 from ui.widget import add_widget
@@ -76,7 +76,7 @@ def create_app(
     add_widget(app)
     if chat:
         mount_chat(app, pool, examples, settings.llm if settings else None)
-    add_faults(app)
+    add_faults(app, {CHAT_PREFIX: chat_error})
     app.add_middleware(Guard, settings=settings.server if settings else None, readers=readers)
     app.add_middleware(ChatErrors)
     # Before the guard, so that pages that may ask can read its refusals too.

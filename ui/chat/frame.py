@@ -15,7 +15,7 @@ import regex
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.server.access.guard import refuse
+from ui.server.http.refusals import refuse
 from ui.words.wording import LANGUAGES, preferred, words
 
 # Where the page's own files are served.

@@ -81,6 +81,7 @@ def add(
     ] = None,
 ) -> None:
     """Add articles: text, Markdown, HTML, JSONL, and folders of these."""
+    from ui.cli.terminal import show_import
     from ui.ingest import run_import
 
     settings = _settings(context, home, encoder)
@@ -95,7 +96,7 @@ def add(
     if as_json:
         print_json(report.as_json())
     else:
-        report.show(console())
+        show_import(console(), report)
     raise typer.Exit(report.exit_code(keep_going=keep_going))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import regex
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from corpus.article import Article
     from rag.answer import Answer, Citation, Hit
+    from ui.ingest import ImportReport
 
 # First strong isolate and its end: the terminal orders each text by its own direction and
 # keeps the punctuation around it in place (Unicode Standard Annex 9).
@@ -134,6 +136,18 @@ def show_article(console: Console, article: Article) -> None:
     console.print(_source(article))
     console.print()
     console.print(Text(visible(article.text)))
+
+
+def show_import(console: Console, report: ImportReport) -> None:
+    """Print the counts, and a sentence for each failure on standard error."""
+    for failure in report.failed:
+        where = failure.path if failure.line is None else f"{failure.path}:{failure.line}"
+        sys.stderr.write(f"{visible(where)}: {visible(failure.error or '')}\n")
+    if report.failed and not (report.added or report.updated or report.unchanged):
+        sys.stderr.write("Nothing was added. Mend these, or add the rest with --keep-going.\n")
+    counts = [(len(report.added), "added"), (len(report.updated), "updated"),
+              (len(report.unchanged), "unchanged"), (len(report.failed), "failed")]  # fmt: skip
+    console.print(", ".join(f"{count} {name}" for count, name in counts if count) or "Nothing")
 
 
 def _source(article: Article) -> Text:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.answer import Json
 from ui.server.access.identity import LOCAL, READER, Identity, Refusal
+from ui.server.http.refusals import HEADERS, refuse
 from ui.settings.settings import ServerSettings
 
 # Names under which a browser on this machine reaches it.
@@ -27,24 +26,11 @@ BODY_SECONDS = 10.0
 # An upload of the largest size at the pace of a slow line (20 MB at 1.4 Mbit/s).
 _UPLOAD_SECONDS = 120.0
 _MEGABYTE = 1_000_000
-# Pages that need more than their own style sheet say so themselves.
-STRICT_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
-)
 # Pages of other sites may use these; the routes of embeds ask which ones.
 _OPEN = ("/embed/", "/widget.js")
 _CHAT = ("/en/", "/ar/", "/v1/")
 _UPLOAD = ("POST", "/api/articles")
 _HOST = re.compile(r"(?:(?P<name>[a-z0-9.-]+)|\[(?P<address>[0-9a-f:.]+)\])(?::[0-9]{1,5})?")
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": STRICT_POLICY,
-}
 
 
 class Guard:
@@ -167,27 +153,6 @@ async def _read_body(headers: Headers, receive: Receive, most: int) -> bytes | N
             return bytes(body)
 
 
-async def refuse(send: Send, status: int, why: str, **headers: str) -> None:
-    """Answer a request with a sentence, as JSON."""
-    body = json.dumps(error_body(why), ensure_ascii=False).encode()
-    fields = {
-        "Content-Type": "application/json",
-        "Content-Length": str(len(body)),
-        # What is left of the request is not read.
-        "Connection": "close",
-        **_HEADERS,
-        **headers,
-    }
-    raw = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
-
-
-def error_body(why: str) -> Json:
-    """Return the shape that every error of the server has."""
-    return {"error": why}
-
-
 async def _turn_away(send: Send, refusal: Refusal) -> None:
     headers = {"Cache-Control": "no-store", **refusal.headers}
     await refuse(send, refusal.status, refusal.why, **headers)
@@ -220,7 +185,7 @@ def _with_headers(send: Send) -> Send:
     async def add(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await send(message)
 

@@ -11,7 +11,6 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from ui.server.access.guard import error_body
 from ui.server.access.identity import CHALLENGE, address_of, cookie_name, own_path
 from ui.server.access.sessions import Sessions, TooOftenError, WrongLoginError
 from ui.server.api import schemas
@@ -19,6 +18,7 @@ from ui.server.articles import article_page
 from ui.server.articles.article_page import LoginForm
 from ui.server.articles.pages import here, language_of, new_pages
 from ui.server.http.errors import errors
+from ui.server.http.refusals import error_body
 from ui.settings.settings import ServerSettings
 
 _POLICY = (

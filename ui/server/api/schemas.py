@@ -93,12 +93,6 @@ class FeedbackBody(BaseModel):
     note: Text = Field(default="", max_length=LONGEST_NOTE)
 
 
-class Error(BaseModel):
-    """Why a request was not answered."""
-
-    error: str = Field(description="A sentence with a remedy.")
-
-
 class Span(BaseModel):
     """A half-open span of Unicode code points."""
 

@@ -8,9 +8,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.errors import DalilError
-from ui.server.access.guard import refuse
 from ui.server.embeds.embeds import Embed
 from ui.server.embeds.lookup import Lookup
+from ui.server.http.refusals import refuse
 
 # Where a request's embed stands once it has been let through.
 EMBED = "dalil.embed"

@@ -12,8 +12,6 @@ from fastapi import APIRouter, FastAPI, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.answer import Json
-from ui.server.access.guard import error_body
-from ui.server.api import schemas
 from ui.server.embeds.answers import RevokedError, answered
 from ui.server.embeds.article import ArticleView
 from ui.server.embeds.embeds import Embed
@@ -22,7 +20,9 @@ from ui.server.embeds.limits import Limits
 from ui.server.embeds.links import Linker
 from ui.server.embeds.lookup import Lookup
 from ui.server.embeds.schemas import EmbedQuestion, Greeting, LinkedAnswer
+from ui.server.http.errors import Error
 from ui.server.http.proxies import Proxies, origin_of, peer_of
+from ui.server.http.refusals import error_body
 from ui.server.http.streaming import NamedEvents, described, respond, wants_events
 from ui.server.http.workers import WorkerPool
 from ui.service import Question
@@ -42,7 +42,7 @@ EmbedId = Annotated[str, Path(max_length=100, description="The id that the scrip
 
 
 def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": schemas.Error, "description": _WHY[status]} for status in statuses}
+    return {status: {"model": Error, "description": _WHY[status]} for status in statuses}
 
 
 def add_embeds(

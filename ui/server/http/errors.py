@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from corpus.errors import DalilError, InputError, MissingError, PurgedError
 from corpus.furniture.clean import replace_surrogates
-from ui.server.access.guard import error_body
-from ui.server.api import schemas
+from rag.answer import Json
+from ui.server.http.refusals import error_body
 from ui.server.http.workers import RETRY_AFTER_SECONDS, BusyError, TooSlowError
-from ui.server.openai.errors import CHAT_PREFIX, chat_error
+
+
+class Error(BaseModel):
+    """Why a request was not answered."""
+
+    error: str = Field(description="A sentence with a remedy.")
 
 
 class ForbiddenError(DalilError):
@@ -67,18 +74,22 @@ class ClientGoneError(Exception):
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the errors of a route, and those that any request may meet, for its document."""
     return {
-        status: {"model": schemas.Error, "description": _MEANINGS[status]}
+        status: {"model": Error, "description": _MEANINGS[status]}
         for status in sorted({401, 403, 408, 413, 429, *statuses})
     }
 
 
-def add_faults(app: FastAPI) -> None:
-    """Answer every error of `app` with a status and a sentence."""
+def add_faults(app: FastAPI, shapes: Mapping[str, Callable[[int, str], Json]]) -> None:
+    """Answer every error of `app` with a status and a sentence.
+
+    `shapes` make the bodies of defects below some paths, from status and sentence.  Starlette
+    answers defects before every middleware, those that rewrite refusals too.
+    """
     app.add_exception_handler(DalilError, _mistake)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(ClientGoneError, _gone)
-    app.add_exception_handler(Exception, _defect)
+    app.add_exception_handler(Exception, partial(_defect, shapes))
 
 
 def status_of(error: DalilError) -> int:
@@ -135,10 +146,11 @@ async def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=GONE)
 
 
-async def _defect(request: Request, error: Exception) -> Response:
+async def _defect(
+    shapes: Mapping[str, Callable[[int, str], Json]], request: Request, error: Exception
+) -> Response:
     why = sentence_of(error)
-    # Starlette answers defects before every middleware, the one that rewrites errors too.
-    chats = request.url.path.startswith(CHAT_PREFIX)
-    body = chat_error(500, why) if chats else error_body(why)
+    own = [shape for prefix, shape in shapes.items() if request.url.path.startswith(prefix)]
+    body = own[0](500, why) if own else error_body(why)
     # The server closes the connection of a request that failed so.
     return JSONResponse(body, 500, {"Connection": "close"})

@@ -20,10 +20,10 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from corpus.errors import DalilError
 from rag.answer import Answer, Json
 from rag.events import Event
-from ui.server.access.guard import error_body
 from ui.server.http.errors import sentence_of, status_of
 from ui.server.http.listening import while_connected
 from ui.server.http.log import log_fault
+from ui.server.http.refusals import error_body
 
 # The HTML standard advises a comment "every 15 seconds or so" for the sake of old proxies.
 PING_SECONDS = 15.0
