@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -21,10 +22,10 @@ from corpus.split import split
 from index.embedded.engine import EmbeddedEngine
 from index.embedded.late import compare
 from index.embedded.snapshot import IndexCache
-from index.encoder import Encoder, table_of
+from index.encoder import Encoder, check_encoder, name_encoder, table_of
 from index.engine import Candidate, Candidates, Engine, Query
 from index.filters import Filters
-from index.reencoding import check_encoder, name_encoder, paced
+from index.reencoding import paced
 from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answer, stored_answer
 from index.store.catalogue import Catalogue
 from index.store.database import DATABASE, Store
@@ -54,7 +55,7 @@ class AddReport:
 class Library:
     """An open library; use `Library.open`.
 
-    `catalogue` lists articles and versions, `feedback` keeps what readers said of answers.
+    `encoder` makes the vectors of passages, `words` compares single words, `engine` finds.
     """
 
     def __init__(
@@ -70,8 +71,6 @@ class Library:
         self.engine = engine
         # Words are compared in the bundled table whatever makes the vectors of passages.
         self.words = table_of(encoder)
-        self.catalogue = Catalogue(store)
-        self.feedback = FeedbackTable(store)
         self._store = store
         self._say = say
         self._texts: dict[tuple[str, int], Article] = {}
@@ -98,12 +97,22 @@ class Library:
             _make_folder(home)
         store = Store(home / DATABASE, create=create)
         try:
-            check_encoder(store, encoder)
+            check_encoder(store, encoder, home)
             engine = EmbeddedEngine(store, home, encoder, table_of(encoder), say, cache)
         except BaseException:
             store.close()
             raise
         return cls(home, store, encoder, engine, say)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The lists of articles and of their versions."""
+        return Catalogue(self._store)
+
+    @cached_property
+    def feedback(self) -> FeedbackTable:
+        """What readers said of saved answers."""
+        return FeedbackTable(self._store)
 
     def close(self) -> None:
         """Release the files."""
@@ -154,7 +163,7 @@ class Library:
         passages = [split(article) for article in articles]
         vectors = self.encoder.encode_passages([p.text for group in passages for p in group])
         with self._store.transaction():
-            check_encoder(self._store, self.encoder)
+            check_encoder(self._store, self.encoder, self.home)
             name_encoder(self._store, self.encoder)
             first = 0
             for article, group in zip(articles, passages, strict=True):

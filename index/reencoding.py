@@ -12,14 +12,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import DalilError
-from index.encoder import Encoder
+from index.encoder import Encoder, name_encoder
 from index.store.database import DATABASE, PassageRow, Store
 from index.store.lock import REINDEX_LOCK, writing
 from index.store.texts import passage_texts
 
 # Passages encoded between two commits; a kill costs no more than a batch.
 _FIRST_BATCH, _LEAST_BATCH, _MOST_BATCH = 64, 16, 2_048
+# Between so many seconds a batch is neither lost in its commit nor long to wait for or do again.
+_QUICK, _SLOW = 1.0, 4.0
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +30,6 @@ class Reencoded:
 
     passages: int
     resumed: int
-
-
-def name_encoder(store: Store, encoder: Encoder) -> None:
-    """Record that the vectors of `store` are `encoder`'s; call within a transaction."""
-    store.set("encoder", encoder.name)
-    store.set("fingerprint", encoder.fingerprint)
-
-
-def check_encoder(store: Store, encoder: Encoder) -> None:
-    """Raise `DalilError` if the vectors of `store` are another encoder's."""
-    fingerprint, name = store.get("fingerprint"), store.get("encoder")
-    if fingerprint in (None, encoder.fingerprint):
-        return
-    same_name = " (another edition of it)" if name == encoder.name else ""
-    raise DalilError(
-        f"The library {store.path.parent} was encoded with {name!r}{same_name}, not with "
-        f"{encoder.name!r}. Open it with --encoder {name}, or re-encode it with: "
-        f"dalil reindex --encoder {encoder.name}"
-    )
 
 
 def reencode(
@@ -176,11 +159,6 @@ class Drafts:
             self.fingerprint,
         )
         self.store.execute("DELETE FROM drafts")
-
-
-# Between so many seconds a batch is neither lost in its commit nor long to wait for or do again.
-_QUICK, _SLOW = 1.0, 4.0
-_Item = TypeVar("_Item")
 
 
 def paced(

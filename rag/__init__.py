@@ -3,8 +3,7 @@
 `Assistant.ask` is the whole way; `rag.langchain` offers the retriever to LangChain programs.
 """
 
-from rag.answer import Answer, Citation, Hit, Match
+from rag.answer import Answer, Citation, Event, Hit, Match
 from rag.assistant import Assistant
-from rag.events import Event
 
 __all__ = ["Answer", "Assistant", "Citation", "Event", "Hit", "Match"]

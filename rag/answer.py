@@ -1,14 +1,20 @@
-"""What comes back from a question: hits, citations and the answer that carries them."""
+"""What comes back from a question: hits, citations, the answer that carries them, and its events.
+
+An answer can be told as it comes: what is being done, pieces of text, citations, the whole at last.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import regex
 
 from corpus.article import Article, Passage
 
 Json = dict[str, Any]
+_MARKER = regex.compile(r"(\[\d+\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +162,44 @@ def _where(article: Article) -> Json:
         "published": article.published.isoformat() if article.published else None,
         "language": article.language,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of an answer: `text` of a status or token, else the citation or the answer.
+
+    "restart" takes back all text and citations so far: the answer begins anew.
+    """
+
+    kind: Literal["status", "token", "citation", "restart", "done"]
+    text: str = ""
+    citation: Citation | None = None
+    answer: Answer | None = None
+
+    def as_json(self) -> Json:
+        """Return what a client gets with the event of this kind.
+
+        >>> Event("status", "searching").as_json()
+        {'text': 'searching'}
+        """
+        if self.citation is not None:
+            return self.citation.as_json()
+        if self.answer is not None:
+            return self.answer.as_json()
+        return {"text": self.text}
+
+
+def tell(answer: Answer) -> Iterator[Event]:
+    """Yield the events of a finished answer: its text in pieces, each citation at its marker.
+
+    >>> answer = Answer("?", "abstained", "The articles do not say.", 0.1)
+    >>> [event.kind for event in tell(answer)]
+    ['token', 'done']
+    """
+    citations = {f"[{citation.n}]": citation for citation in answer.citations}
+    for piece in filter(None, _MARKER.split(answer.text)):
+        yield Event("token", piece)
+        # A marker that is repeated has been shown already.
+        if citation := citations.pop(piece, None):
+            yield Event("citation", citation=citation)
+    yield Event("done", answer=answer)

@@ -11,17 +11,15 @@ from uuid import uuid4
 from corpus.errors import DalilError
 from corpus.furniture.clean import replace_surrogates
 from index import Filters, Library
-from rag.answer import Answer, Hit
+from rag.answer import Answer, Event, Hit, tell
 from rag.choice.select import SelectionSettings, Selector
-from rag.citing.cite import cite
-from rag.citing.extract import abstention, compose
+from rag.citing.cite import abstention, cite, compose
 from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
-from rag.events import Event, tell
 from rag.llm import ChatModel, Limits, LlmWriter, ModelError
 from rag.reading import Reading, read
 from rag.rerankers.cross_encoder import Reranker
-from rag.search.fuse import FusionWeights
 from rag.search.retrieve import Retriever
+from rag.search.scoring import FusionWeights
 
 # Sentences of this many passages compete to be cited.
 PASSAGES = 12

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
     from index.library import IndexCache
     from index.store.answers import Feedback
+    from rag.answer import Event
     from rag.assistant import Assistant
     from rag.citing.saved import SavedAnswer
-    from rag.events import Event
     from rag.llm import ChatModel, Limits
     from rag.rerankers.cross_encoder import Reranker
     from ui.settings.settings import Settings
@@ -193,7 +193,7 @@ class Service:
 
     def stream(self, question: Question, filters: Filters, owner: str = "") -> Generator[Event]:
         """Yield the answer to a question step by step; closing this gives the question up."""
-        from rag.events import tell
+        from rag.answer import tell
 
         self._note(question)
         assistant = self.assistant()
@@ -235,6 +235,6 @@ class Service:
         return assistant
 
     def _nothing(self, question: Question) -> Answer:
-        from rag.citing.extract import abstention
+        from rag.citing.cite import abstention
 
         return abstention(question.text, (), notice=self.missing)

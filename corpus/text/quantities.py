@@ -12,10 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.text.dates import FILLERS, read_date
+import regex
+
 from corpus.text.numbers import SUFFIXES, Span, read_number
-from corpus.text.quantity_words import tables
+from corpus.text.quantity_words import Month, tables
 from corpus.text.words import Word
+
+# Between day, month and year; a slash or bracket stands between two names of one month.
+_GAP = regex.compile(r"[\s.,،\-ـ]{0,3}")
+_SYNONYM_GAP = regex.compile(r"\s?[/(-]\s?")
+# "27th of October", "27 de octubre", "27 من تشرين الأول", Sorani "27ی".
+FILLERS = frozenset(("of", "de", "del", "the", "st", "nd", "rd", "th", "er", "من", "شهر", "ي"))
+_MOST_FILLERS = 2
+_YEAR = regex.compile(r"1[0-9]{3}|2[01][0-9]{2}")
+_MONTH = regex.compile(r"0?[1-9]|1[0-2]")
+_DAY = regex.compile(r"0?[1-9]|[12][0-9]|3[01]")
+# Orders of year (4 digits), month and day; day first where both readings are possible.
+_ORDERS = ("ymd", "dmy", "mdy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +98,112 @@ def _alone(folded: str) -> str | None:
     """
     _, spans = read_number([Word(0, len(folded), folded)], folded, 0)
     return spans[0][2] if spans else None
+
+
+def read_date(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]] | None:
+    """Return the place after the date that begins at `place` and its spans, `None` if none does.
+
+    Days come before months in numeric dates unless that cannot be ("10/27/2019"); a numeric
+    date also yields its year.
+    """
+    if found[place].folded[0].isdigit():
+        return (
+            _numeric(found, text, place)
+            or _month_of_year(found, text, place)
+            or _day_first(found, text, place)
+        )
+    return _month_first(found, text, place)
+
+
+def _gap(found: Sequence[Word], text: str, place: int) -> str:
+    """Return what stands before the word at `place`, a line feed where there is no such word."""
+    return text[found[place - 1].end : found[place].start] if place < len(found) else "\n"
+
+
+def _numeric(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]] | None:
+    gap = _gap(found, text, place + 1)
+    if gap not in ("-", "/", ".") or _gap(found, text, place + 2) != gap:
+        return None
+    patterns = {"y": _YEAR, "m": _MONTH, "d": _DAY}
+    for order in _ORDERS:
+        part = {letter: place + n for n, letter in enumerate(order)}
+        if all(patterns[letter].fullmatch(found[at].folded) for letter, at in part.items()):
+            month, day = int(found[part["m"]].folded), int(found[part["d"]].folded)
+            year = (part["y"], part["y"] + 1, found[part["y"]].folded)
+            spans = [(place, place + 3, f"@{month}"), (place, place + 3, f"@{month}-{day}")]
+            return place + 3, [*spans, year]
+    return None
+
+
+def _month_of_year(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]] | None:
+    if (
+        _gap(found, text, place + 1) == "/"
+        and _MONTH.fullmatch(found[place].folded)
+        and _YEAR.fullmatch(found[place + 1].folded)
+    ):
+        return place + 1, [(place, place + 2, f"@{int(found[place].folded)}")]
+    return None
+
+
+def _day_first(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]] | None:
+    if not _DAY.fullmatch(found[place].folded):
+        return None
+    for month in range(place + 1, min(place + 2 + _MOST_FILLERS, len(found))):
+        if not _GAP.fullmatch(_gap(found, text, month)):
+            return None
+        named = _named(found, text, month)
+        if named:
+            last, number = named[0], named[1].number
+            day = int(found[place].folded)
+            return last, [(month, last, f"@{number}"), (place, last, f"@{number}-{day}")]
+        if found[month].folded not in FILLERS:
+            return None
+    return None
+
+
+def _month_first(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]] | None:
+    named = _named(found, text, place)
+    if not named:
+        return None
+    last, month = named
+    spans = [(place, last, f"@{month.number}")]
+    following = last
+    # Arabic script always writes the day before the month; what follows is another number.
+    latin = not "\u0600" <= found[place].folded[0] <= "\u06ff"
+    if latin and _beside(found, text, last) and _DAY.fullmatch(found[last].folded):
+        following = last + 1
+        spans.append((place, following, f"@{month.number}-{int(found[last].folded)}"))
+    year = _beside(found, text, following) and _YEAR.fullmatch(found[following].folded)
+    written = text[found[place].start]
+    # Lower case in a script that has capitals makes "may" a verb unless a year follows.
+    day = following > last and not written.islower()
+    after = place > 0 and found[place - 1].folded in tables().before and not written.islower()
+    return (following, spans) if month.sure or year or day or after else None
+
+
+def _beside(found: Sequence[Word], text: str, place: int) -> bool:
+    return bool(place < len(found) and _GAP.fullmatch(_gap(found, text, place)))
+
+
+def _named(found: Sequence[Word], text: str, place: int) -> tuple[int, Month] | None:
+    """Return the place after the month named at `place`, a second name for it included."""
+    named = _one_name(found, place)
+    if not named:
+        return None
+    last, month = named
+    if last < len(found) and _SYNONYM_GAP.fullmatch(_gap(found, text, last)):
+        second = _one_name(found, last)
+        if second and second[1].number == month.number:
+            # Two names for one month leave no doubt.
+            return second[0], Month(month.number, sure=True)
+    return named
+
+
+def _one_name(found: Sequence[Word], place: int) -> tuple[int, Month] | None:
+    # "Ekim'de": Turkish sets the ending of a name apart.
+    first = found[place].folded.partition("'")[0]
+    months = tables().months
+    if place + 1 < len(found) and (month := months.get((first, found[place + 1].folded))):
+        return place + 2, month
+    month = months.get((first,))
+    return (place + 1, month) if month else None

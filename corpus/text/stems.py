@@ -31,6 +31,8 @@ _PREPOSITIONS = "بل"
 _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "تين", "تان", "هم", "نا", "ه", "ي", "ا")
 # A word that would lose more keeps its affix.
 _SHORTEST, _SHORTEST_AFTER_AND, _SHORTEST_AFTER_PREPOSITION = 2, 3, 4
+# Three letters are a root of Arabic; measured against four with `python -m eval.studies.lexical`.
+SIZE = 3
 
 
 def terms(text: str, language: str | None) -> list[str]:
@@ -133,10 +135,6 @@ def light(folded: str) -> str:
 def _stemmer(algorithm: str) -> Stemmer.Stemmer:
     # Our own cache sits above it, so PyStemmer's is switched off.
     return Stemmer.Stemmer(algorithm, 0)
-
-
-# Three letters are a root of Arabic; measured against four with `python -m eval.studies.lexical`.
-SIZE = 3
 
 
 def grams(found: Iterable[Word], size: int = SIZE) -> list[str]:

@@ -8,8 +8,7 @@ import numpy as np
 
 from index import Filters, Library, Query
 from index.embedded.bm25 import LexicalMatch
-from index.embedded.engine import EmbeddedEngine
-from index.embedded.search import match_names, match_terms, match_tokens
+from index.embedded.engine import EmbeddedEngine, match_names, match_terms, match_tokens
 from index.embedded.snapshot import Snapshot
 from rag import Assistant
 from rag.reading import read

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.search import find, run_legs
+from index.embedded.engine import find, run_legs
 from index.embedded.snapshot import Snapshot
 from index.encoder import Encoder, table_of
 from rag.reading import read
-from rag.search.fuse import FusionWeights
 from rag.search.retrieve import DEPTH, rank
+from rag.search.scoring import FusionWeights
 
 Floats = NDArray[np.float64]
 

@@ -19,7 +19,7 @@ from eval.running.evaluate import CASES, DEMO, read_articles
 from index import Library
 from index.encoder import load_bundled
 from rag.assistant import Assistant
-from rag.reading.question import likely_names
+from rag.reading.reading import likely_names
 
 # Cities far from all that the demo collection tells of.
 _STRANGERS = ("Zagreb", "Lisbon", "Oslo", "Kyoto", "Quito", "Dublin")

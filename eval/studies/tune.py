@@ -24,9 +24,8 @@ from eval.studies.examples import Example, examples, in_small_libraries
 from eval.studies.questions import arabic, english, from_cases
 from index import WordTable
 from index.encoder import load_bundled
-from rag.choice.confidence import confidence, signals
-from rag.choice.select import SelectionSettings, pick, rank
-from rag.search.fuse import Floats
+from rag.choice.select import SelectionSettings, confidence, pick, rank, signals
+from rag.search.scoring import Floats
 
 _OUT = ROOT / "rag" / "weights.json"
 # The ridge keeps weights that are rarely used small.

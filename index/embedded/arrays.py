@@ -1,6 +1,7 @@
-"""Arrays on disk: one `.npy` file each in a folder, opened as memory maps.
+"""Arrays on disk, one `.npy` file each in a folder, opened as memory maps; and the best of many.
 
-A search touches a few postings of a large collection; what it does not touch takes no memory.
+A search touches a few postings of a large collection; what it does not touch takes no memory.  The
+highest of many scores are found without putting them in order.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+# Scores of which only the highest is looked at first.
+_GROUP = 64
 
 
 def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -39,10 +43,6 @@ def smallest(values: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:
     (dtype('uint8'), dtype('uint16'))
     """
     return values.astype(np.min_scalar_type(int(values.max(initial=0))))
-
-
-# Scores of which only the highest is looked at first.
-_GROUP = 64
 
 
 def best_rows(

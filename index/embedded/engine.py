@@ -1,26 +1,35 @@
 """The engine that ships: one snapshot in memory, kept in files beside the library's own.
 
-SQLite holds the truth; the files can be lost at any time, and are built from it again.
+SQLite holds the truth; the files can be lost at any time, and are built from it again.  A search
+runs the legs over the snapshot: each adds passages, none removes any.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.errors import DalilError
+from corpus.text.stems import grams, query_terms
 from index.embedded import snapshot as snapshots
-from index.embedded.search import find
+from index.embedded.bm25 import LexicalMatch
+from index.embedded.late import best_similarities, token_counts, token_ids, token_shares
 from index.embedded.snapshot import IndexCache, Snapshot
-from index.encoder import Encoder, StaticEncoder
-from index.engine import Candidates, Query
+from index.embedded.soft import SoftMatch, match
+from index.encoder import Encoder, StaticEncoder, check_encoder
+from index.engine import Candidate, Candidates, Query
 from index.filters import Filters
-from index.reencoding import check_encoder
 from index.store.database import Store
 from index.store.lock import write_lock
 
 DERIVED = "derived"
+# So many passages on each side are looked at for words that a passage itself does not have.
+_CONTEXT = 2
 
 
 class EmbeddedEngine:
@@ -80,7 +89,7 @@ class EmbeddedEngine:
         reason: str | None = "stale"
         with self._store.reading(), self._cache:
             # Another process may have re-encoded the library since it was opened.
-            check_encoder(self._store, self._encoder)
+            check_encoder(self._store, self._encoder, self._home)
             found = self._cache.best(self._store.revision, self._snapshot)
             if found is None:
                 found, reason = self._load()
@@ -107,3 +116,124 @@ class EmbeddedEngine:
 
     def _keep(self, snapshot: Snapshot) -> None:
         snapshots.save(snapshot, self._home / DERIVED, self._encoder.fingerprint)
+
+
+@dataclass(frozen=True)
+class Legs:
+    """What the legs found: `rows` int64 (n,), ascending, and the scores of each, (n,).
+
+    Scores are those of `Candidate`; `match` is how the query's tokens met those of the collection.
+    """
+
+    match: SoftMatch
+    rows: NDArray[np.int64]
+    dense: NDArray[np.float32]
+    soft: NDArray[np.float32]
+    lexical: NDArray[np.float32]
+    names: NDArray[np.float32]
+    grams: NDArray[np.float64]
+
+
+def find(
+    snapshot: Snapshot,
+    query: Query,
+    vector: NDArray[np.float32],
+    depth: int,
+    allowed: NDArray[np.bool_],
+) -> Candidates:
+    """Return the `depth` best passages of each leg among those `allowed`, bool (n,).
+
+    `vector` float32 (dimension,) is the dense one of the query.
+    """
+    legs = run_legs(snapshot, query, vector, depth, allowed)
+    met, around = _met(snapshot, query, legs)
+    scores = (legs.dense, legs.soft, legs.lexical, legs.names, legs.grams)
+    columns = (legs.rows, *scores, met, around)
+    table, found = snapshot.passages, []
+    for row, *of_legs, own, best in zip(*(of.tolist() for of in columns), strict=True):
+        article_id, version = table.versions[table.articles[row]]
+        start, end, script = int(table.starts[row]), int(table.ends[row]), str(table.scripts[row])
+        dense, soft, lexical, names, n_grams = of_legs
+        found.append(
+            Candidate(
+                article_id,
+                version,
+                start,
+                end,
+                script,
+                dense,
+                soft,
+                lexical,
+                names,
+                n_grams,
+                tuple(own),
+                tuple(best),
+            )
+        )
+    return Candidates(found, tuple((token_shares(query) @ legs.match.rarity).tolist()))
+
+
+def run_legs(
+    snapshot: Snapshot,
+    query: Query,
+    vector: NDArray[np.float32],
+    depth: int,
+    allowed: NDArray[np.bool_],
+) -> Legs:
+    """Return the rows that the legs reach, with the scores of every leg.
+
+    `depth` counts for each script of the collection by itself in the dense and the soft leg.
+    """
+    soft = match_tokens(snapshot, query)
+    lexical, names = match_terms(snapshot, query), match_names(snapshot, query)
+    reached = [lexical.best(depth, allowed), names.best(depth, allowed)]
+    by_script = [allowed & written for written in snapshot.passages.by_script]
+    reached += [snapshot.vectors.search(vector, depth, seen) for seen in by_script]
+    reached += soft.best(depth, by_script)
+    rows = np.unique(np.concatenate(reached))
+    return Legs(
+        soft,
+        rows,
+        dense=snapshot.vectors.scores(vector, rows),
+        soft=soft.scores(rows),
+        lexical=lexical.scores(rows),
+        names=names.scores(rows),
+        grams=snapshot.texts.grams.scores_at(grams(query.found), rows),
+    )
+
+
+def match_tokens(snapshot: Snapshot, query: Query) -> SoftMatch:
+    """Match the query's tokens with the tokens of the collection."""
+    places, cosines = snapshot.near(token_ids(query))
+    weights = np.array([word.weight for word in query.words], np.float32)
+    shares = np.array([share for word in query.words for share in word.shares], np.float32)
+    return match(
+        snapshot.texts.tokens, places, cosines, np.repeat(weights, token_counts(query)) * shares
+    )
+
+
+def match_terms(snapshot: Snapshot, query: Query) -> LexicalMatch:
+    """Match the query's stems and quantities, by BM25."""
+    wanted = query_terms(query.text, snapshot.passages.languages, query.found)
+    return snapshot.texts.terms.match(wanted)
+
+
+def match_names(snapshot: Snapshot, query: Query) -> LexicalMatch:
+    """Match the query's name keys, by BM25."""
+    return snapshot.texts.names.match(query.names)
+
+
+def _met(
+    snapshot: Snapshot, query: Query, legs: Legs
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how well each word is met in the rows, and in the best around each, (n, w) each."""
+    articles, count = snapshot.passages.articles, len(snapshot.passages)
+    steps = np.arange(-_CONTEXT, _CONTEXT + 1)
+    around = (legs.rows[:, None] + steps).clip(0, max(count - 1, 0))
+    same = articles[around] == articles[legs.rows][:, None]
+    around = np.where(same, around, legs.rows[:, None])
+    distinct, places = np.unique(around, return_inverse=True)
+    met = best_similarities(
+        query, snapshot.texts, legs.match.cosines, distinct, snapshot.passages.languages
+    )[places.reshape(around.shape)]
+    return met[:, _CONTEXT], met.max(axis=1)

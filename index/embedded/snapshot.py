@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from index.embedded.arrays import smallest
 from index.embedded.fields import TextIndex
-from index.embedded.neighbours import Neighbours, Places, nearest
 from index.embedded.passages import PassageTable, texts_of
+from index.embedded.tokens import Neighbours, Places, nearest
 from index.embedded.vectors import VectorIndex
 from index.encoder import StaticEncoder
 from index.encoder.protocol import Vectors

@@ -3,7 +3,7 @@
 Each token of a question reaches the tokens of the collection that lie near it in the bundled
 table, its own and its translations, and counts them by the square of their cosine.  The
 vocabulary of a collection is finite, so the neighbours are known beforehand
-(`index.embedded.neighbours`) and the sum runs over their postings; no passage is scanned.
+(`index.embedded.tokens`) and the sum runs over their postings; no passage is scanned.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedded.arrays import best_rows, floor
-from index.embedded.neighbours import CHANCE, Places
-from index.embedded.tokens import TokenIndex
+from index.embedded.tokens import CHANCE, Places, TokenIndex
 
 Floats = NDArray[np.float32]
 
@@ -62,7 +61,7 @@ class TokenCosines:
 
     @classmethod
     def of(cls, places: Places, cosines: Floats, vocabulary: int) -> Self:
-        """Gather the neighbours of tokens, rows of `index.embedded.neighbours.Neighbours`."""
+        """Gather the neighbours of tokens, rows of `index.embedded.tokens.Neighbours`."""
         tokens, ranks = np.nonzero(cosines)
         near = places[tokens, ranks]
         columns = np.zeros(vocabulary, np.uint32)
@@ -186,7 +185,7 @@ class SoftMatch:
 def match(index: TokenIndex, places: Places, cosines: Floats, weights: Floats) -> SoftMatch:
     """Match the texts of `index` with tokens whose neighbours are at `places` of its vocabulary.
 
-    `places` and `cosines` (t, k) are rows of `index.embedded.neighbours.Neighbours`, `weights`
+    `places` and `cosines` (t, k) are rows of `index.embedded.tokens.Neighbours`, `weights`
     float32 (t,) those of the tokens.
     """
     compared = TokenCosines.of(places, cosines, len(index.vocabulary))

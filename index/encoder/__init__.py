@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
+from corpus.errors import DalilError
 from index.encoder.pieces import TokenizedText
 from index.encoder.protocol import Encoder, WordTable
-from index.encoder.saved import is_static
-from index.encoder.static import StaticEncoder
+from index.encoder.static import StaticEncoder, is_static
 
 __all__ = [
-    "Encoder", "StaticEncoder", "TokenizedText", "WordTable", "load_bundled", "load_encoder",
+    "Encoder",
+    "StaticEncoder",
+    "TokenizedText",
+    "WordTable",
+    "check_encoder",
+    "load_bundled",
+    "load_encoder",
+    "name_encoder",
     "table_of",
 ]  # fmt: skip
 
@@ -48,3 +56,32 @@ def load_bundled() -> StaticEncoder:
 def table_of(encoder: Encoder) -> StaticEncoder:
     """The token table beside an encoder: itself if it is one, else the bundled one."""
     return encoder if isinstance(encoder, StaticEncoder) else load_bundled()
+
+
+class Kept(Protocol):
+    """The settings that a library keeps about itself."""
+
+    def get(self, key: str) -> str | None:
+        """The setting under `key`, `None` if there is none."""
+
+    def set(self, key: str, value: str) -> None:
+        """Keep a setting; within a transaction."""
+
+
+def name_encoder(kept: Kept, encoder: Encoder) -> None:
+    """Record whose vectors a library holds; call within a transaction."""
+    kept.set("encoder", encoder.name)
+    kept.set("fingerprint", encoder.fingerprint)
+
+
+def check_encoder(kept: Kept, encoder: Encoder, home: Path) -> None:
+    """Raise `DalilError` if the vectors of the library in `home` are another encoder's."""
+    fingerprint, name = kept.get("fingerprint"), kept.get("encoder")
+    if fingerprint in (None, encoder.fingerprint):
+        return
+    same_name = " (another edition of it)" if name == encoder.name else ""
+    raise DalilError(
+        f"The library {home} was encoded with {name!r}{same_name}, not with "
+        f"{encoder.name!r}. Open it with --encoder {name}, or re-encode it with: "
+        f"dalil reindex --encoder {encoder.name}"
+    )

@@ -22,6 +22,16 @@ INSTALL = "pip install '.[models]'"
 
 # Names under which models keep the prompt of a passage.
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
+# Float32 values a token needs at a time, in vectors of the model's width: input, queries, keys,
+# values, what they mix to, two feed-forward layers of four widths each, and room for copies.
+_VECTORS_A_TOKEN = 24
+# The rest is for the weights, the library and everybody else.
+_SHARE = 4
+_FEWEST, _MOST, _MOST_ON_GPU = 4, 64, 512
+# What is taken to be free where the system does not say.
+_UNKNOWN_FREE = 2 << 30
+# What most models read, where one does not say.
+_USUAL_LONGEST = 512
 
 
 class SentenceTransformersEncoder:
@@ -127,18 +137,6 @@ def _fingerprint(model: Any, name: str, probe: Vectors) -> str:  # noqa: ANN401
         "probe": [round(float(value), 2) + 0.0 for value in probe[0]],
     }
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode("utf-8")).hexdigest()
-
-
-# Float32 values a token needs at a time, in vectors of the model's width: input, queries, keys,
-# values, what they mix to, two feed-forward layers of four widths each, and room for copies.
-_VECTORS_A_TOKEN = 24
-# The rest is for the weights, the library and everybody else.
-_SHARE = 4
-_FEWEST, _MOST, _MOST_ON_GPU = 4, 64, 512
-# What is taken to be free where the system does not say.
-_UNKNOWN_FREE = 2 << 30
-# What most models read, where one does not say.
-_USUAL_LONGEST = 512
 
 
 def texts_at_once(free: int, longest: int, width: int, *, on_gpu: bool) -> int:

@@ -1,4 +1,7 @@
-"""Answers kept in a store, each with the spans it cites."""
+"""Saved answers with the spans they cite, and what readers said of them.
+
+Feedback is kept beside the answers and never used for ranking.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from corpus.errors import DalilError
-from index.encoder.saved import FILES, FORMAT, SCHEMA, checksums, fingerprint
+from index.encoder.static import FILES, FORMAT, SCHEMA, checksums, fingerprint
 from index.training.tokenizer import UNKNOWN, save_tokenizer
 
 # What a wheel and a checkout can carry without complaint; the whole folder, in bytes.

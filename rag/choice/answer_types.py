@@ -11,8 +11,8 @@ from corpus.text.words import Word, fold, words
 from index import WordTable
 from rag.reading import Reading
 from rag.reading.languages import pattern
-from rag.reading.question import Expected
-from rag.search.fuse import Floats
+from rag.reading.reading import Expected
+from rag.search.scoring import Floats
 
 _DIGIT = regex.compile(r"\p{Nd}")
 _YEAR = regex.compile(r"(?<!\p{N})(?:1[0-9]|20)\p{Nd}{2}(?!\p{N})")

@@ -1,4 +1,7 @@
-"""The choice: rank the sentences, judge if the best one answers, pick one to three to cite."""
+"""The choice: rank the sentences, judge how surely the best answers, pick one to three to cite.
+
+The confidence is a logistic over what of the question the best sentence meets.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,27 @@ from typing import Self
 
 import numpy as np
 
+from corpus.text.names import name_key, name_keys
 from corpus.text.stems import words
 from index import WordTable
 from rag.answer import Hit
-from rag.choice.confidence import confidence, signals
-from rag.choice.evidence import Compare, Described, Sentence, describe, sentences_of
+from rag.choice.answer_types import beside_number, focus, lacks_kind
+from rag.choice.evidence import Compare, Described, Sentence, describe, of_article, sentences_of
 from rag.reading import Reading
-from rag.search.fuse import Floats
+from rag.reading.reading import Expected
+from rag.search.scoring import Floats
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
+# What stands beside the sentence supports it, but less than what stands in it, and what stands
+# elsewhere in the article still less.
+_AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
+# A signal of what is not asked for is worth as much as one that is half met.
+_HALF = 0.5
+# What is said of another person or place is no answer, however well the rest is met: no sample of
+# questions that people have asked shows how often the name would be the one thing that is wrong.
+_UNNAMED_SHARE = 0.5
+# Sentences of as many passages as are retrieved, about.
+_MANY = 40
 
 
 @dataclass(frozen=True)
@@ -26,7 +41,7 @@ class SelectionSettings:
     """The handful of weights of the choice.
 
     `ranking` weighs the features of `rag.choice.evidence.describe`, `confidence` the signals of
-    `rag.choice.confidence.signals`; below `threshold` Dalil abstains.  A further sentence is cited,
+    `rag.choice.select.signals`; below `threshold` Dalil abstains.  A further sentence is cited,
     up to `most` in all, if its ranking score comes within `margin` of the best one's, or within
     `elsewhere` if it is of another article, which may tell more or otherwise.
     """
@@ -113,3 +128,78 @@ def pick(sentences: Sequence[Sentence], scores: Floats, settings: SelectionSetti
 def rank(described: Described, weights: Mapping[str, float]) -> Floats:
     """Return the score of each sentence, float64 (n,)."""
     return np.asarray(sum(weight * described.features[name] for name, weight in weights.items()))
+
+
+def signals(
+    reading: Reading, described: Described, ranks: Floats, table: WordTable
+) -> dict[str, float]:
+    """Return what speaks for the best-ranked sentence as an answer.
+
+    - weakest: the least covered of the question's weighty words
+    - rank: its ranking score
+    - focus: how well it meets what the question names as asked for
+    - beside: how well words beside a number in it meet that, where a number is asked for
+    - unnamed: how badly the question's worst-supported name fares, 0 (well) to 1
+    - unfit: it lacks the kind of thing that is asked for
+    - few: how few sentences there were to choose from, which keeps standardised scores low
+    """
+    best = int(np.argmax(ranks))
+    sentence = described.sentences[best]
+    text, language = sentence.text, sentence.article.language
+    weights, own = reading.weights, described.own[best]
+    article = of_article(described.sentences, described.around)[best]
+    coverage = np.maximum(own, _AROUND_SHARE * described.around[best])
+    coverage = np.maximum(coverage, _ARTICLE_SHARE * article)
+    named = focus(reading)
+    counted = reading.expected is Expected.NUMBER
+    beside = beside_number(reading, text, table) if counted else _HALF
+    return {
+        "bias": 1.0,
+        "weakest": float(coverage[weights >= weights.mean()].min(initial=1.0)),
+        "rank": float(ranks[best]),
+        "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
+        "beside": beside - _HALF,
+        "unnamed": _unnamed(reading, described, best),
+        "unfit": float(lacks_kind(reading, text, language)),
+        "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
+    }
+
+
+def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the probability that the sentence answers, between 0 and 1."""
+    total = sum(weight * found[name] for name, weight in weights.items())
+    named = 1.0 - _UNNAMED_SHARE * found["unnamed"]
+    return float(named / (1.0 + np.exp(-total)))
+
+
+def _unnamed(reading: Reading, described: Described, best: int) -> float:
+    """Return how badly the worst-supported name of the question fares, 0 (well) to 1.
+
+    A name is supported by the consonants of any of its words anywhere in the article, or where
+    one is met by meaning or glossary in the sentence or beside it.
+    """
+    article = described.sentences[best].article
+    keys = name_keys(list(words(f"{article.title or ''} {article.text}")))
+    near, asked = described.around[best], reading.words
+    return max(
+        (
+            1.0 - max(max(float(name_key(asked[p].text) in keys), float(near[p])) for p in name)
+            for name in _names(reading)
+        ),
+        default=0.0,
+    )
+
+
+def _names(reading: Reading) -> list[list[int]]:
+    """Return the places of the words of each name; the name of a month is part of a date."""
+    found: list[list[int]] = []
+    for place, word in enumerate(reading.words):
+        if word.text not in reading.names or word.quantities:
+            continue
+        before = reading.words[place - 1].word
+        between = reading.standalone[before.end : word.word.start]
+        if found and found[-1][-1] == place - 1 and between.isspace():
+            found[-1].append(place)
+        else:
+            found.append([place])
+    return found

@@ -1,18 +1,20 @@
-"""Sentences to citations, with the words of the question that met words of the quote."""
+"""Sentences to citations, with the words that met, and to the text of an extractive answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpus.text.language import detect
 from corpus.text.names import joined_names, name_terms
 from corpus.text.quantities import quantities
 from corpus.text.stems import stem, terms
 from corpus.text.words import Word, words
 from index import WordTable
 from index.engine import SAME_NAME, SAME_STEM
-from rag.answer import Citation, Match
+from rag.answer import Answer, Citation, Hit, Match
 from rag.choice.evidence import Sentence
 from rag.reading import Reading
+from rag.reading.languages import phrases
 
 # Below this two words of the table have nothing to do with each other.
 _FAINTEST = 0.4
@@ -65,3 +67,26 @@ def matches(reading: Reading, sentence: Sentence, table: WordTable) -> tuple[Mat
 
 def _at(text: str, word: Word) -> str:
     return text[word.start : word.end]
+
+
+def compose(question: str, citations: Sequence[Citation]) -> str:
+    """Return the answer's text: each quote with its `[n]` behind it.
+
+    The quotes are the citations' own, so the text holds nothing that no article says but the
+    connecting words.
+    """
+    words = phrases(detect(question))
+    opening, closing = words.marks[0], words.marks[1]
+    lines = [
+        f"{words.further if place else words.first} {opening}{c.quote}{closing} [{c.n}]"
+        for place, c in enumerate(citations)
+    ]
+    return "\n".join(lines)
+
+
+def abstention(
+    question: str, related: Sequence[Hit], *, confidence: float = 0.0, notice: str | None = None
+) -> Answer:
+    """Return the answer that admits that the articles don't say, in the question's language."""
+    text = phrases(detect(question)).unknown
+    return Answer(question, "abstained", text, confidence, (), related, notice)

@@ -16,7 +16,7 @@ from corpus.errors import MissingError, PurgedError
 from index import Library
 from index.library import Feedback
 from rag.answer import Answer, Citation, Hit, Json, Match, Statement
-from rag.citing.extract import compose
+from rag.citing.cite import compose
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import regex
 
-from rag.answer import Citation, Match, Statement
+from rag.answer import Citation, Event, Match, Statement
 from rag.choice.evidence import Sentence
-from rag.events import Event
 from rag.llm.numbered import Evidence
 from rag.llm.pointers import Pointers, Words
 from rag.llm.reply_text import Draft

@@ -34,8 +34,7 @@ from corpus.text.stems import Word, fold, words
 from index import WordTable
 from rag.choice.evidence import Sentence
 from rag.llm.grounds import Grounds, grounds_of
-from rag.reading.glossary import known_names
-from rag.reading.languages import function_words
+from rag.reading.languages import function_words, known_names
 
 _FILE = Path(__file__).with_name("support.toml")
 _MARKER = regex.compile(r"\[\d+\]")

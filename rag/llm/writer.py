@@ -16,10 +16,8 @@ from time import monotonic
 
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
 from index import WordTable
-from rag.answer import Answer, Hit
-from rag.citing.cite import matches
-from rag.citing.extract import abstention
-from rag.events import Event, tell
+from rag.answer import Answer, Event, Hit, tell
+from rag.citing.cite import abstention, matches
 from rag.llm.condense import Condensed, condense
 from rag.llm.numbered import Evidence
 from rag.llm.pointers import PointerParser

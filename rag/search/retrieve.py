@@ -11,8 +11,15 @@ from rag.answer import Hit
 from rag.reading import Reading
 from rag.rerankers.cross_encoder import Reranker
 from rag.rerankers.order import rerank
-from rag.search.fuse import USUAL_LATE, Floats, FusionWeights, fuse, scripts_of, standardise
-from rag.search.late import score
+from rag.search.scoring import (
+    USUAL_LATE,
+    Floats,
+    FusionWeights,
+    fuse,
+    score,
+    scripts_of,
+    standardise,
+)
 
 # Passages each leg may add; late interaction then looks at all of them.
 DEPTH = 50

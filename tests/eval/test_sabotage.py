@@ -16,7 +16,7 @@ from eval.running.parameters import Parameters
 from eval.running.system import System, dalil
 from index import Library, load_encoder
 from rag.answer import Citation
-from rag.citing.extract import abstention, compose
+from rag.citing.cite import abstention, compose
 
 # One process asks Dalil for all of these tests.
 pytestmark = pytest.mark.xdist_group("sabotage")

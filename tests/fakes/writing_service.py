@@ -3,9 +3,8 @@
 import threading
 from dataclasses import dataclass, replace
 
-from rag.answer import Answer, Citation, Statement
-from rag.citing.extract import abstention
-from rag.events import Event, tell
+from rag.answer import Answer, Citation, Event, Statement, tell
+from rag.citing.cite import abstention
 from ui.service import Service
 
 NAME = "openai:scripted"

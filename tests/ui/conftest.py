@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from corpus.article import Article
 from corpus.load import load_articles
 from index import Library, load_encoder
-from rag.citing.extract import abstention
+from rag.citing.cite import abstention
 from ui.app.app import create_app
 from ui.app.run import listen, server_of
 from ui.server.access.accounts import open_accounts
@@ -212,7 +212,7 @@ class GatedService:
         return abstention(question.text, ())
 
     def stream(self, question, filters, owner=""):
-        from rag.events import Event, tell
+        from rag.answer import Event, tell
 
         yield Event("status", "searching")
         yield from tell(self.ask(question, filters, owner))

@@ -11,8 +11,7 @@ from rich.status import Status
 from rich.text import Text
 
 from corpus.text.language import UNKNOWN_SCRIPT, script
-from rag.answer import Answer, Statement
-from rag.events import Event
+from rag.answer import Answer, Event, Statement
 from ui.cli.terminal import (
     NARROWEST,
     RTL_SCRIPTS,

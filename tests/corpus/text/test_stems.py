@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.text.names import name_key, name_query_terms, name_terms, spelled_name_keys
-from corpus.text.quantities import quantities
-from corpus.text.quantity_words import tables
+from corpus.text.quantities import quantities, tables
 from corpus.text.stems import grams, passage_terms, query_terms, terms
 from corpus.text.words import words
 

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.embedded import neighbours
-from index.embedded.neighbours import MOST, Neighbours, nearest
+from index.embedded import tokens as neighbours
 from index.embedded.soft import TokenCosines
+from index.embedded.tokens import MOST, Neighbours, nearest
 
 LEAST = neighbours._NEAREST
 

@@ -12,10 +12,9 @@ from corpus.article import Article
 from corpus.text.stems import terms
 from index import Filters, Library
 from index.embedded import soft
-from index.embedded.neighbours import nearest
-from index.embedded.search import match_tokens
+from index.embedded.engine import match_tokens
 from index.embedded.soft import match
-from index.embedded.tokens import TokenIndex
+from index.embedded.tokens import TokenIndex, nearest
 from tests.conftest import HashEncoder
 from tests.index.queries import query_of
 

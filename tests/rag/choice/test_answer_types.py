@@ -6,7 +6,7 @@ import pytest
 from index.encoder import load_bundled
 from rag.choice.answer_types import beside_number, focus, has_kind, lacks_kind
 from rag.reading import read
-from rag.reading.question import Expected
+from rag.reading.reading import Expected
 
 OPENINGS = [
     ("How many lorries crossed?", Expected.NUMBER),

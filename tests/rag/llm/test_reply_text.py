@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.events import _MARKER
+from rag.answer import _MARKER
 from rag.llm.reply_text import Draft
 from rag.llm.statements import written_statements
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from corpus.article import Article
 from index import Filters, Library
-from index.embedded.search import find
+from index.embedded.engine import find
 from index.encoder import load_bundled
 from rag.reading import read
-from rag.search.fuse import FusionWeights
 from rag.search.retrieve import DEPTH, Retriever, rank
+from rag.search.scoring import FusionWeights
 from tests.conftest import HashEncoder
 
 TEXTS = [

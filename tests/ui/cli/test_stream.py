@@ -8,8 +8,7 @@ import pytest
 from rich.console import Console
 
 from corpus.article import Article
-from rag.answer import Answer, Citation, Statement
-from rag.events import Event
+from rag.answer import Answer, Citation, Event, Statement
 from tests.fakes.model_server import Reply, closed_address
 from ui.cli.stream import Flow, show_events
 

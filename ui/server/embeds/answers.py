@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing
 
 from corpus.errors import DalilError
-from rag.events import Event
+from rag.answer import Event
 from ui.server.embeds.embeds import Embed
 from ui.server.embeds.gate import REFUSAL, UNAVAILABLE
 from ui.server.embeds.lookup import Lookup

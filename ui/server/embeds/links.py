@@ -8,8 +8,7 @@ import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from rag.answer import Answer, Json
-from rag.events import Event
+from rag.answer import Answer, Event, Json
 from ui.server.articles.links import id_in_path
 
 

@@ -18,8 +18,7 @@ from fastapi.responses import Response
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from corpus.errors import DalilError
-from rag.answer import Answer, Json
-from rag.events import Event
+from rag.answer import Answer, Event, Json
 from ui.server.http.errors import sentence_of, status_of
 from ui.server.http.listening import while_connected
 from ui.server.http.log import log_fault

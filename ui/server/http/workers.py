@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from corpus.errors import DalilError
-from rag.events import Event
+from rag.answer import Event
 from ui.leaving import heed
 from ui.service import Service
 

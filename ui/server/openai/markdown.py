@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import regex
 
 from corpus.text.language import detect
-from rag.answer import Answer, Citation, Statement
-from rag.events import Event, tell
+from rag.answer import Answer, Citation, Event, Statement, tell
 
 # One character each, and what stands before it at most: where a stream is cut does not matter.
 # CommonMark: code, emphasis, links and images, HTML, entities; GFM: struck words and bare

@@ -14,8 +14,7 @@ from fastapi.responses import JSONResponse, Response
 
 from corpus.errors import DalilError
 from index import Filters
-from rag.answer import Json
-from rag.events import Event
+from rag.answer import Event, Json
 from ui.server.access.identity import reader_of
 from ui.server.api import schemas
 from ui.server.api.routes import PoolOf

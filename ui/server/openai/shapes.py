@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from fastapi.sse import format_sse_event
 
-from rag.answer import Answer, Citation, Json
-from rag.events import Event, tell
+from rag.answer import Answer, Citation, Event, Json, tell
 from ui.server.articles.links import article_link
 from ui.server.http.streaming import server_sent
 from ui.server.openai.errors import chat_error

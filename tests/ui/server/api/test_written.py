@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from corpus.article import Article
-from rag.events import Event
+from rag.answer import Event
 from rag.llm import Message
 from tests.fakes.writing_service import Said, Script, writing_service
 from ui.app.app import create_app

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from index.store.database import DATABASE, Store
-from rag.events import Event
+from rag.answer import Event
 from ui.app.app import create_app
 from ui.server.embeds.embeds import Embeds, Plan
 from ui.server.http import streaming

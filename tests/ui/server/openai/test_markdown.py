@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from corpus.article import Article
-from rag.answer import Answer, Citation, Statement
-from rag.events import Event, tell
+from rag.answer import Answer, Citation, Event, Statement, tell
 from ui.server.openai.markdown import Composer, escaped, seen, source_line
 
 HOSTILE = [

@@ -1,9 +1,14 @@
-"""One score from several legs: a convex combination of scores standardised within each script.
+"""One score for each text: its words met, its legs fused, all standardised within each script.
 
 Bruch, Gai and Ingber 2023 ("An Analysis of Fusion Functions for Hybrid Retrieval") find a convex
 combination of normalised scores better than reciprocal rank fusion.  Raw scores of passages in
 the question's own language are higher than those of equally good ones in another, since the same
 word meets itself; standardising within each script lets the best of each compete.
+
+Late interaction adds up how well each word of the question is met in a text: a pooled vector lets
+the topic drown the word that was asked for, comparing words keeps it.  How well a word is met is
+the library's to say (`Library.compare`, `Candidate.met`).  Source of the sum of best matches:
+Khattab and Zaharia 2020, "ColBERT", here over static vectors.
 """
 
 from __future__ import annotations
@@ -23,6 +28,12 @@ Floats = NDArray[np.float64]
 # So many scores of the usual kind are added to each group, since the few passages of a small
 # collection, or of a rare script, say little of how scores spread.
 _USUAL_SCORES = 10
+# In a collection of so many passages an idf is worth half: in the smallest ones BM25 gives a
+# word that every passage has a negative score.
+_HALF_TRUSTED = 10
+# Below the first the cosine of two words is chance, from the second on they mean the same.
+_CHANCE, _MET = 0.2, 0.6
+_LEAST_RARITY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +43,6 @@ class Usual:
     mean: float
     deviation: float
 
-
-# In a collection of so many passages an idf is worth half: in the smallest ones BM25 gives a
-# word that every passage has a negative score.
-_HALF_TRUSTED = 10
 
 # Measured on the demo collection and on Arabic encyclopedia paragraphs.
 USUAL_LATE = Usual(0.25, 0.09)
@@ -121,3 +128,28 @@ def scripts_of(candidates: Candidates) -> NDArray[np.str_]:
 def _least(scores: Sequence[float]) -> Floats:
     """Return the scores with zero for passages that a leg has not found."""
     return np.array([0.0 if score == NOT_FOUND else score for score in scores])
+
+
+def sharpen(similarities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return 0 for similarities that chance gives, 1 for those of translations, float32 (n, w).
+
+    A word that is met in another language lies at .5 or .6 from its translation, and must not
+    count for half of one that is met by itself.
+    """
+    return np.asarray(((similarities - _CHANCE) / (_MET - _CHANCE)).clip(0.0, 1.0), np.float32)
+
+
+def rarity(met: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return an idf for each word of the question over texts, float32 (w,), from how many meet it.
+
+    `met` float32 (n, w) are sharpened similarities.  In a collection on one topic the topic's
+    words meet every text and tell nothing; what is asked about it does.
+    """
+    rarities = np.maximum(np.log((len(met) + 1) / (met.sum(axis=0) + 0.5)), _LEAST_RARITY)
+    return np.asarray(rarities, np.float32)
+
+
+def score(similarities: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the mean similarity of each text, float64 (n,), words weighted by `weights`."""
+    total = float(weights.sum())
+    return np.asarray(similarities @ weights / (total or 1.0), np.float64)
