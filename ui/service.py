@@ -87,17 +87,15 @@ class Shared:
         if settings.llm is None:
             return None
         from rag.langchain import load_chat_model
-        from ui.leaving import Leavable
 
         with self._lock:
             if self._model is None:
-                model = load_chat_model(
+                self._model = load_chat_model(
                     settings.llm,
                     base_url=settings.llm_base_url,
                     key_file=settings.llm_key_file,
                     limits=self.limits(),
                 )
-                self._model = Leavable(model)
             return self._model
 
     def limits(self) -> Limits:

@@ -14,16 +14,13 @@ from langsmith import tracing_context
 
 from corpus.furniture.clean import replace_surrogates
 from rag.langchain.failures import is_passing, model_error, wait_asked
-from rag.llm.deadline import Clock, Fed, SystemClock, watched
+from rag.llm.deadline import Clock, Fed, SystemClock, shortened, too_late, watched
 from rag.llm.protocol import Limits, Message, ModelError
 from rag.llm.thoughts import without_thoughts
 
 _CLASSES = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
 # How the servers of Ollama, OpenAI's protocol and Anthropic say that a reply ended by intent.
 _ENDS = ("done_reason", "finish_reason", "stop_reason")
-# Tokens of the widespread vocabularies are 3 to 5 characters long in Arabic and English, so only
-# a server that does not heed the limit it is given gets as far as this.
-_CHARACTERS_PER_TOKEN = 6
 # A consumer that neither reads on nor leaves must not keep the model writing.  Later than the
 # deadline proper, because a request that is cancelled twice does not close its connection.
 _GRACE_S = 10.0
@@ -58,19 +55,15 @@ class LangChainModel:
     def stream(self, messages: Sequence[Message]) -> Iterator[str]:
         """Yield the reply in pieces, without what the model thinks aloud; raises `ModelError`."""
         turns = [_CLASSES[message.role](message.text) for message in messages]
-        left = self._limits.answer_tokens * _CHARACTERS_PER_TOKEN
         said = False
 
         def source(feed: Callable[[Fed], None]) -> Callable[[], object]:
             return asyncio.run_coroutine_threadsafe(self._feed(turns, feed), _loop()).cancel
 
         with closing(watched(source, self._limits, self._clock)) as pieces:
-            for piece in without_thoughts(pieces):
+            for piece in shortened(without_thoughts(pieces), self._limits):
                 said = said or bool(piece.strip())
-                yield replace_surrogates(piece[:left])
-                left -= len(piece)
-                if left <= 0:
-                    break
+                yield replace_surrogates(piece)
         if not said:
             raise ModelError("silent", f"The language model at {self._server} said nothing.")
 
@@ -84,7 +77,7 @@ class LangChainModel:
                         feed(piece)
         except Exception as error:  # Each provider's client has errors of its own.
             if limit.expired():
-                feed(ModelError("timeout", "The language model did not finish in time."))
+                feed(too_late())
             else:
                 feed(model_error(error, self._server))
         else:

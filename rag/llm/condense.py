@@ -5,16 +5,16 @@ Only questions are shown to the model, never articles: nothing hostile can steer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 import regex
 
+from rag.llm.deadline import Clock, bounded
 from rag.llm.pointers import PointerParser, Words
 from rag.llm.prompts import condense_messages
 from rag.llm.protocol import ChatModel, Limits, ModelError
-from rag.llm.timely import timely
 
 # What was asked longer ago is rarely meant, and small models lose the thread.
 _TURNS, _LONGEST_TURN = 6, 400
@@ -47,7 +47,7 @@ def condense(
     question: str,
     history: Sequence[str],
     limits: Limits,
-    clock: Callable[[], float],
+    clock: Clock,
 ) -> Condensed:
     """Return `question` as it is to be read, rewritten where others came before it.
 
@@ -58,14 +58,14 @@ def condense(
         return Condensed(question)
     turns = [turn[:_LONGEST_TURN] for turn in history[-_TURNS:]]
     hasty = replace(limits, total_s=min(limits.total_s, _SECONDS), answer_tokens=_TOKENS)
-    began = clock()
+    began = clock.now()
     try:
         pieces = model.stream(condense_messages(turns, question))
-        with closing(timely(pieces, hasty, clock)) as reply:
+        with closing(bounded(pieces, hasty, clock)) as reply:
             standalone = _question(_words("".join(reply)), question)
     except ModelError as error:
         # A model that was only slow for this may well answer in the time it has for that.
-        slow = error.reason in _SLOW and clock() - began < limits.first_token_s
+        slow = error.reason in _SLOW and clock.now() - began < limits.first_token_s
         return Condensed(question, history, None if slow else error)
     if standalone is None:
         return Condensed(question, history)

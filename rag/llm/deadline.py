@@ -1,8 +1,15 @@
-"""Deadlines: a reply that comes from elsewhere, waited for only as long as the limits allow."""
+"""Limits of a reply: its first word, its silences, its end, its length, and its reader's leaving.
+
+`watched` waits for a reply that another thread brings, so it alone can break off a silence.
+`bounded` and `shortened` take pieces that come by themselves: the one gives up on a reply that is
+too long or too late, the other keeps the beginning.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Protocol
@@ -13,6 +20,18 @@ from rag.llm.protocol import Limits, ModelError
 Fed = str | ModelError | None
 # Begins a reply that feeds pieces, from whatever thread, and returns what ends it early.
 Source = Callable[[Callable[[Fed], None]], Callable[[], object]]
+
+# Tokens of the widespread vocabularies are 3 to 5 characters long in Arabic and English, so only
+# a model that heeds no limit writes more.
+_CHARACTERS_PER_TOKEN = 6
+# How long a model may still be waited for after the reader has gone.
+_LOOK_SECONDS = 0.1
+# What tells the work of this thread that its reader has gone.
+_here = threading.local()
+
+
+class ReaderGoneError(Exception):
+    """Nobody waits for the answer any more."""
 
 
 class Clock(Protocol):
@@ -39,11 +58,22 @@ class SystemClock:
         return box.get(timeout=seconds)
 
 
+@contextmanager
+def heed(gone: threading.Event) -> Iterator[None]:
+    """Let replies that this thread waits for end when `gone` is set."""
+    _here.gone = gone
+    try:
+        yield
+    finally:
+        del _here.gone
+
+
 def watched(source: Source, limits: Limits, clock: Clock) -> Generator[str, None, None]:
     """Yield the pieces of a reply; raises `ModelError` when one is late or the source fails.
 
     The time that the consumer takes between two pieces is no silence of the model, but counts to
-    the whole.  The source is ended whichever way the iteration ends.
+    the whole.  Where the thread heeds its reader, `ReaderGoneError` is raised soon after that one
+    has gone, even while the model is silent.  The source is ended whichever way the iteration ends.
     """
     box: SimpleQueue[Fed] = SimpleQueue()
     end = clock.now() + limits.total_s
@@ -61,13 +91,63 @@ def watched(source: Source, limits: Limits, clock: Clock) -> Generator[str, None
 
 
 def _next(box: SimpleQueue[Fed], patience: float, end: float, clock: Clock) -> Fed:
-    left = end - clock.now()
+    silent = clock.now() + patience
+    gone: threading.Event | None = getattr(_here, "gone", None)
+    while (left := min(silent, end) - clock.now()) > 0:
+        try:
+            return clock.wait(box, left if gone is None else min(left, _LOOK_SECONDS))
+        except Empty:
+            if gone is not None and gone.is_set():
+                raise ReaderGoneError from None
+    if silent < end:
+        raise ModelError("silent", f"The language model was silent for {patience:g} seconds.")
+    raise too_late()
+
+
+def bounded(pieces: Iterator[str], limits: Limits, clock: Clock) -> Generator[str, None, None]:
+    """Yield `pieces`, and close them whichever way the reading ends.
+
+    The clock is looked at when a piece comes; to break off a silence is the part of `watched`.
+    Raises `ModelError` for a reply that takes longer than `total_s` ("timeout") or is much longer
+    than it was told to be ("broken").
+
+    >>> [*bounded(iter(["في ", "المكلا"]), Limits(), SystemClock())]
+    ['في ', 'المكلا']
+    """
+    end = clock.now() + limits.total_s
+    left = _most_characters(limits)
     try:
-        if left > 0:
-            return clock.wait(box, min(patience, left))
-    except Empty:
-        if patience < left:
-            raise ModelError(
-                "silent", f"The language model was silent for {patience:g} seconds."
-            ) from None
-    raise ModelError("timeout", "The language model did not finish in time.")
+        for piece in pieces:
+            if clock.now() > end:
+                raise too_late()
+            left -= len(piece)
+            if left < 0:
+                raise ModelError("broken", "The language model came to no end.")
+            yield piece
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
+
+
+def shortened(pieces: Iterable[str], limits: Limits) -> Iterator[str]:
+    """Yield `pieces` up to the length that a reply within the limits has at most.
+
+    >>> [*shortened(["The harbour ", "reopened"], Limits(answer_tokens=3))]
+    ['The harbour ', 'reopen']
+    """
+    left = _most_characters(limits)
+    for piece in pieces:
+        yield piece[:left]
+        left -= len(piece)
+        if left <= 0:
+            return
+
+
+def too_late() -> ModelError:
+    """Return the error of a reply that took longer than the whole of its time."""
+    return ModelError("timeout", "The language model did not finish in time.")
+
+
+def _most_characters(limits: Limits) -> int:
+    return limits.answer_tokens * _CHARACTERS_PER_TOKEN

@@ -8,24 +8,23 @@ extractive answer, and a notice that says why.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from time import monotonic
 
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
 from index import WordTable
 from rag.answer import Answer, Event, Hit, tell
 from rag.citing.cite import abstention, matches
 from rag.llm.condense import Condensed, condense
+from rag.llm.deadline import Clock, SystemClock, bounded
 from rag.llm.numbered import Evidence
 from rag.llm.pointers import PointerParser
 from rag.llm.prompts import answer_messages, room
 from rag.llm.protocol import ChatModel, Limits, ModelError
 from rag.llm.reply import Page
 from rag.llm.support import check
-from rag.llm.timely import timely
 from rag.reading import Reading
 from rag.reading.languages import model_phrases
 
@@ -36,9 +35,9 @@ _RELATED = 3
 
 
 class LlmWriter:
-    """Writes answers with `model`; `encoder` tells which words of a question meet which of a quote.
+    """Writes answers with `model`, held to `limits` by `clock`.
 
-    `clock` counts seconds.
+    `encoder` tells which words of a question meet which of a quote.
     """
 
     def __init__(
@@ -46,12 +45,12 @@ class LlmWriter:
         model: ChatModel,
         encoder: WordTable,
         limits: Limits | None = None,
-        clock: Callable[[], float] = monotonic,
+        clock: Clock | None = None,
     ) -> None:
         self._model, self._encoder = model, encoder
         self._limits = limits or Limits()
         self._budget = self._limits.window - self._limits.answer_tokens
-        self._clock = clock
+        self._clock = clock or SystemClock()
 
     def condense(self, question: str, history: Sequence[str]) -> Condensed:
         """Return the question as it is to be searched for, whatever it leaves out filled in."""
@@ -96,7 +95,7 @@ class LlmWriter:
         """Yield the events of the model's reply."""
         messages = answer_messages(question, language, evidence, self._budget)
         parser = PointerParser(known=range(1, len(evidence.sentences) + 1))
-        reply = timely(self._model.stream(messages), self._limits, self._clock)
+        reply = bounded(self._model.stream(messages), self._limits, self._clock)
         with closing(reply) as pieces:
             for piece in pieces:
                 for part in parser.feed(piece):

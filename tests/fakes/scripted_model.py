@@ -4,16 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.llm import Message, ModelError
-
-
-class Clock:
-    """A fake clock that moves only when told to."""
-
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
+from tests.fakes.clock import ScriptedClock
 
 
 @dataclass
@@ -25,7 +16,7 @@ class ScriptedModel:
     """
 
     replies: list
-    clock: Clock = field(default_factory=Clock)
+    clock: ScriptedClock = field(default_factory=ScriptedClock)
     name: str = "scripted"
     asked: list = field(default_factory=list)
     ended: int = 0
@@ -42,7 +33,7 @@ class ScriptedModel:
         try:
             for step in reply(messages) if callable(reply) else reply:
                 if isinstance(step, float):
-                    self.clock.now += step
+                    self.clock.time += step
                 elif isinstance(step, ModelError):
                     raise step
                 else:

@@ -1,9 +1,19 @@
 """Deadlines hold to the second, by a clock that nobody waits for."""
 
+import threading
+from queue import Empty
+
 import pytest
 
 from rag.llm import Limits, ModelError
-from rag.llm.deadline import SystemClock, watched
+from rag.llm.deadline import (
+    ReaderGoneError,
+    SystemClock,
+    bounded,
+    heed,
+    shortened,
+    watched,
+)
 from tests.fakes.clock import ScriptedClock
 
 LIMITS = Limits(first_token_s=30, silence_s=20, total_s=120)
@@ -75,6 +85,80 @@ def test_leaving_ends_the_source(ended):
     assert ended == []
     pieces.close()
     assert ended == [1]
+
+
+class ReaderLeaves(ScriptedClock):
+    """The reader goes as soon as a piece has been waited for in vain."""
+
+    def __init__(self, gone, *arrivals):
+        super().__init__(*arrivals)
+        self._gone = gone
+
+    def wait(self, box, seconds):
+        try:
+            return super().wait(box, seconds)
+        except Empty:
+            self._gone.set()
+            raise
+
+
+def test_a_silent_model_holds_nobody_whose_reader_has_gone(ended):
+    gone = threading.Event()
+    clock = ReaderLeaves(gone, (0, "a"))
+    with heed(gone):
+        pieces = watched(lambda _: lambda: ended.append(1), LIMITS, clock)
+        assert next(pieces) == "a"
+        with pytest.raises(ReaderGoneError):
+            next(pieces)
+    assert ended == [1]
+    assert clock.time < 1
+
+
+def test_a_reader_who_stays_moves_no_deadline(ended):
+    clock = ScriptedClock((0.05, "a"))
+    with heed(threading.Event()):
+        pieces = watched(lambda _: lambda: ended.append(1), LIMITS, clock)
+        assert next(pieces) == "a"
+        with pytest.raises(ModelError, match="silent for 20 seconds"):
+            next(pieces)
+    assert clock.time == pytest.approx(20.05)
+
+
+def test_a_reader_of_another_question_is_not_heeded():
+    gone = threading.Event()
+    gone.set()
+    with heed(gone):
+        pass
+    pieces = watched(lambda _: list, LIMITS, ScriptedClock())
+    with pytest.raises(ModelError, match="silent for 30 seconds"):
+        next(pieces)
+
+
+@pytest.mark.parametrize(("over", "reason"), [(120, None), (120.5, "timeout")])
+def test_pieces_that_come_by_themselves_have_an_end_too(over, reason):
+    clock = ScriptedClock()
+
+    def pieces():
+        yield "a"
+        clock.time += over
+        yield "b"
+
+    why = None
+    try:
+        assert list(bounded(pieces(), LIMITS, clock)) == ["a", "b"]
+    except ModelError as error:
+        why = error.reason
+    assert why == reason
+
+
+def test_a_reply_is_given_up_where_it_would_have_been_shortened():
+    limits = Limits(answer_tokens=10)
+    longest = ["x" * 59, "y"]
+    assert list(bounded(iter(longest), limits, ScriptedClock())) == longest
+    assert list(shortened(longest, limits)) == longest
+    assert list(shortened(["x" * 59, "yz", "more"], limits)) == longest
+    with pytest.raises(ModelError, match="came to no end"):
+        list(bounded(iter(["x" * 59, "yz"]), limits, ScriptedClock()))
 
 
 def test_the_clock_of_the_machine():

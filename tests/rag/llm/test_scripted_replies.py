@@ -2,13 +2,14 @@
 
 import threading
 from itertools import pairwise
+from queue import Empty
 
 import pytest
 
 from rag.langchain import load_chat_model
 from rag.langchain.chat import LangChainModel
 from rag.llm import Limits, Message, ModelError
-from rag.llm.deadline import SystemClock
+from rag.llm.deadline import ReaderGoneError, SystemClock, heed
 from tests.fakes.model_server import NAMES, Reply, closed_address, replies_of
 
 PROVIDERS = ("openai", "ollama", "anthropic")
@@ -59,7 +60,16 @@ def load(server, provider, limits=LIMITS, **options):
     return load_chat_model(f"{provider}:scripted", base_url=url, limits=limits, **options)
 
 
-class UntilAsked(SystemClock):
+class FastClock(SystemClock):
+    """A clock that also counts seconds for which nobody waited."""
+
+    over = 0
+
+    def now(self):
+        return super().now() + self.over
+
+
+class UntilAsked(FastClock):
     """Has waited long enough for the first word as soon as the server has the request."""
 
     def __init__(self, server):
@@ -67,16 +77,15 @@ class UntilAsked(SystemClock):
 
     def wait(self, box, seconds):
         assert self._server.wait_asked()
-        return super().wait(box, 0.01)
+        try:
+            return super().wait(box, 0.01)
+        except Empty:
+            self.over += seconds
+            raise
 
 
-class HourPerPiece(SystemClock):
+class HourPerPiece(FastClock):
     """An hour is over with the first piece."""
-
-    over = 0
-
-    def now(self):
-        return super().now() + self.over
 
     def wait(self, box, seconds):
         piece = super().wait(box, seconds)
@@ -189,6 +198,19 @@ def test_leaving_a_hanging_model_ends_the_request_at_once(model_server, provider
     stream = load(server, provider).stream(ASKED)
     next(stream)
     stream.close()
+    assert server.wait_left()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_hanging_model_s_request_is_ended_when_the_reader_has_gone(model_server, provider):
+    server = model_server("hangs")
+    gone = threading.Event()
+    with heed(gone):
+        stream = load(server, provider).stream(ASKED)
+        next(stream)
+        gone.set()
+        with pytest.raises(ReaderGoneError):
+            list(stream)
     assert server.wait_left()
 
 

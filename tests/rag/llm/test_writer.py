@@ -15,6 +15,7 @@ from rag.llm import Limits, LlmWriter, ModelError
 from rag.reading import read
 from rag.reading.languages import model_phrases
 from rag.search.retrieve import Retriever
+from tests.fakes.clock import ScriptedClock
 
 FOLDER = Path(__file__).parent / "cases"
 COST = "كم بلغت كلفة ترميم سوق الخضار؟"
@@ -255,7 +256,9 @@ def test_cuts_make_no_difference(library, scripted, parts, cuts):
         pieces.append(reply[at : at + size])
         at += size
     hits = Retriever(library).retrieve(read(COST, library.words), 12)
-    whole, cut = (write(library, scripted(steps), lambda: 0.0, hits) for steps in ([reply], pieces))
+    whole, cut = (
+        write(library, scripted(steps), ScriptedClock(), hits) for steps in ([reply], pieces)
+    )
     check_whole(library, cut)
     assert not changed(cut[-1].answer, whole[-1].answer)
 

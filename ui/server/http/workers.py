@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from corpus.errors import DalilError
 from rag.answer import Event
-from ui.leaving import heed
+from rag.llm.deadline import heed
 from ui.service import Service
 
 Result = TypeVar("Result")

@@ -10,10 +10,10 @@ import pytest
 
 from corpus.article import Article
 from rag.answer import Event
-from rag.llm import Message
+from rag.llm import Limits
+from rag.llm.deadline import SystemClock, watched
 from tests.fakes.writing_service import Said, Script, writing_service
 from ui.app.app import create_app
-from ui.leaving import Leavable, ReaderGoneError, heed
 from ui.server.http.workers import WorkerPool
 
 SSE = {"accept": "text/event-stream"}
@@ -145,71 +145,24 @@ def test_a_model_has_time_of_its_own(writing):
         assert ask(client).status_code == 200
 
 
-class SilentModel:
-    """A fake model that says a word and then nothing until it is let go."""
-
-    name = "openai:silent"
+class SilentService:
+    """A service whose model says a word and then nothing; `ended` is set when it is let go."""
 
     def __init__(self):
-        self.more, self.closed = threading.Event(), threading.Event()
-
-    def stream(self, messages):
-        try:
-            yield messages[0].text
-            self.more.wait(timeout=60)
-            yield "unheard"
-        finally:
-            self.closed.set()
-
-
-def test_a_silent_model_holds_nobody_whose_reader_has_gone():
-    model, gone = SilentModel(), threading.Event()
-    with heed(gone):
-        said = Leavable(model).stream([Message("user", "word")])
-        assert next(said) == "word"
-        threading.Timer(0.1, gone.set).start()
-        with pytest.raises(ReaderGoneError):
-            next(said)
-    assert not model.closed.is_set()
-    model.more.set()
-    assert model.closed.wait(timeout=10)
-
-
-def test_a_model_that_is_let_go_is_closed_at_its_next_word():
-    model = SilentModel()
-    said = Leavable(model).stream([Message("user", "word")])
-    assert next(said) == "word"
-    said.close()
-    model.more.set()
-    assert model.closed.wait(timeout=10)
-
-
-def test_words_and_faults_of_a_model_come_through():
-    class Failing(SilentModel):
-        def stream(self, messages):
-            yield "word"
-            raise RuntimeError("broken")
-
-    said = Leavable(Failing()).stream([])
-    assert next(said) == "word"
-    with pytest.raises(RuntimeError, match="broken"):
-        next(said)
-
-
-class SilentService:
-    """A service whose model falls silent."""
-
-    def __init__(self, model):
-        self.model = model
+        self.ended = threading.Event()
 
     def stream(self, question, filters, owner=""):
-        for word in Leavable(self.model).stream([Message("user", "word")]):
+        def source(feed):
+            feed("word")
+            return self.ended.set
+
+        for word in watched(source, Limits(silence_s=60), SystemClock()):
             yield Event("token", word)
 
 
 def test_stopping_does_not_wait_for_a_model(kit):
-    model = SilentModel()
-    pool = WorkerPool(lambda: SilentService(model), workers=1, seconds=0.3, model_seconds=60.0)
+    service = SilentService()
+    pool = WorkerPool(lambda: service, workers=1, seconds=0.3, model_seconds=60.0)
     with ThreadPoolExecutor(1) as readers:
         with kit.live(create_app(pool, chat=False), pool) as address:
             reading = readers.submit(ask, kit.web(address), **SSE)
@@ -219,5 +172,4 @@ def test_stopping_does_not_wait_for_a_model(kit):
     assert told.text.startswith("event: token")
     assert 'event: error\ndata: {"error": "The server is stopping.' in told.text
     assert time.monotonic() - began < 30
-    assert not model.closed.is_set()
-    model.more.set()
+    assert service.ended.is_set()
