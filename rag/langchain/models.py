@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
@@ -15,28 +13,12 @@ from corpus.errors import DalilError
 from rag.langchain.chat import LangChainModel
 from rag.langchain.keys import NO_KEY, Bearer, find_key
 from rag.llm.protocol import ChatModel, Limits
+from rag.llm.providers import PROVIDERS, split_model
 
 # A machine that does not take a connection within this many seconds is not there.
 _CONNECT_S = 10.0
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 Options = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Provider:
-    """What is particular to a provider: package, variables, server, and options of its client."""
-
-    package: str
-    key: str
-    bases: tuple[str, ...]
-    base: str
-    options: Callable[[str, str | None, Limits], Options]
-
-    def base_from(self, environment: Mapping[str, str]) -> str | None:
-        """Return the server that the provider's own variables name, if they do."""
-        named = next((environment[name] for name in self.bases if environment.get(name)), None)
-        return _complete(named) if named else None
 
 
 def load_chat_model(
@@ -52,30 +34,28 @@ def load_chat_model(
     environment variable or in `key_file`.  Raises `DalilError` for a name, address or key that
     cannot be meant, and for a package that is not installed.
     """
-    provider, colon, model = name.partition(":")
-    provider = provider.strip().replace("-", "_").lower()
-    if not (colon and provider and model.strip()):
+    provider, model = split_model(name)
+    if not (provider and model):
         raise DalilError(
             f"{name!r} names no language model. Write provider and model, as in ollama:llama3.2."
         )
     limits = limits or Limits()
-    known = _PROVIDERS.get(provider)
+    known = PROVIDERS.get(provider)
     if known is None:
         return _of_other_provider(name, base_url, key_file, limits)
-    _check_installed(known.package, provider)
-    own_base = base_url or known.base_from(os.environ)
-    base = own_base or known.base
+    _check_installed(f"langchain_{provider}", provider)
+    own_base = base_url or known.named(os.environ)
+    base = own_base or known.address
     server = _server(base)
     key = find_key(key_file, known.key, os.environ)
-    if key is None and provider != "ollama":
+    if key is None and known.wants_key:
         if own_base is None:
             raise DalilError(
                 f"{name} wants a key. Set {known.key}, or name a file that holds it in "
                 "DALIL_LLM_KEY_FILE."
             )
         key = NO_KEY
-    options = known.options(base, key, limits)
-    client = _client(f"{provider}:{model.strip()}", options)
+    client = _client(f"{provider}:{model}", _OPTIONS[provider](base, key, limits))
     return LangChainModel(name, client, server, limits)
 
 
@@ -121,17 +101,6 @@ def _check_installed(package: str, extra: str) -> None:
         )
 
 
-def _complete(address: str) -> str:
-    """Return the address that a variable means, since OLLAMA_HOST is mostly a host alone.
-
-    >>> _complete("192.168.1.20"), _complete("box:8080"), _complete("https://models.example/v1")
-    ('http://192.168.1.20:11434', 'http://box:8080', 'https://models.example/v1')
-    """
-    if "://" in address:
-        return address
-    return f"http://{address}" if ":" in address else f"http://{address}:11434"
-
-
 def _server(base_url: str) -> str:
     """Return host and port of an address, without any password in it.
 
@@ -158,13 +127,9 @@ def _timeouts(limits: Limits) -> tuple[float, float, float, float]:
     return (connect, limits.total_s, limits.total_s, limits.total_s)
 
 
-def _is_here(base_url: str) -> bool:
-    return urlsplit(base_url).hostname in _LOOPBACK
-
-
 def _ollama(base_url: str, key: str | None, limits: Limits) -> Options:
     client: Options = {"timeout": _timeouts(limits)}
-    if _is_here(base_url):
+    if PROVIDERS["ollama"].is_here(base_url):
         client |= _direct(base_url)
     if key is not None:
         client["auth"] = Bearer(key)
@@ -192,10 +157,10 @@ def _openai(base_url: str, key: str | None, limits: Limits) -> Options:
         # The servers that speak OpenAI's protocol all know this part of it.
         "use_responses_api": False,
     }
-    if base_url != _PROVIDERS["openai"].base:
+    if base_url != PROVIDERS["openai"].address:
         # OpenAI's own newer models refuse to be given one.
         options["temperature"] = 0
-    if _is_here(base_url):
+    if PROVIDERS["openai"].is_here(base_url):
         from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
 
         client = {"timeout": _timeouts(limits), **_direct(base_url)}
@@ -222,23 +187,4 @@ def _anthropic(base_url: str, key: str | None, limits: Limits) -> Options:
     }
 
 
-# Each address is given in full: a client left to itself may take LangSmith's gateway for it.
-_PROVIDERS = {
-    "ollama": _Provider(
-        "langchain_ollama", "OLLAMA_API_KEY", ("OLLAMA_HOST",), "http://localhost:11434", _ollama
-    ),
-    "openai": _Provider(
-        "langchain_openai",
-        "OPENAI_API_KEY",
-        ("OPENAI_API_BASE", "OPENAI_BASE_URL"),
-        "https://api.openai.com/v1",
-        _openai,
-    ),
-    "anthropic": _Provider(
-        "langchain_anthropic",
-        "ANTHROPIC_API_KEY",
-        ("ANTHROPIC_API_URL", "ANTHROPIC_BASE_URL"),
-        "https://api.anthropic.com",
-        _anthropic,
-    ),
-}
+_OPTIONS = {"ollama": _ollama, "openai": _openai, "anthropic": _anthropic}

@@ -7,30 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from ui.settings.settings import Settings
-
-# Where providers' packages send to, by variable and unless told otherwise.
-_PROVIDERS = {
-    "ollama": (("OLLAMA_HOST",), "http://127.0.0.1:11434"),
-    "openai": (("OPENAI_API_BASE", "OPENAI_BASE_URL"), "https://api.openai.com"),
-    "anthropic": (("ANTHROPIC_API_URL", "ANTHROPIC_BASE_URL"), "https://api.anthropic.com"),
-}
-
-
-def is_local(url: str) -> bool:
-    """Return whether an address is of this machine only.
-
-    >>> is_local("http://127.0.0.1:8000/v1"), is_local("http://[::1]"), is_local("https://10.0.0.7")
-    (True, True, False)
-    """
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def destination(settings: Settings, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -45,16 +24,14 @@ def destination(settings: Settings, environment: Mapping[str, str] = os.environ)
     """
     if settings.llm is None:
         return None
-    provider = settings.llm.partition(":")[0].lower()
-    variables, usual = _PROVIDERS.get(provider, ((), ""))
-    named = (settings.llm_base_url, *(environment.get(name) for name in variables))
-    url = next((url for url in named if url), usual)
+    from rag.llm.providers import PROVIDERS, is_local, split_model
+
+    known = PROVIDERS.get(split_model(settings.llm)[0])
+    url = settings.llm_base_url or (known and (known.named(environment) or known.site))
     if not url:
-        return f"the provider {provider}"
-    # Ollama's variable may go without a scheme; its own 0.0.0.0 means this machine to a client.
-    whole = url if "//" in url else f"http://{url}"
-    stays = is_local(whole) or (urlsplit(whole).hostname == "0.0.0.0" and provider == "ollama")
-    return None if stays else without_secret(whole)
+        return f"the provider {settings.llm.partition(':')[0].lower()}"
+    is_here = known.is_here if known else is_local
+    return None if is_here(url) else without_secret(url)
 
 
 def without_secret(url: str) -> str:

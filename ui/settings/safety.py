@@ -9,7 +9,6 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from index.store.database import DATABASE
-from ui.settings.privacy import is_local
 from ui.settings.settings import ServerSettings
 
 # As many as a network of containers on one machine holds (Docker gives a /16); a larger one is a
@@ -35,7 +34,7 @@ def unsafe_settings(server: ServerSettings) -> Iterator[str]:
             f"On {server.host} questions and passwords may cross the network in the clear. Listen "
             "on 127.0.0.1 behind a proxy with TLS, and set server.base_url to its https address."
         )
-    if server.base_url and not server.is_secure and not is_local(server.base_url):
+    if server.base_url and not server.is_secure and _is_elsewhere(server.base_url):
         yield (
             f"Cookies of {server.base_url} are not secure: whoever listens on the network can "
             "take a log-in over. Use TLS, and an https address in server.base_url."
@@ -48,6 +47,13 @@ def unsafe_settings(server: ServerSettings) -> Iterator[str]:
         )
     if server.log_questions:
         yield "The log holds what people ask. Take server.log_questions back, or tell them."
+
+
+def _is_elsewhere(url: str) -> bool:
+    # The parts of `rag` take a while to load, and few settings need to know.
+    from rag.llm.providers import is_local
+
+    return not is_local(url)
 
 
 def _unsafe_proxies(server: ServerSettings) -> Iterator[str]:

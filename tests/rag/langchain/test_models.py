@@ -63,7 +63,7 @@ def test_a_provider_s_own_server_wants_a_key(provider):
 
 @pytest.mark.parametrize("provider", ["openai", "ollama", "anthropic"])
 def test_a_missing_package_is_named(provider, monkeypatch):
-    missing = models._PROVIDERS[provider].package
+    missing = f"langchain_{provider}"
     monkeypatch.setattr(models, "find_spec", lambda name: None if name == missing else name)
     with pytest.raises(DalilError, match=rf"pip install '\.\[{provider}\]'"):
         load_chat_model(f"{provider}:any")

@@ -1,7 +1,10 @@
 """What is said of where questions and passages go."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
+from rag.langchain import load_chat_model
 from ui.settings.privacy import destination, told, unsafe_model
 from ui.settings.settings import Settings
 
@@ -11,11 +14,16 @@ CASES = [
     ("ollama:llama3.2", None, {}, None),
     ("ollama:llama3.2", None, {"OLLAMA_HOST": "0.0.0.0"}, None),
     ("ollama:llama3.2", None, {"OLLAMA_HOST": "box:11434"}, "http://box:11434"),
+    ("ollama:llama3.2", None, {"OLLAMA_HOST": "box"}, "http://box:11434"),
+    ("Ollama: llama3.2", "http://0.0.0.0:1", {}, None),
     ("ollama:llama3.2", None, {"OPENAI_BASE_URL": "http://box"}, None),
     ("openai:gpt-5", None, {}, "https://api.openai.com"),
     ("openai:gpt-5", "http://localhost:8000/v1", {}, None),
     ("openai:gpt-5", "http://127.0.0.1:1", {"OPENAI_BASE_URL": "http://box"}, None),
     ("openai:gpt-5", None, {"OPENAI_BASE_URL": "http://[::1]:8000/v1"}, None),
+    ("openai:gpt-5", "http://0.0.0.0:1", {}, "http://0.0.0.0:1"),
+    ("openai:gpt-5", None, {"OPENAI_BASE_URL": "box:8000"}, "http://box:8000"),
+    ("openai:gpt-5", None, {"OPENAI_BASE_URL": "box"}, "http://box"),
     ("openai:x", "http://localhost.example/v1", {}, "http://localhost.example/v1"),
     ("anthropic:x", None, {"ANTHROPIC_BASE_URL": "https://me:pw@a.example/?k=1"},
      "https://a.example/"),
@@ -26,6 +34,26 @@ CASES = [
 @pytest.mark.parametrize(("llm", "url", "environment", "where"), CASES)
 def test_where_questions_go(llm, url, environment, where):
     assert destination(Settings(llm=llm, llm_base_url=url), environment) == where
+
+
+@pytest.mark.parametrize(
+    ("llm", "url", "environment", "where"),
+    [case for case in CASES if case[0] and not case[0].startswith("mistralai")],
+)
+def test_the_model_is_asked_where_questions_are_said_to_go(
+    llm, url, environment, where, monkeypatch
+):
+    for variable in ("OLLAMA_HOST", "OPENAI_API_BASE", "OPENAI_BASE_URL", "ANTHROPIC_BASE_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+        monkeypatch.setenv(variable, "made-up-key-123")
+    for variable, address in environment.items():
+        monkeypatch.setenv(variable, address)
+    server = load_chat_model(llm, base_url=url)._server
+    if where is None:
+        assert server.rpartition(":")[0] in ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
+    else:
+        assert server == urlsplit(where).netloc
 
 
 def test_it_is_told_in_a_sentence():
