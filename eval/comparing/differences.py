@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.comparing.intervals import Floats, Interval
+from eval.comparing.intervals import RESAMPLES, SEED, Floats, Interval, percentiles
 from eval.comparing.matching import Scored
 from eval.comparing.randomisation import Swaps, holm, p_value, p_values
 from eval.comparing.selective import area
@@ -26,8 +26,6 @@ Verdict = Literal["better", "worse", "same", "not judged"]
 LEVEL = 0.05
 _AREA, _MEDIAN, _SLOWEST = "AURC", "latency p50", "latency p95"
 _PER_CASE = tuple(m for m in MEASURES if m.name not in (_AREA, _MEDIAN, _SLOWEST))
-_RESAMPLES, _SEED = 2_000, 20_200
-_PERCENTILES = (2.5, 97.5)
 # Each way of swapping ranks all cases anew.
 _AREA_DRAWS = 1_000
 # Resamples in memory at once: so few that a block of thousands of cases stays in the cache.
@@ -175,9 +173,9 @@ def _means(pairs: _Pairs) -> dict[str, _Found]:
         if n := int(here.sum()):
             sums, sizes = drawn[:, column], drawn[:, column + len(_PER_CASE)]
             # A resample without any case of the measure says nothing of it.
-            low, high = np.percentile(sums[sizes > 0] / sizes[sizes > 0], _PERCENTILES)
+            means = sums[sizes > 0] / sizes[sizes > 0]
+            interval = percentiles(float(changes[:, column].sum() / n), means)
             one, other = (float(scores[here, column].mean()) for scores in (before, after))
-            interval = Interval(float(changes[:, column].sum() / n), float(low), float(high))
             differ = bool(changes[:, column].any())
             found[measure.name] = _Found(n, differ, one, other, interval, float(p[column]))
     return found
@@ -190,10 +188,9 @@ def _risks(pairs: _Pairs) -> dict[str, _Found]:
     if not len(before):
         return {}
     drawn = [area(after, now, c) - area(before, was, c) for c in _resamples(len(before))]
-    low, high = np.percentile(np.concatenate(drawn), _PERCENTILES)
     once = np.ones((1, len(before)), np.int64)
     one, other = float(area(before, was, once)[0]), float(area(after, now, once)[0])
-    interval = Interval(other - one, float(low), float(high))
+    interval = percentiles(other - one, np.concatenate(drawn))
     changed = np.flatnonzero((before != after) | (was != now))
     p = p_value(lambda swaps: _swapped(pairs, changed, swaps), len(changed), _AREA_DRAWS)
     return {_AREA: _Found(len(before), len(changed) > 0, one, other, interval, p)}
@@ -226,8 +223,8 @@ def _times(pairs: _Pairs) -> dict[str, _Found]:
 
 def _resamples(n: int) -> Iterator[NDArray[np.int64]]:
     """Yield how often each of `n` cases is drawn in each resample, int64 (some, n)."""
-    generator = np.random.default_rng(_SEED)
-    for start in range(0, _RESAMPLES, _BLOCK):
-        some = min(_BLOCK, _RESAMPLES - start)
+    generator = np.random.default_rng(SEED)
+    for start in range(0, RESAMPLES, _BLOCK):
+        some = min(_BLOCK, RESAMPLES - start)
         drawn = generator.integers(0, n, (some, n)) + n * np.arange(some)[:, None]
         yield np.bincount(drawn.ravel(), minlength=some * n).reshape(some, n)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 # Enough that the ends of an interval move by less than its third digit between seeds.
-_RESAMPLES = 2_000
-_SEED = 20_200
+RESAMPLES = 2_000
+SEED = 20_200
 _PERCENTILES = (2.5, 97.5)
 
 
@@ -36,7 +36,7 @@ class Resamples:
     Source: Efron and Tibshirani 1993, "An Introduction to the Bootstrap", percentile interval.
     """
 
-    def __init__(self, n: int, resamples: int = _RESAMPLES, seed: int = _SEED) -> None:
+    def __init__(self, n: int, resamples: int = RESAMPLES, seed: int = SEED) -> None:
         drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples)
         self.counts: NDArray[np.int64] = drawn
 

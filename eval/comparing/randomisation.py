@@ -5,6 +5,9 @@ So the results of each case are swapped or not, in every way or in many, and the
 often the difference then is at least as large as the one found, in either direction.
 Source: Fisher 1935, "The Design of Experiments"; Smucker, Allan and Carterette 2007, "A Comparison
 of Statistical Significance Tests for Information Retrieval Evaluation".
+
+SciPy's `permutation_test` finds the same where all ways are tried, but swaps one measure at a time:
+for 14 measures of 234 or 3,000 cases that took 6 or 18 times as long.
 """
 
 from __future__ import annotations
@@ -14,13 +17,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.comparing.intervals import Floats
+from eval.comparing.intervals import SEED, Floats
 
 # Bool (ways, pairs): which pairs are swapped in each way.
 Swaps = NDArray[np.bool_]
 
 DRAWS = 10_000
-_SEED = 20_200
 # Ways held in memory at once.
 _BLOCK = 500
 # Sums of the same numbers, all at most 1, differ by less in another order.
@@ -93,7 +95,7 @@ def _every_way(pairs: int) -> Swaps:
 
 
 def _blocks(pairs: int, draws: int) -> Iterator[Swaps]:
-    generator = np.random.default_rng(_SEED)
+    generator = np.random.default_rng(SEED)
     for start in range(0, draws, _BLOCK):
         size = min(_BLOCK, draws - start), pairs
         yield generator.integers(0, 2, size, dtype=np.int8).astype(np.bool_)
