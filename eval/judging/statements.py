@@ -7,7 +7,7 @@ together hold every number, date and name of the statement (`rag.llm.support`).
 
 - recall: the share of the statements that all their citations together bear out.
 - precision: the share of the citations, each counted with every statement it was put to, that
-  belong to a statement grounds out and are not irrelevant.  A citation is irrelevant if it does not
+  belong to a statement borne out and are not irrelevant.  A citation is irrelevant if it does not
   bear out the statement alone and the others do so without it.
 """
 
@@ -35,16 +35,16 @@ def statement_scores(
     scores = {"supported statements": sum(s.supported for s in answer.statements) / count}
     if not facts:
         return scores
-    grounds = relevant = cited = 0
+    borne_out = relevant = cited = 0
     for statement in answer.statements:
         text = answer.text[statement.start : statement.end]
         citations = _cited(answer, statement)
         cited += len(citations)
         if not _bear_out(text, citations, facts, encoder):
             continue
-        grounds += 1
+        borne_out += 1
         relevant += sum(_is_relevant(text, n, citations, facts, encoder) for n in citations)
-    scores["statement citation recall"] = grounds / count
+    scores["statement citation recall"] = borne_out / count
     if cited:
         scores["statement citation precision"] = relevant / cited
     return scores
@@ -61,7 +61,7 @@ def _is_relevant(
     facts: Sequence[Fact],
     encoder: WordTable | None,
 ) -> bool:
-    """Whether a citation of a statement that is grounds out has a part in that."""
+    """Whether a citation of a statement that is borne out has a part in that."""
     others = {number: citation for number, citation in citations.items() if number != n}
     alone = _bear_out(text, {n: citations[n]}, facts, encoder)
     return alone or not _bear_out(text, others, facts, encoder)

@@ -96,7 +96,7 @@ def _missing_quantities(
 
 
 def _known_spans(found: Sequence[Word], text: str, grounds: Grounds) -> list[tuple[int, int, bool]]:
-    """Return the spans of the glossary's names in a statement, and whether each is grounds."""
+    """Return the spans of the glossary's names in a statement, and if the grounds hold each."""
     spans = []
     for name in known_names(found):
         start, end = found[name.first].start, found[name.last - 1].end
@@ -112,7 +112,7 @@ def _known_spans(found: Sequence[Word], text: str, grounds: Grounds) -> list[tup
 def _missing_names(
     found: Sequence[Word], text: str, places: Sequence[int], grounds: Grounds
 ) -> Iterator[int]:
-    """Yield the places of words that look like names and are not grounds."""
+    """Yield the places of words that look like names and that the grounds do not hold."""
     german = detect(text) == "de" and any(w.folded in _listed().german for w in found)
     for place in places:
         word = found[place]

@@ -29,7 +29,7 @@ from rag.reading import Reading
 from rag.reading.languages import model_phrases
 
 _LOG = logging.getLogger("dalil.llm")
-# With fewer of its statements grounds out, an answer is worth less than the sentences themselves.
+# With fewer of its statements borne out, an answer is worth less than the sentences themselves.
 LEAST_SUPPORTED = 0.5
 _RELATED = 3
 
