@@ -16,7 +16,7 @@ from corpus.furniture.clean import replace_surrogates
 from rag.langchain.failures import is_passing, model_error, wait_asked
 from rag.llm.deadline import Clock, Fed, SystemClock, shortened, too_late, watched
 from rag.llm.protocol import Limits, Message, ModelError
-from rag.llm.thoughts import without_thoughts
+from rag.llm.replies.thoughts import without_thoughts
 
 _CLASSES = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
 # How the servers of Ollama, OpenAI's protocol and Anthropic say that a reply ended by intent.

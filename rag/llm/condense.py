@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import regex
 
 from rag.llm.deadline import Clock, bounded
-from rag.llm.pointers import PointerParser, Words
 from rag.llm.prompts import condense_messages
 from rag.llm.protocol import ChatModel, Limits, ModelError
+from rag.llm.replies.pointers import PointerParser, Words
 
 # What was asked longer ago is rarely meant, and small models lose the thread.
 _TURNS, _LONGEST_TURN = 6, 400

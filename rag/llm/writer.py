@@ -20,10 +20,10 @@ from rag.citing.cite import abstention, matches
 from rag.llm.condense import Condensed, condense
 from rag.llm.deadline import Clock, SystemClock, bounded
 from rag.llm.numbered import Evidence
-from rag.llm.pointers import PointerParser
 from rag.llm.prompts import answer_messages, room
 from rag.llm.protocol import ChatModel, Limits, ModelError
-from rag.llm.reply import Page
+from rag.llm.replies.page import Page
+from rag.llm.replies.pointers import PointerParser
 from rag.llm.support import check
 from rag.reading import Reading
 from rag.reading.languages import model_phrases

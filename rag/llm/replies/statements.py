@@ -19,7 +19,7 @@ import regex
 from corpus.text.line_breaks import Span
 from corpus.text.sentences import sentence_spans
 from corpus.text.stems import words
-from rag.llm.reply_text import Mark
+from rag.llm.replies.text import Mark
 from rag.reading.languages import function_words
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")

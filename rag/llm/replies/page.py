@@ -10,9 +10,9 @@ import regex
 from rag.answer import Citation, Event, Match, Statement
 from rag.choice.evidence import Sentence
 from rag.llm.numbered import Evidence
-from rag.llm.pointers import Pointers, Words
-from rag.llm.reply_text import Draft
-from rag.llm.statements import Written, written_statements
+from rag.llm.replies.pointers import Pointers, Words
+from rag.llm.replies.statements import Written, written_statements
+from rag.llm.replies.text import Draft
 
 # What the model was told to write, and nothing else, when the articles do not say.
 _REFUSAL = regex.compile(r"[\W_]*no[\s_]+answer[\W_]*", regex.I)

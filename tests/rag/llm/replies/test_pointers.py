@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.llm.pointers import PointerParser, Pointers, Words
+from rag.llm.replies.pointers import PointerParser, Pointers, Words
 
 CASES = json.loads((Path(__file__).parent / "cases/streams.json").read_text("utf-8"))
 # What streams are made of: signs that mean something, and short words.

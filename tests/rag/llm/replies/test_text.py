@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer import _MARKER
-from rag.llm.reply_text import Draft
-from rag.llm.statements import written_statements
+from rag.llm.replies.statements import written_statements
+from rag.llm.replies.text import Draft
 
 CASES = [
     json.loads(line)

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import regex
 
 from rag.llm.characters import visible, without_addresses
-from rag.llm.markers import marker_numbers
+from rag.llm.replies.markers import marker_numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What a language model says, piece by piece: pointers read, statements and citations given."""
