@@ -10,9 +10,10 @@ import regex
 
 from corpus.article import Article
 from corpus.errors import DalilError
-from corpus.furniture.clean import clean, drop_invisible, replace_surrogates
+from corpus.furniture.clean import clean
 from corpus.furniture.describe import describe
 from corpus.published import parse_date
+from corpus.text.characters import replace_surrogates, without_unseen
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
 
 FIELDS = ("text", "id", "title", "outlet", "source", "published", "language", "url")
@@ -135,5 +136,5 @@ def _line(value: str | None) -> str | None:
     """Return a label as one line that shows what it holds, since titles are shown as they are."""
     if value is None:
         return None
-    line = " ".join(drop_invisible(" ".join(replace_surrogates(value).split())).split())
+    line = " ".join(without_unseen(" ".join(replace_surrogates(value).split())).split())
     return line or None

@@ -11,11 +11,11 @@ from pathlib import Path
 from corpus.article import Article
 from corpus.errors import DalilError
 from corpus.fields import FIELDS, draft, finish
-from corpus.furniture.clean import replace_surrogates
 from corpus.readers.decode import cannot_read, read_bytes, read_text
 from corpus.readers.html import read_page
 from corpus.readers.jsonl import read_lines
 from corpus.readers.markdown import read_front_matter, without_markup
+from corpus.text.characters import replace_surrogates
 
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _MARKDOWN = frozenset({".md", ".markdown"})

@@ -9,7 +9,7 @@ from time import perf_counter
 from uuid import uuid4
 
 from corpus.errors import DalilError
-from corpus.furniture.clean import replace_surrogates
+from corpus.text.characters import replace_surrogates
 from index import Filters, Library
 from rag.answer import Answer, Event, Hit, tell
 from rag.choice.select import SelectionSettings, Selector

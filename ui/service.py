@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corpus.errors import MissingError
-from corpus.furniture.clean import replace_surrogates
+from corpus.text.characters import replace_surrogates
 from rag.answer import Answer, Hit, Json
 from ui.reopening import FileId, Reopening
 

@@ -10,28 +10,13 @@ from typing import NamedTuple
 import regex
 
 from corpus.furniture.lines import content_bounds, is_label, is_plain_furniture, stray_outlets
+from corpus.text.characters import OTHER_LINE_BREAKS, replace_surrogates, without_unseen
 
 # Labels of fewer neighbours may be a word of the article, such as a one-word subheading.
 _ROW_OF_LABELS = 3
 
-_NEWLINE = regex.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Controls, zero-width spaces, bidi controls, tag characters; not the joiners U+200C and U+200D,
-# which Persian, Kurdish and emoji are written with.
-_INVISIBLE = regex.compile(
-    r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e"
-    r"\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
+_NEWLINE = regex.compile(rf"\r\n|[{OTHER_LINE_BREAKS}]")
 _SPACE = regex.compile(r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_SURROGATE = regex.compile(r"[\ud800-\udfff]")
-
-
-def replace_surrogates(text: str) -> str:
-    r"""Put U+FFFD for unpaired surrogates, which JSON can hold and UTF-8 cannot.
-
-    >>> replace_surrogates("a\ud800ب")
-    'a�ب'
-    """
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def normalise_newlines(text: str) -> str:
@@ -41,17 +26,6 @@ def normalise_newlines(text: str) -> str:
     'سطر\nline\nسطر'
     """
     return _NEWLINE.sub("\n", text)
-
-
-def drop_invisible(text: str) -> str:
-    r"""Drop characters that show nothing but can spoof what is shown, such as bidi overrides.
-
-    The zero-width joiners stay: Persian and Kurdish spelling needs them.
-
-    >>> drop_invisible("\ufeffقسد\u202e fds\x00"), drop_invisible("می‌شود") == "می‌شود"
-    ('قسد fds', True)
-    """
-    return _INVISIBLE.sub("", text)
 
 
 def normalise_spaces(text: str) -> str:
@@ -149,7 +123,7 @@ def squeeze_blank_lines(text: str) -> str:
 STEPS: tuple[Callable[[str], str], ...] = (
     replace_surrogates,
     normalise_newlines,
-    drop_invisible,
+    without_unseen,
     normalise_spaces,
     drop_stray_outlet,
     drop_plain_furniture,
@@ -198,7 +172,7 @@ def removals(text: str) -> list[Removal]:
         before = text
         for step in STEPS:
             after = step(text)
-            if step.__name__.startswith("drop_") and step is not drop_invisible:
+            if step.__name__.startswith("drop_"):
                 found.extend(Removal(step.__name__, line) for line in _missing(text, after))
             text = after
         if text == before:

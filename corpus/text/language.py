@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import regex
 
+from corpus.text.characters import RIGHT_TO_LEFT_SCRIPTS
+
 UNKNOWN_LANGUAGE = "und"
 UNKNOWN_SCRIPT = "Zyyy"
 
@@ -142,6 +144,18 @@ def script(text: str) -> str:
         counts[_script_of(character)] += count
     counts.pop(UNKNOWN_SCRIPT, None)
     return max(counts, key=lambda code: counts[code], default=UNKNOWN_SCRIPT)
+
+
+def direction(text: str) -> str:
+    """Return the direction that most letters of a text are written in, `"auto"` without letters.
+
+    >>> direction("قال متحدث باسم SDF"), direction("The SDF (قسد)"), direction("2020")
+    ('rtl', 'ltr', 'auto')
+    """
+    writing = script(text)
+    if writing == UNKNOWN_SCRIPT:
+        return "auto"
+    return "rtl" if writing in RIGHT_TO_LEFT_SCRIPTS else "ltr"
 
 
 @lru_cache(maxsize=4096)

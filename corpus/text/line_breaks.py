@@ -8,6 +8,7 @@ from typing import NamedTuple
 import regex
 
 from corpus.text.abbreviations import DANGLING, PARAGRAPH_OPENERS, PREPOSITIONS
+from corpus.text.characters import LINE_BREAKS
 
 
 class Span(NamedTuple):
@@ -25,8 +26,7 @@ _UNFINISHED_WORDS = 4
 _WIDEST_WRAPPED, _RAGGED = 120, 25
 _LEAST_WRAPPED_LINES = 4
 
-# Every mark that `str.splitlines` counts as a line break.
-_LINE = regex.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_LINE = regex.compile(f"[^{LINE_BREAKS}]+")
 _BREAKS = frozenset({"\n", "\r\n", "\r"})
 _FINISHED = regex.compile(r"[.!?؟…۔。！？।:\"'”’»›)\]][\s\"'”’»›)\]]*\Z")
 _COMMA = regex.compile(r"[،,]\s*\Z")

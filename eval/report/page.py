@@ -15,6 +15,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from corpus.text.characters import without_bidi_controls
 from eval.comparing.summary import Curve, Row
 from eval.comparing.threshold import fit_threshold
 from eval.judging.measures import MEASURES, Measure
@@ -30,7 +31,7 @@ from eval.report.tables import (
     number,
     written,
 )
-from eval.report.texts import Text, pieces, plain, text
+from eval.report.texts import Text, pieces, text
 from eval.report.verdicts import Shown, worst_first
 from eval.running.runs import Run
 
@@ -73,7 +74,8 @@ def page(run: Run, rows: Sequence[Row], curve: Curve | None) -> str:
     table = Table(rows)
     cases = worst_first(run.outcomes)
     return _environment().get_template("report.html").render(
-        title=plain(run.manifest.name),
+        # A window's title has no element to end what changes its order.
+        title=without_bidi_controls(run.manifest.name),
         manifest=run.manifest,
         started=_moment(run.manifest.started),
         commit=_short(run.manifest.commit or ""),

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 
 import regex
 
-from corpus.text.language import UNKNOWN_LANGUAGE, UNKNOWN_SCRIPT, script, script_of
+from corpus.text.language import UNKNOWN_LANGUAGE, UNKNOWN_SCRIPT, direction, script, script_of
 
-_RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc"})
 # RFC 5646 in outline; what does not look like it could not be read aloud anyway.
 _LANGUAGE_TAG = regex.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-# Marks that change the order of what follows; a window's title has no element to end them.
-_ORDERING = regex.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +33,7 @@ def text(content: str, *languages: str | None) -> Text:
     writing = script(content)
     known = [language for language in languages if language and _is_tag(language)]
     fitting = [x for x in known if writing in (UNKNOWN_SCRIPT, script_of(x.partition("-")[0]))]
-    way = "auto" if writing == UNKNOWN_SCRIPT else "ltr"
-    way = "rtl" if writing in _RIGHT_TO_LEFT else way
-    return Text(content, fitting[0] if fitting else "", way)
+    return Text(content, fitting[0] if fitting else "", direction(content))
 
 
 def pieces(content: str, parts: Sequence[Text]) -> list[str | Text]:
@@ -55,11 +50,6 @@ def pieces(content: str, parts: Sequence[Text]) -> list[str | Text]:
     longest = sorted(wanted, key=len, reverse=True)
     cut = regex.split(f"({'|'.join(map(regex.escape, longest))})", content)
     return [wanted.get(piece, piece) for piece in cut if piece]
-
-
-def plain(content: str) -> str:
-    """Return a text without marks that turn the text after it."""
-    return _ORDERING.sub("", content)
 
 
 def _is_tag(language: str) -> bool:

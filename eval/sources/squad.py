@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from corpus.article import Article
 from corpus.errors import DalilError
+from corpus.text.characters import replace_surrogates
 from corpus.text.language import detect
 from eval.cases.case import Case, Evidence
 from eval.retrieval.squad import Gold, Paragraph, Question, read_squad
@@ -91,16 +92,11 @@ def _stem(path: Path) -> str:
 
 
 def _article(paragraphs: Sequence[Paragraph], article_id: str, path: Path) -> Article:
-    text = _BETWEEN_PARAGRAPHS.join(_storable(paragraph.text) for paragraph in paragraphs)
+    text = _BETWEEN_PARAGRAPHS.join(replace_surrogates(paragraph.text) for paragraph in paragraphs)
     title = paragraphs[0].title
     # SQuAD's own titles are the last part of Wikipedia's addresses.
-    shown = _storable(unquote(title).replace("_", " ")) if title else None
+    shown = replace_surrogates(unquote(title).replace("_", " ")) if title else None
     return Article(article_id, text, shown, source=str(path), language=detect(text))
-
-
-def _storable(text: str) -> str:
-    """Return a text of the same length without unpaired surrogates, which JSON can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _cases(
@@ -128,8 +124,10 @@ def _case(
     language: str | None,
 ) -> Case:
     """Return the case of a `question` in its paragraph that is `put` in other words."""
-    text = _storable(put.text).strip()
-    answers = dict.fromkeys(_storable(gold.text) for gold in (*question.answers, *put.answers))
+    text = replace_surrogates(put.text).strip()
+    answers = dict.fromkeys(
+        replace_surrogates(gold.text) for gold in (*question.answers, *put.answers)
+    )
     answers.pop("", None)
     return Case(
         id=case_id,
@@ -143,8 +141,8 @@ def _case(
 
 def _evidence(question: Question, text: str, article_id: str, offset: int) -> tuple[Evidence, ...]:
     """Return the distinct spans of a question's answers, `offset` further on than in `text`."""
-    text = _storable(text)
-    found = ((_storable(gold.text), _find(gold, text)) for gold in question.answers)
+    text = replace_surrogates(text)
+    found = ((replace_surrogates(gold.text), _find(gold, text)) for gold in question.answers)
     placed = dict.fromkeys((quote, start) for quote, start in found if start is not None)
     fact = _FACT if len(placed) > 1 else None
     return tuple(
@@ -155,7 +153,7 @@ def _evidence(question: Question, text: str, article_id: str, offset: int) -> tu
 
 def _find(gold: Gold, text: str) -> int | None:
     """Return where an answer starts: where the file says, else at its nearest occurrence."""
-    answer, said = _storable(gold.text), gold.start
+    answer, said = replace_surrogates(gold.text), gold.start
     if not answer:
         return None
     if said is not None and said >= 0 and text.startswith(answer, said):

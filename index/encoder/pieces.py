@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.encoder.protocol import without_surrogates
+from corpus.text.characters import replace_surrogates
 
 # Words remembered before the store starts anew: about 40 MB with their strings.
 _WORDS = 200_000
@@ -82,7 +82,7 @@ class PieceStore:
         words: list[str] = []
         ends = [0]
         for text in texts:
-            words += without_surrogates(text).split()
+            words += replace_surrogates(text).split()
             ends.append(len(words))
         with self._lock:
             places, counts = self._look_up(words)
@@ -91,7 +91,7 @@ class PieceStore:
 
     def tokenize(self, text: str) -> TokenizedText:
         """Ids with spans and words, see `TokenizedText`."""
-        found = list(_WORD.finditer(without_surrogates(text)))
+        found = list(_WORD.finditer(replace_surrogates(text)))
         with self._lock:
             places, counts = self._look_up([match.group() for match in found])
             tokens = self._tokens[places]

@@ -46,18 +46,3 @@ class WordTable(Encoder, Protocol):
 
     def token_norms(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
         """Float32 `(len(ids),)`: how much each token tells, near zero for "of", large for names."""
-
-
-def without_surrogates(text: str) -> str:
-    r"""The text with each unpaired surrogate, which no tokeniser takes, as U+FFFD.
-
-    Offsets stay: one code point becomes one code point.
-
-    >>> without_surrogates("a\ud800b") == "a\ufffdb"
-    True
-    """
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-    return text

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import DalilError
-from index.encoder.protocol import Vectors, without_surrogates
+from corpus.text.characters import replace_surrogates
+from index.encoder.protocol import Vectors
 
 # Encoded to tell two models of one name apart: scripts and digits that models treat differently.
 _PROBE = "Dalil دلیل ەێ 10,000 Straße ığ"
@@ -76,7 +77,7 @@ class SentenceTransformersEncoder:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         vectors = encode(
-            [without_surrogates(text) for text in texts],
+            [replace_surrogates(text) for text in texts],
             prompt_name=prompt,
             # A single text, such as the probe and each question, needs no measuring.
             batch_size=self._at_once if len(texts) > 1 else 1,

@@ -47,7 +47,8 @@ _SAME_LETTER = (
     ("ß", "ss"),
 )
 
-# Marks of direction, tatweel, soft hyphen, joiners inside words.
+# Marks of direction, tatweel, soft hyphen, joiners inside words.  A list of its own, for it is a
+# part of the trained weights: another one would give the same text other vectors.
 _DROPPED = "[\u0640\u00ad\u200b\u200d\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 
 # The article with the proclitics before it: (wa|fa)?(bi|ka)?al, or (wa|fa)?lil. Two letters must

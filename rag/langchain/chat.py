@@ -12,7 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langsmith import tracing_context
 
-from corpus.furniture.clean import replace_surrogates
+from corpus.text.characters import replace_surrogates
 from rag.langchain.failures import is_passing, model_error, wait_asked
 from rag.llm.deadline import Clock, Fed, SystemClock, shortened, too_late, watched
 from rag.llm.protocol import Limits, Message, ModelError

@@ -6,19 +6,22 @@ import html
 
 import regex
 
-# Persian and Kurdish need the joiners (U+200C, U+200D) within words, and Arabic number signs are
-# seen although Unicode counts all of them among the formats.
+from corpus.text.characters import (
+    BLANK_LETTERS,
+    JOINERS,
+    SEEN_FORMATS,
+    UNSEEN,
+    VARIATION_SELECTORS,
+    with_line_feeds,
+)
+
+# More than an article loses: whatever can spell a message to a model alone, half characters,
+# private use and variation selectors among them.
 _HIDDEN = regex.compile(
-    r"""(?x)
-    [\p{Cc}--[\n\t]]                                # control characters
-    | [\p{Cf}--[\u200c\u200d\u0600-\u0605\u06dd]]   # zero width, bidi marks and overrides, tags
-    | [\p{Cs}\p{Co}\p{Cn}]                          # half characters, private use, no characters
-    | [\U000e0100-\U000e01ef\ufe00-\ufe0d]          # variation selectors can spell a message
-    | [\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]  # letters and marks without a shape
-    """,
+    rf"[{UNSEEN}\p{{Cs}}\p{{Co}}\p{{Cn}}{VARIATION_SELECTORS}{BLANK_LETTERS}]"
+    rf"|[\p{{Cf}}--[{JOINERS}{SEEN_FORMATS}]]",
     regex.V1,
 )
-_LINE_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x85\u2028\u2029", "\n"))
 
 
 def visible(text: str) -> str:
@@ -31,7 +34,7 @@ def visible(text: str) -> str:
     >>> visible("pay\u200bload\U000e0041 \u202eabc\u202c"), visible("می\u200cخواهم")
     ('payload abc', 'می\u200cخواهم')
     """
-    return _HIDDEN.sub("", text.translate(_LINE_ENDS))
+    return _HIDDEN.sub("", with_line_feeds(text))
 
 
 # An address by its scheme (one slash is enough, as another could come to stand behind it), by

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import DalilError
-from index.encoder.protocol import without_surrogates
+from corpus.text.characters import replace_surrogates
 from index.encoder.sentence_transformers import INSTALL, batch_size, first_line, is_missing_folder
 
 _CLASSIFIER = "ForSequenceClassification"
@@ -49,9 +49,9 @@ class CrossEncoderReranker:
         """
         if not texts:
             return np.zeros(0)
-        asked = without_surrogates(question)
+        asked = replace_surrogates(question)
         found = self._model.predict(
-            [(asked, without_surrogates(text)) for text in texts],
+            [(asked, replace_surrogates(text)) for text in texts],
             batch_size=self._at_once,
             activation_fn=self._activation,
             show_progress_bar=False,

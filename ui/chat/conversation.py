@@ -10,7 +10,7 @@ from threading import Event
 from uuid import uuid4
 
 from corpus.errors import DalilError, MissingError
-from corpus.furniture.clean import replace_surrogates
+from corpus.text.characters import replace_surrogates
 from corpus.text.language import detect
 from index import Filters
 from rag.answer import Json

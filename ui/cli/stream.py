@@ -10,11 +10,10 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from corpus.text.language import UNKNOWN_SCRIPT, script
+from corpus.text.language import direction
 from rag.answer import Answer, Event, Statement
 from ui.cli.terminal import (
     NARROWEST,
-    RTL_SCRIPTS,
     harmless,
     show_citation,
     show_related,
@@ -24,7 +23,8 @@ from ui.cli.terminal import (
 
 # A line is isolated as a whole: an isolate for each word would let words of a line from right to
 # left trade places.  The direction is that of the text's first letter, unless none has come yet.
-_FROM_RIGHT, _FROM_LEFT, _UNDECIDED, _END = "\u2067", "\u2066", "\u2068", "\u2069"
+_UNDECIDED, _END = "\u2068", "\u2069"
+_MARKS = {"rtl": "\u2067", "ltr": "\u2066", "auto": _UNDECIDED}
 # Words with the spaces behind them, and ends of lines.
 _PIECE = regex.compile(r"\n|[^\s]+[^\S\n]*|[^\S\n]+")
 _WORD_END = regex.compile(r"\s")
@@ -74,8 +74,8 @@ class Flow:
                 continue
             if self._line and cell_len(self._line + piece.rstrip()) > self._width:
                 self._break()
-            if self._mark == _UNDECIDED and (known := script(piece)) != UNKNOWN_SCRIPT:
-                self._mark = _FROM_RIGHT if known in RTL_SCRIPTS else _FROM_LEFT
+            if self._mark == _UNDECIDED:
+                self._mark = _MARKS[direction(piece)]
             self._put(piece if self._line else self._mark + piece)
             self._line += piece
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from corpus.text.language import script
+from corpus.text.characters import CONTROLS, DIRECTION_CHANGES, OTHER_LINE_BREAKS
+from corpus.text.language import direction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 # First strong isolate and its end: the terminal orders each text by its own direction and
 # keeps the punctuation around it in place (Unicode Standard Annex 9).
 _ISOLATE, _END = "\u2068", "\u2069"
-# An escape sequence inside an article must not reach the terminal.
-_CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]|[\u202a-\u202e\u2066-\u2069]", regex.V1)
-RTL_SCRIPTS = {"Arab", "Hebr"}
+# An escape sequence inside an article must not reach the terminal, nor what ends or outlasts the
+# isolate of a line; the rest of what nobody sees does nothing there, and stays as it was stored.
+_ACTING = regex.compile(f"[{CONTROLS}{OTHER_LINE_BREAKS}{DIRECTION_CHANGES}]")
 _INDENT, NARROWEST = 4, 20
 
 
@@ -42,10 +43,12 @@ def visible(text: str) -> str:
 def harmless(text: str) -> str:
     r"""Return `text` with control characters and changes of direction shown as U+FFFD.
 
+    So is every line break but the line feed: a carriage return would write over the line.
+
     >>> harmless("a\x1b[2Jb\u202ec") == "a\ufffd[2Jb\ufffdc"
     True
     """
-    return _CONTROL.sub("\ufffd", text)
+    return _ACTING.sub("\ufffd", text)
 
 
 def show_answer(console: Console, answer: Answer) -> None:
@@ -92,7 +95,7 @@ def _show_text(console: Console, answer: Answer) -> None:
 def _show_block(console: Console, text: str, style: str = "") -> None:
     """Print a text indented, wrapped before it is isolated, since isolates end with their line."""
     width = max(console.width - 2 * _INDENT, NARROWEST)
-    from_right = script(text) in RTL_SCRIPTS
+    from_right = direction(text) == "rtl"
     for line in Text(harmless(text)).wrap(console, width):
         shown = line.plain.strip()
         if not shown:

@@ -136,7 +136,7 @@ def test_half_a_character_is_replaced(write):
     path = write("half.json", ("t", []))
     path.write_text(json.dumps({"data": [{"paragraphs": [broken]}]}), encoding="utf-8")
     source = squad_cases(path)
-    assert source.articles[0].text == "A ? ship."
+    assert source.articles[0].text == "A \ufffd ship."
     assert place(source.cases, iter(source.articles))[0].facts[0].spans[0].start == 4
 
 

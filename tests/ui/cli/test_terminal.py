@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from corpus.article import Article, Passage
@@ -35,6 +36,22 @@ def test_direction_overrides_cannot_spoof():
 
 def test_each_line_is_isolated():
     assert visible("سطر\n\nline") == "\u2068سطر\u2069\n\n\u2068line\u2069"
+
+
+def test_a_line_break_that_is_no_line_feed_cannot_end_an_isolate():
+    assert visible("a\u2029b\rc\u2028d\x85e") == "\u2068a\ufffdb\ufffdc\ufffdd\ufffde\u2069"
+
+
+def test_what_does_nothing_in_a_terminal_is_printed_as_it_was_stored():
+    text = "می\u200cشود so\u00adft \u200b\u200f\t\U0001f468\u200d\U0001f33e"
+    assert visible(text) == f"\u2068{text}\u2069"
+
+
+@pytest.mark.parametrize("text", ["خبر من الحسكة.", "ידיעה מהעיר.", "ܛܒܐ ܡܢ ܡܕܝܢܬܐ."])
+def test_a_text_from_right_to_left_stands_at_the_right(text):
+    lines = shown(answer(Article("a", text), 0, len(text))).split("\n")
+    quoted = next(line for line in lines if text in line)
+    assert quoted.index("\u2068") > 50
 
 
 def test_abstention_calls_related_passages_no_evidence():

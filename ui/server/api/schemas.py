@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from corpus.furniture.clean import replace_surrogates
+from corpus.text.characters import replace_surrogates
 
 LONGEST_QUESTION = 2_000
 LONGEST_NOTE = 2_000

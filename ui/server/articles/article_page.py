@@ -18,17 +18,15 @@ import regex
 from markupsafe import Markup, escape
 
 from corpus.article import Article
-from corpus.text.language import UNKNOWN_LANGUAGE, UNKNOWN_SCRIPT, script
+from corpus.text.characters import without_bidi_controls
+from corpus.text.language import UNKNOWN_LANGUAGE, direction
 from corpus.text.line_breaks import Span
 from ui.server.articles.highlight import paragraphs
 from ui.server.articles.links import article_link, web_link
 from ui.words.wording import LANGUAGES, Wording, load_wordings
 
-_RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc"})
 # RFC 5646 in outline; what does not look like it could not be read aloud anyway.
 _LANGUAGE_TAG = regex.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-# Marks that change the order of what follows; a window's title has no element to end them.
-_ORDERING = regex.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,8 @@ class ArticlePages:
         return {
             "wording": wording,
             "say": wording.say,
-            "title": _ORDERING.sub("", title),
+            # A window's title has no element to end what changes its order.
+            "title": without_bidi_controls(title),
             "panel": request.panel,
             "alone": request.own is not None,
             "here": request.here,
@@ -182,18 +181,6 @@ def exact(text: str) -> Markup:
     '&lt;b&gt;&#13;\n&amp;'
     """
     return Markup(str(escape(text)).replace("\r", "&#13;").replace("\0", "\ufffd"))
-
-
-def direction(text: str) -> str:
-    """Return the direction that most letters of a text are written in, `"auto"` without letters.
-
-    >>> direction("قال متحدث باسم SDF"), direction("The SDF (قسد)"), direction("2020")
-    ('rtl', 'ltr', 'auto')
-    """
-    writing = script(text)
-    if writing == UNKNOWN_SCRIPT:
-        return "auto"
-    return "rtl" if writing in _RIGHT_TO_LEFT else "ltr"
 
 
 def _paragraph_direction(way: str, paragraph: str) -> str:

@@ -11,10 +11,11 @@ from itertools import pairwise
 
 import regex
 
+from corpus.text.characters import LINE_BREAKS
 from corpus.text.line_breaks import Span, blocks
 from corpus.text.sentences import sentence_spans
 
-_BREAK = regex.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_BREAK = regex.compile(rf"\r\n|[{LINE_BREAKS}]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from corpus.errors import DalilError, InputError, MissingError, PurgedError
-from corpus.furniture.clean import replace_surrogates
+from corpus.text.characters import replace_surrogates
 from rag.answer import Json
 from ui.server.http.refusals import error_body
 from ui.server.http.workers import RETRY_AFTER_SECONDS, BusyError, TooSlowError

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import regex
 
+from corpus.text.characters import with_line_feeds, without_unseen
 from corpus.text.language import detect
 from rag.answer import Answer, Citation, Event, Statement, tell
 
@@ -26,11 +27,6 @@ _ACTIVE = regex.compile(
 )
 # The longest that must stand before a character is a marker, or "mailto".
 _BEFORE = 24
-# Control characters but line breaks and tabs, and those that turn, hide or carry words unseen.
-_UNSEEN = regex.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    r"\U000e0000-\U000e007f]"
-)
 # What the chat says beside such statements, in its languages.
 _UNFOUND = {"en": "not found in the sources", "ar": "غير موجود في المصادر"}
 _UNCITED = {"en": "without a source", "ar": "بلا مصدر"}
@@ -50,12 +46,12 @@ class Piece:
 
 
 def seen(text: str) -> str:
-    r"""Return `text` without what nobody sees.
+    r"""Return `text` without what nobody sees, its line breaks as line feeds.
 
     >>> seen("a\u202eb\x1b[31m\nc")
     'ab[31m\nc'
     """
-    return _UNSEEN.sub("", text)
+    return without_unseen(with_line_feeds(text))
 
 
 def escaped(text: str, before: str = "") -> str:

@@ -52,6 +52,17 @@ def article(**fields):
     return Article(fields.pop("id", "a"), text, version=1, language="en", **fields)
 
 
+def test_lines_stay_apart_whatever_breaks_them():
+    assert seen("one\vtwo\x85three\x1cfour\u2028five\r\nsix").split("\n") == [
+        "one", "two", "three", "four", "five", "six"
+    ]  # fmt: skip
+
+
+def test_a_message_keeps_what_writing_needs_and_nothing_else_unseen():
+    kept = "می\u200cشود\t\U0001f468\u200d\U0001f33e\u2764\ufe0f"
+    assert seen(f"\ufff9{kept}\ufffb\u206a\u00ad\U000e0041") == kept
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_in_a_text_acts(text):
     words, kinds = rendered(escaped(seen(text)))
