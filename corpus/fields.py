@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import regex
 
@@ -20,6 +21,17 @@ FIELDS = ("text", "id", "title", "outlet", "source", "published", "language", "u
 
 # White space, controls, formats, unassigned and private code points show nothing to quote.
 _VISIBLE = regex.compile(r"[^\s\p{C}]")
+
+
+class Entry(NamedTuple):
+    """What a reader found for one article: its fields, or the sentence that says why not.
+
+    `line` counts from 1 where the source has an article on each line, and is `None` elsewhere.
+    """
+
+    values: Mapping[str, object] | None
+    line: int | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

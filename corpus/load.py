@@ -1,37 +1,31 @@
-"""Files and folders to articles, with a sentence for everything that cannot be read."""
+"""Files, folders and other sources to articles, with a sentence for all that cannot be read."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
 from corpus.article import Article
 from corpus.errors import DalilError
-from corpus.fields import FIELDS, draft, finish
-from corpus.readers.decode import cannot_read, read_bytes, read_text
-from corpus.readers.html import read_page
-from corpus.readers.jsonl import read_lines
-from corpus.readers.markdown import read_front_matter, without_markup
+from corpus.fields import FIELDS, Entry, draft, finish
+from corpus.readers.formats import KINDS, Format, format_of
+from corpus.source import Source, cannot_read, file_source, kind_of
 from corpus.text.characters import replace_surrogates
-
-_PAGES = frozenset({".html", ".htm", ".xhtml"})
-_MARKDOWN = frozenset({".md", ".markdown"})
-_JSONL = frozenset({".jsonl", ".ndjson"})
-_KNOWN = _PAGES | _MARKDOWN | _JSONL | {".txt", ".text"}
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One outcome of loading: an article, or the sentence that says why there is none.
 
-    `path` is as the user gave it (a folder's name joined with the file's), `line` counts from 1
-    in JSONL files and is `None` elsewhere. One of `article` and `error` is `None`.
+    `label` is the source's: of a file, its path as the user gave it (a folder's name joined with
+    the file's). `line` counts from 1 in JSONL sources and is `None` elsewhere. One of `article`
+    and `error` is `None`.
     """
 
-    path: str
+    label: str
     line: int | None = None
     article: Article | None = None
     error: str | None = None
@@ -54,15 +48,24 @@ def load_articles(
     off, texts stay as they are in the file, unpaired surrogates and byte order mark apart.
     """
     names = _checked(fields or {})
-    seen: dict[str, tuple[bytes, str]] = {}
-    for path in paths:
-        for found in _load_path(os.fspath(path), cleaned=clean, names=names):
-            # File names that are not UTF-8 reach Python as surrogates, which cannot be printed.
-            loaded = replace(found, path=replace_surrogates(found.path))
-            if loaded.article is None:
-                yield loaded
-            else:
-                yield from _once(loaded, loaded.article, seen)
+    every = (loaded for path in paths for loaded in _load_path(os.fspath(path), clean, names))
+    yield from _unique(every)
+
+
+def load_sources(
+    sources: Iterable[Source], *, clean: bool = True, fields: Mapping[str, str] | None = None
+) -> Iterator[Loaded]:
+    """Yield the articles of sources as `load_articles` does those of files, but for the identity.
+
+    An article without `id` and `url` is identified by its source's `identity` (with `:LINE`).
+
+    >>> from corpus.source import bytes_source
+    >>> sent = [bytes_source("خبر.txt", "فُتح المعبر.".encode()), bytes_source("a.jsonl", b"{}")]
+    >>> [(found.label, found.line, found.article is None) for found in load_sources(sent)]
+    [('خبر.txt', None, False), ('a.jsonl', 1, True)]
+    """
+    names = _checked(fields or {})
+    yield from _unique(loaded for source in sources for loaded in _load(source, clean, names))
 
 
 def _checked(fields: Mapping[str, str]) -> Mapping[str, str]:
@@ -73,9 +76,20 @@ def _checked(fields: Mapping[str, str]) -> Mapping[str, str]:
     return fields
 
 
-def _once(loaded: Loaded, article: Article, seen: dict[str, tuple[bytes, str]]) -> Iterator[Loaded]:
+def _unique(every: Iterable[Loaded]) -> Iterator[Loaded]:
     """Yield an article the first time its identity occurs, and a failure when it then differs."""
-    place = loaded.path if loaded.line is None else f"{loaded.path}:{loaded.line}"
+    seen: dict[str, tuple[bytes, str]] = {}
+    for found in every:
+        # File names that are not UTF-8 reach Python as surrogates, which cannot be printed.
+        loaded = replace(found, label=replace_surrogates(found.label))
+        if loaded.article is None:
+            yield loaded
+        else:
+            yield from _once(loaded, loaded.article, seen)
+
+
+def _once(loaded: Loaded, article: Article, seen: dict[str, tuple[bytes, str]]) -> Iterator[Loaded]:
+    place = loaded.label if loaded.line is None else f"{loaded.label}:{loaded.line}"
     # A digest in place of the article keeps a large import out of memory.
     content = repr(replace(article, source=None)).encode("utf-8", "surrogatepass")
     digest = blake2b(content, digest_size=16).digest()
@@ -92,20 +106,17 @@ def _once(loaded: Loaded, article: Article, seen: dict[str, tuple[bytes, str]]) 
         yield replace(loaded, article=None, error=error)
 
 
-def _load_path(path: str, *, cleaned: bool, names: Mapping[str, str]) -> Iterator[Loaded]:
+def _load_path(path: str, cleaned: bool, names: Mapping[str, str]) -> Iterator[Loaded]:
     try:
         files = list(_members(path)) if Path(path).is_dir() else [path]
     except OSError as error:
         yield Loaded(path, error=cannot_read(error))
         return
     if not files:
-        kinds = ", ".join(sorted(_KNOWN))
+        kinds = ", ".join(sorted(KINDS))
         yield Loaded(path, error=f"The folder holds no articles; Dalil reads {kinds} files.")
     for file in files:
-        if Path(file).suffix.lower() in _JSONL:
-            yield from _load_lines(file, cleaned=cleaned, names=names)
-        else:
-            yield _load_file(file, cleaned=cleaned)
+        yield from _load(file_source(file), cleaned, names)
 
 
 def _members(folder: str) -> Iterator[str]:
@@ -113,7 +124,7 @@ def _members(folder: str) -> Iterator[str]:
     for parent, folders, files in os.walk(folder, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.lower() in _KNOWN:
+            if not name.startswith(".") and kind_of(name) in KINDS:
                 # Not by `Path`, which would drop the "./" that the user gave.
                 yield parent.rstrip(os.sep) + os.sep + name
 
@@ -122,42 +133,29 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _load_file(path: str, *, cleaned: bool) -> Loaded:
+def _load(source: Source, cleaned: bool, names: Mapping[str, str]) -> Iterator[Loaded]:
+    form = format_of(source.kind)
     try:
-        values = _read(Path(path), cleaned=cleaned)
-        found = draft(values, where=_absolute(path), source=path)
-        return Loaded(path, article=finish(found, cleaned=cleaned))
+        for entry in form.read(source):
+            yield _outcome(source, form, entry, cleaned, names)
     except DalilError as error:
-        return Loaded(path, error=str(error))
+        yield Loaded(source.label, error=str(error))
 
 
-def _absolute(path: str) -> str:
-    return os.path.normpath(Path(path).absolute())
-
-
-def _read(path: Path, *, cleaned: bool) -> Mapping[str, object]:
-    kind = path.suffix.lower()
-    if kind in _PAGES:
-        return read_page(read_bytes(path))
-    text = read_text(path)
-    if kind not in _MARKDOWN:
-        return {"text": text}
-    values = read_front_matter(text)
-    return values | {"text": without_markup(str(values["text"]))} if cleaned else values
-
-
-def _load_lines(path: str, *, cleaned: bool, names: Mapping[str, str]) -> Iterator[Loaded]:
-    absolute, empty = _absolute(path), True
-    for number, values, error in read_lines(Path(path)):
-        empty = False
-        if values is None:
-            yield Loaded(path, number, error=error)
-            continue
-        renamed = dict(values) | {name: values.get(other) for name, other in names.items()}
-        try:
-            found = draft(renamed, where=f"{absolute}:{number}", source=path)
-            yield Loaded(path, number, article=finish(found, cleaned=cleaned))
-        except DalilError as problem:
-            yield Loaded(path, number, error=str(problem))
-    if empty:
-        yield Loaded(path, error="The file holds no articles; write one JSON object on each line.")
+def _outcome(
+    source: Source, form: Format, entry: Entry, cleaned: bool, names: Mapping[str, str]
+) -> Loaded:
+    """Return what an entry comes to; one that nothing can be made of names its line."""
+    if entry.values is None:
+        return Loaded(source.label, entry.line, error=entry.error)
+    values = dict(entry.values)
+    if form.names_fields:
+        values |= {name: entry.values.get(other) for name, other in names.items()}
+    where = source.identity if entry.line is None else f"{source.identity}:{entry.line}"
+    try:
+        if cleaned and form.without_markup:
+            values["text"] = form.without_markup(str(values["text"]))
+        found = draft(values, where=where, source=source.label)
+        return Loaded(source.label, entry.line, article=finish(found, cleaned=cleaned))
+    except DalilError as error:
+        return Loaded(source.label, entry.line, error=str(error))

@@ -33,7 +33,7 @@ class ImportReport:
             "updated": [article_json(article) for article in self.updated],
             "unchanged": [article_json(article) for article in self.unchanged],
             "failed": [
-                {"path": failure.path, "line": failure.line, "error": failure.error}
+                {"path": failure.label, "line": failure.line, "error": failure.error}
                 for failure in self.failed
             ],
         }

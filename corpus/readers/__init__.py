@@ -1,1 +1,1 @@
-"""One format a file: the bytes of a source in, the fields of its articles out."""
+"""One format a file: a source's bytes in, the fields of its articles out; `formats` lists them."""

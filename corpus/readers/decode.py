@@ -1,19 +1,14 @@
-"""Bytes of a file to text, or a sentence that says what is wrong and what to do."""
+"""Bytes of a source to text, or a sentence that says what is wrong and what to do."""
 
 from __future__ import annotations
 
 import codecs
-from pathlib import Path
 
 import regex
 
 from corpus.errors import DalilError
 
-# No news article comes near; what is larger is a mistake that would fill the memory.
-MAX_FILE_BYTES = 64 * 2**20
-
 _ARABIC = regex.compile(r"\p{Arabic}")
-
 
 # What users drop in a folder of articles most often, by its first bytes; a small PDF can be
 # valid UTF-8 and would be added as if its source were an article.
@@ -25,35 +20,10 @@ _DOCUMENTS = {
 }
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a file, byte order mark dropped, line breaks untouched.
+def decode(data: bytes) -> str:
+    r"""Return bytes as text, byte order mark dropped, line breaks untouched.
 
     Takes UTF-8, and UTF-16 with a byte order mark. Raises `DalilError` otherwise.
-    """
-    return decode(read_bytes(path))
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the content of a file of at most `MAX_FILE_BYTES`; raises `DalilError`."""
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise DalilError(
-                f"The file is larger than {MAX_FILE_BYTES // 2**20} MiB; "
-                "split it, or put its articles into a .jsonl file, one on a line."
-            )
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise DalilError(cannot_read(error)) from error
-
-
-def cannot_read(error: OSError | ValueError) -> str:
-    """Return the sentence for a file the system does not let us read, or name (a NUL in it)."""
-    reason = str(getattr(error, "strerror", None) or error)
-    return f"The file cannot be read ({reason}); check its name and its permissions."
-
-
-def decode(data: bytes) -> str:
-    r"""Return bytes as text; raises `DalilError` for binary data and other encodings.
 
     >>> decode("\ufeffنص".encode()), decode("نص".encode("utf-16"))
     ('نص', 'نص')

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from corpus.errors import DalilError
+from corpus.fields import Entry
+from corpus.source import Source
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """Yield the article of an HTML page; raises `DalilError` for a page without text."""
+    yield Entry(read_page(source.content()))
 
 
 def read_page(data: bytes) -> dict[str, object]:

@@ -4,61 +4,57 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from corpus.errors import DalilError
-from corpus.readers.decode import cannot_read, decode_line, read_text
+from corpus.fields import Entry
+from corpus.readers.decode import decode, decode_line
+from corpus.source import Source, cannot_read
 
 # The largest line a news archive can mean; a longer one is a file without line breaks.
 MAX_LINE_BYTES = 32 * 2**20
 
 
-class Line(NamedTuple):
-    """A line of a JSONL file: the object on it, or the sentence that says why there is none."""
-
-    number: int
-    values: Mapping[str, object] | None
-    error: str | None
-
-
-def read_lines(path: Path) -> Iterator[Line]:
-    r"""Yield the objects of a JSONL file; blank lines are passed over but counted.
+def read(source: Source) -> Iterator[Entry]:
+    r"""Yield an entry for each line of a JSONL source; blank lines are passed over but counted.
 
     A bad line yields its error and the rest goes on. Line breaks are `\n`, before which `\r`
-    is allowed. Holds one line in memory, except for UTF-16, which is read whole.
+    is allowed. Holds one line in memory, except for UTF-16, which is read whole. Raises
+    `DalilError` where there is no line.
     """
-    number = 0
+    number, empty = 0, True
     try:
-        for number, data in enumerate(_raw_lines(path), start=1):
-            if isinstance(data, str) or data.strip():
-                yield _line(number, data)
+        for number, data in enumerate(_raw_lines(source), start=1):
+            if data.strip():
+                empty = False
+                yield _entry(number, data)
     except (OSError, ValueError) as error:
-        yield Line(number + 1, None, cannot_read(error))
+        yield Entry(None, number + 1, cannot_read(error))
     except DalilError as error:
-        yield Line(number + 1, None, str(error))
+        yield Entry(None, number + 1, str(error))
+    else:
+        if empty:
+            raise DalilError("The file holds no articles; write one JSON object on each line.")
 
 
-def _raw_lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        head = file.read(3)
+def _raw_lines(source: Source) -> Iterator[bytes]:
+    with source.open() as stream:
+        head = stream.read(3)
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            yield from (line.encode() for line in read_text(path).split("\n"))
+            yield from (line.encode() for line in decode(source.content()).split("\n"))
             return
-        file.seek(3 if head == codecs.BOM_UTF8 else 0)
-        while data := file.readline(MAX_LINE_BYTES + 1):
+        stream.seek(3 if head == codecs.BOM_UTF8 else 0)
+        while data := stream.readline(MAX_LINE_BYTES + 1):
             yield data
             while len(data) > MAX_LINE_BYTES and not data.endswith(b"\n"):
-                data = file.readline(MAX_LINE_BYTES + 1)
+                data = stream.readline(MAX_LINE_BYTES + 1)
 
 
-def _line(number: int, data: bytes) -> Line:
+def _entry(number: int, data: bytes) -> Entry:
     try:
-        values = _parse(data)
+        return Entry(_parse(data), number)
     except DalilError as error:
-        return Line(number, None, str(error))
-    return Line(number, values, None)
+        return Entry(None, number, str(error))
 
 
 def _parse(data: bytes) -> dict[str, object]:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import regex
 
 from corpus.errors import DalilError
+from corpus.fields import Entry
+from corpus.readers.decode import decode
+from corpus.source import Source
 
 _OPENING = regex.compile(r"\s*---[ \t]*\r?\n")
 _HEADING = regex.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$")
 _IMAGE = regex.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)")
 _LINK = regex.compile(r"\[([^\]\[\n]{1,300})\]\([^)\n]{0,2000}\)")
 _STRONG = regex.compile(r"(\*\*|__)(?=\S)([^\n*_]{1,1000})(?<=\S)\1")
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """Yield the article of a Markdown file, marks and all; raises `DalilError`."""
+    yield Entry(read_front_matter(decode(source.content())))
 
 
 def read_front_matter(text: str) -> dict[str, object]:

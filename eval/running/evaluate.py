@@ -120,7 +120,7 @@ def read_articles(folder: Path) -> list[Article]:
     for loaded in load_articles(folder):
         if loaded.article is None:
             line = f", line {loaded.line}" if loaded.line else ""
-            raise DalilError(f"{loaded.path}{line}: {loaded.error}")
+            raise DalilError(f"{loaded.label}{line}: {loaded.error}")
         articles.append(loaded.article)
     return articles
 

@@ -144,7 +144,7 @@ def show_article(console: Console, article: Article) -> None:
 def show_import(console: Console, report: ImportReport) -> None:
     """Print the counts, and a sentence for each failure on standard error."""
     for failure in report.failed:
-        where = failure.path if failure.line is None else f"{failure.path}:{failure.line}"
+        where = failure.label if failure.line is None else f"{failure.label}:{failure.line}"
         sys.stderr.write(f"{visible(where)}: {visible(failure.error or '')}\n")
     if report.failed and not (report.added or report.updated or report.unchanged):
         sys.stderr.write("Nothing was added. Mend these, or add the rest with --keep-going.\n")

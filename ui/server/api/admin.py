@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from corpus.errors import DalilError, InputError
+from corpus.source import Source
 from rag.answer import Json
 from ui.ingest import ImportReport
 from ui.server.access.identity import reader_of
 from ui.server.api import article_schemas
 from ui.server.api.routes import PoolOf
-from ui.server.api.uploads import Upload, read_uploads, upload_of, upload_of_objects
+from ui.server.api.uploads import read_uploads, upload_of, upload_of_objects
 from ui.server.http.errors import ForbiddenError, KindError, errors
 from ui.server.http.listening import while_connected
 from ui.server.http.workers import TooSlowError
@@ -90,7 +91,7 @@ async def remove(
     return await while_connected(request, pool.run(work))
 
 
-async def _uploads(request: Request) -> list[Upload]:
+async def _uploads(request: Request) -> list[Source]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == _FORM:
         return await _files(request)
@@ -107,7 +108,7 @@ async def _uploads(request: Request) -> list[Upload]:
     return [upload_of_objects([article.model_dump() for article in body.articles])]
 
 
-async def _files(request: Request) -> list[Upload]:
+async def _files(request: Request) -> list[Source]:
     uploads = []
     async with request.form(max_files=_MOST_FILES, max_fields=0) as form:
         for _, given in form.multi_items():

@@ -1,11 +1,16 @@
 """Articles over HTTP: what an administrator may send, and what a file's name can not do."""
 
 import json
+import sys
+import tempfile
+import threading
+from contextlib import contextmanager
 
 import pytest
 
+from corpus.readers.formats import UPLOADED_KINDS
 from ui.server.access.guard import MOST_BYTES
-from ui.server.api.uploads import label_of
+from ui.server.api.uploads import label_of, read_uploads, upload_of, upload_of_objects
 
 
 @pytest.fixture
@@ -78,27 +83,72 @@ def test_the_name_of_a_file_is_a_label_and_no_path(name, label):
     assert label_of(name) == label
 
 
-def test_a_file_goes_nowhere_but_into_a_folder_that_is_gone_afterwards(
-    admin, tmp_path, monkeypatch
-):
-    import tempfile
-
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    before = {path for path in tmp_path.rglob("*") if folder not in path.parents}
+def test_a_file_that_is_sent_is_written_nowhere(admin, tmp_path, monkeypatch):
+    # Whoever makes a temporary file or folder fails.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    before = set(tmp_path.rglob("*"))
     target = tmp_path / "home" / "evil.txt"
     for name in (str(target), "../home/evil.txt", "../../evil.txt"):
         assert send(admin, (name, "The market opens on Sunday.")).status_code == 200
         assert send(admin, (name, "")).status_code == 422
-    assert list(folder.iterdir()) == []
-    after = {path for path in tmp_path.rglob("*") if folder not in path.parents}
-    assert {path.name for path in after - before} <= {"write.lock", "derived"} | {
-        path.name for path in (tmp_path / "home").rglob("*")
-    } - {"evil.txt"}
+    home = {path.name for path in (tmp_path / "home").rglob("*")} - {"evil.txt"}
+    made = {path.name for path in set(tmp_path.rglob("*")) - before}
+    assert made <= {"write.lock", "derived"} | home
     assert not target.exists()
     assert "evil.txt" in ids(admin)
     assert str(tmp_path) not in admin.get("/api/articles/evil.txt").text
+
+
+@pytest.fixture(scope="module")
+def audited():
+    """Turn on a record of the system's files and folders that this thread touches."""
+    record = []
+    recording = threading.local()
+
+    def hook(event, arguments):
+        if getattr(recording, "on", False) and event.startswith(("open", "os.", "tempfile.")):
+            record.append((event, *arguments))
+
+    # A hook cannot be taken off again, so it does nothing unless it is told.
+    sys.addaudithook(hook)
+
+    @contextmanager
+    def on():
+        record.clear()
+        recording.on = True
+        try:
+            yield record
+        finally:
+            recording.on = False
+
+    return on
+
+
+def test_reading_what_was_sent_touches_no_file(audited):
+    page = "<html><body><article><p>" + "The road is closed. " * 20 + "</p></article>"
+    line = json.dumps({"text": "A line of news.", "id": "line"})
+    kinds = {".txt": "News.", ".md": "---\ntitle: A\n---\nNews.", ".html": page, ".jsonl": line}
+    assert set(kinds) == set(UPLOADED_KINDS)
+    uploads = [upload_of(f"sent{kind}", text.encode()) for kind, text in kinds.items()]
+    uploads.append(upload_of_objects([{"id": "a", "text": "Other news."}]))
+    # What the readers import is loaded from files, once.
+    read_uploads(uploads)
+    with audited() as record:
+        assert len(read_uploads(uploads)) == 5
+    assert record == []
+
+
+def test_the_record_of_files_sees_a_temporary_one(audited):
+    with audited() as record, tempfile.TemporaryDirectory():
+        pass
+    assert record[0][0] == "tempfile.mkdtemp"
+
+
+def test_a_name_of_one_file_and_an_id_in_another_cannot_both_stand(admin):
+    line = json.dumps({"id": "one.txt", "text": "The market opens on Monday."})
+    refused = send(admin, ("one.txt", "The market opens on Sunday."), ("two.jsonl", line))
+    assert refused.status_code == 422
+    assert 'two.jsonl:1: The identity "one.txt"' in refused.json()["error"]
 
 
 def test_one_bad_article_keeps_all_out_and_is_named_with_its_line(admin):

@@ -1,0 +1,58 @@
+"""The formats that Dalil reads: a new one is a file beside this one, and a line in this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from corpus.fields import Entry
+from corpus.readers import html, jsonl, markdown, plain
+from corpus.source import Source
+
+
+class Reader(Protocol):
+    """Finds the articles of a source."""
+
+    def __call__(self, source: Source, /) -> Iterator[Entry]:
+        """Yield an entry for each article, in order; one may say what is wrong with it alone.
+
+        Raises `DalilError` where nothing more can be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: the kinds of sources in it, the usual one first, and who reads them.
+
+    `without_markup` takes off the marks of a text that is to be cleaned. `names_fields` says that
+    whoever wrote the source named the fields, so that they may have to be mapped to ours.
+    """
+
+    kinds: tuple[str, ...]
+    read: Reader
+    without_markup: Callable[[str], str] | None = None
+    names_fields: bool = False
+
+
+PLAIN = Format((".txt", ".text"), plain.read)
+FORMATS = (
+    PLAIN,
+    Format((".md", ".markdown"), markdown.read, without_markup=markdown.without_markup),
+    Format((".html", ".htm", ".xhtml"), html.read),
+    Format((".jsonl", ".ndjson"), jsonl.read, names_fields=True),
+)
+
+_BY_KIND = {kind: form for form in FORMATS for kind in form.kinds}
+KINDS = frozenset(_BY_KIND)
+# Uploads have the usual name of their format, so that a form can say in a few words what it takes.
+UPLOADED_KINDS = tuple(form.kinds[0] for form in FORMATS)
+
+
+def format_of(kind: str) -> Format:
+    """Return the format of a kind of source; one that is not known is read as text.
+
+    >>> format_of(".ndjson").kinds[0], format_of(".story") is PLAIN
+    ('.jsonl', True)
+    """
+    return _BY_KIND.get(kind, PLAIN)
