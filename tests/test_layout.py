@@ -43,7 +43,8 @@ HOMES = {
 
 
 def modules():
-    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    inside = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return [*inside, ROOT / "dalil.py"]
 
 
 @cache
@@ -64,7 +65,7 @@ def test_a_library_has_one_home(library):
     assert all(user.startswith(HOMES[library]) for user in users), users
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", [*PACKAGES, "dalil"])
 def test_public_names_are_few_and_exist(package):
     module = importlib.import_module(package)
     names = getattr(module, "__all__", [])
