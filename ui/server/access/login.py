@@ -13,11 +13,11 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from ui.server.access.identity import CHALLENGE, address_of, cookie_name, own_path
 from ui.server.access.sessions import Sessions, TooOftenError, WrongLoginError
-from ui.server.api import schemas
 from ui.server.articles import article_page
 from ui.server.articles.article_page import LoginForm
 from ui.server.articles.pages import here, language_of, new_pages
 from ui.server.http.errors import errors
+from ui.server.http.fields import Text
 from ui.server.http.refusals import error_body
 from ui.settings.settings import ServerSettings
 
@@ -30,8 +30,8 @@ _POLICY = (
 class LoginBody(BaseModel):
     """A user's name and password."""
 
-    name: schemas.Text = Field(max_length=200)
-    password: schemas.Text = Field(max_length=1_024)
+    name: Text = Field(max_length=200)
+    password: Text = Field(max_length=1_024)
 
 
 class LoggedIn(BaseModel):

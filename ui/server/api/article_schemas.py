@@ -6,7 +6,8 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from ui.server.api.schemas import Span, Text, Version
+from ui.server.api.schemas import Span, Version
+from ui.server.http.fields import Text
 
 
 class Article(BaseModel):

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from corpus.text.characters import replace_surrogates
+from ui.server.http.fields import Text
 
 LONGEST_QUESTION = 2_000
 LONGEST_NOTE = 2_000
@@ -29,18 +29,12 @@ def _written_as_iso(value: object) -> object:
     return value
 
 
-def _whole(value: object) -> object:
-    """Replace halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
-    return replace_surrogates(value) if isinstance(value, str) else value
-
-
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("it is blank")
     return value
 
 
-Text = Annotated[str, BeforeValidator(_whole)]
 Day = Annotated[date, BeforeValidator(_written_as_iso)]
 QuestionText = Annotated[
     Text,

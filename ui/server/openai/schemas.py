@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from ui.server.api import schemas
+from ui.server.http.fields import Text
 
 MODEL = "dalil"
 _MOST_MESSAGES = 2_000
@@ -19,15 +20,15 @@ _MOST_MESSAGES = 2_000
 class Part(BaseModel):
     """A part of a message; only those of the type `text` say something to Dalil."""
 
-    type: schemas.Text = Field(description="`text`; others, such as `image_url`, are not read.")
-    text: schemas.Text | None = None
+    type: Text = Field(description="`text`; others, such as `image_url`, are not read.")
+    text: Text | None = None
 
 
 class Message(BaseModel):
     """A message; those of users are questions, and all others are not read."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: schemas.Text | list[Part] | None = None
+    content: Text | list[Part] | None = None
 
 
 class Options(BaseModel):
@@ -49,7 +50,7 @@ class ChatBody(BaseModel):
     """A conversation whose last message of a user is the question."""
 
     messages: list[Message] = Field(min_length=1, max_length=_MOST_MESSAGES)
-    model: schemas.Text | None = Field(
+    model: Text | None = Field(
         default=None, description="Any; there is one model, which `model` of the answer names."
     )
     stream: bool | None = None
