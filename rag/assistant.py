@@ -18,7 +18,7 @@ from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
 from rag.llm import ChatModel, Limits, LlmWriter, ModelError
 from rag.reading import Reading, read
 from rag.rerankers.cross_encoder import Reranker
-from rag.search.retrieve import Retriever
+from rag.search.rank import DEPTH, Ranker
 from rag.search.scoring import FusionWeights
 
 # Sentences of this many passages compete to be cited.
@@ -48,7 +48,7 @@ class Assistant:
         limits: Limits | None = None,
     ) -> None:
         self.library = library
-        self._retriever = Retriever(library, fusion, reranker)
+        self._ranker = Ranker(library, fusion, reranker)
         self._selector = Selector(library.compare, library.words, selection)
         self._saves = saves
         self._writer = LlmWriter(llm, library.words, limits) if llm else None
@@ -63,7 +63,7 @@ class Assistant:
         """Return the `k` best passages, and a notice when the library is empty."""
         with self.library.reading():
             reading = read(_sound(question), self.library.words, [_sound(t) for t in history])
-            hits = self._retriever.retrieve(reading, k, filters)
+            hits = self._find(reading, k, filters)
             return hits, None if hits else self._notice()
 
     def ask(
@@ -100,7 +100,7 @@ class Assistant:
         reading, fault = self._read(question, history)
         watch.lap("understand")
         with self.library.reading():
-            hits = self._retriever.retrieve(reading, PASSAGES, filters)
+            hits = self._find(reading, PASSAGES, filters)
             watch.lap("retrieve")
             answer = self._answer(question, reading, hits)
             watch.lap("select")
@@ -136,6 +136,11 @@ class Assistant:
             return read(text, self.library.words, turns), None
         condensed = self._writer.condense(text, turns)
         return read(condensed.text, self.library.words, condensed.history), condensed.fault
+
+    def _find(self, reading: Reading, k: int, filters: Filters | None) -> list[Hit]:
+        """Return the `k` best passages for a question."""
+        found = self.library.search(reading.query, max(k, DEPTH), filters or Filters())
+        return self._ranker.best(found, reading, k)
 
     def _answer(self, question: str, reading: Reading, hits: Sequence[Hit]) -> Answer:
         choice = self._selector.choose(reading, hits)

@@ -12,7 +12,7 @@ from index.embedded.engine import EmbeddedEngine, match_names, match_terms, matc
 from index.embedded.snapshot import Snapshot
 from rag import Assistant
 from rag.reading import read
-from rag.search.retrieve import DEPTH
+from rag.search.rank import DEPTH
 
 FUSED = "fused and reranked"
 

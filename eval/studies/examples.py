@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from corpus.article import Article
 from eval.studies.questions import Labelled, QuestionSet
-from index import Library
+from index import Filters, Library
 from index.encoder import load_bundled
 from rag.choice.evidence import Described, describe, sentences_of
 from rag.reading import Reading, read
-from rag.search.retrieve import Retriever
+from rag.search.rank import DEPTH, Ranker
 
 Flags = NDArray[np.bool_]
 
@@ -86,11 +86,12 @@ def in_small_libraries(questions: QuestionSet, seed: int = 0) -> list[Example]:
 
 def _asked(questions: Sequence[Labelled], articles: Sequence[Article]) -> list[Example]:
     with tempfile.TemporaryDirectory() as home, closing(_library(home, articles)) as library:
-        retriever = Retriever(library)
+        ranker = Ranker(library)
         found = []
         for labelled in questions:
             reading = read(labelled.text, library.words, labelled.history)
-            sentences = sentences_of(retriever.retrieve(reading, _PASSAGES))
+            candidates = library.search(reading.query, DEPTH, Filters())
+            sentences = sentences_of(ranker.best(candidates, reading, _PASSAGES))
             if sentences and reading.words:
                 described = describe(reading, sentences, library.compare)
                 facts = _facts(described, labelled)

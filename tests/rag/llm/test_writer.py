@@ -14,8 +14,8 @@ from rag.answer import Answer
 from rag.llm import Limits, LlmWriter, ModelError
 from rag.reading import read
 from rag.reading.languages import model_phrases
-from rag.search.retrieve import Retriever
 from tests.fakes.clock import ScriptedClock
+from tests.rag.finding import best_hits
 
 FOLDER = Path(__file__).parent / "cases"
 COST = "كم بلغت كلفة ترميم سوق الخضار؟"
@@ -231,7 +231,7 @@ def test_deadlines(library, scripted, steps, reason):
 
 def write(library, model, clock, hits=None):
     question = read(COST, library.words)
-    hits = hits or Retriever(library).retrieve(question, 12)
+    hits = hits or best_hits(library, question, 12)
     extractive = Answer(COST, "answered", "نص", 0.7)
     writer = LlmWriter(model, library.words, Limits(), clock)
     return list(writer.write(question, hits, extractive))
@@ -255,7 +255,7 @@ def test_cuts_make_no_difference(library, scripted, parts, cuts):
         size = cuts[len(pieces) % len(cuts)]
         pieces.append(reply[at : at + size])
         at += size
-    hits = Retriever(library).retrieve(read(COST, library.words), 12)
+    hits = best_hits(library, read(COST, library.words), 12)
     whole, cut = (
         write(library, scripted(steps), ScriptedClock(), hits) for steps in ([reply], pieces)
     )

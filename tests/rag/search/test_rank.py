@@ -12,9 +12,10 @@ from index import Filters, Library
 from index.embedded.engine import find
 from index.encoder import load_bundled
 from rag.reading import read
-from rag.search.retrieve import DEPTH, Retriever, rank
+from rag.search.rank import DEPTH, rank
 from rag.search.scoring import FusionWeights
 from tests.conftest import HashEncoder
+from tests.rag.finding import best_hits
 
 TEXTS = [
     ("ar", "قالت قسد إن قواتها حرست حقول القمح قرب الرقة."),
@@ -61,7 +62,9 @@ def collection(tmp_path_factory):
 
 
 def scores_by_article(library, text):
-    ranking = Retriever(library).ranking(read(text, library.words), DEPTH, Filters())
+    reading = read(text, library.words)
+    found = library.search(reading.query, DEPTH, Filters())
+    ranking = rank(found, reading, FusionWeights())
     names = [found.article_id for found in ranking.candidates.found]
     return dict(zip(names, zip(ranking.fused, ranking.reranked, strict=True), strict=True))
 
@@ -80,7 +83,7 @@ def test_the_order_of_adding_changes_no_score(tmp_path, collection, order):
 def test_a_word_met_across_languages_leads_to_its_passage(collection):
     for text, wanted in [(QUESTIONS[0], "a1"), (QUESTIONS[1], "a6"), (QUESTIONS[4], "a2")]:
         reading = read(text, collection.words)
-        assert Retriever(collection).retrieve(reading, 1)[0].article.id == wanted
+        assert best_hits(collection, reading, 1)[0].article.id == wanted
 
 
 # Each takes from a query what one leg lives on.
@@ -123,6 +126,6 @@ def test_a_leg_less_takes_no_dense_candidate(collection, encoder, text, depth, a
 def test_an_empty_library_ranks_nothing(tmp_path, text):
     library = make_library(tmp_path, [])
     reading = read(text, library.words)
-    assert Retriever(library).retrieve(reading, 5) == []
+    assert best_hits(library, reading, 5) == []
     assert library.search(reading.query, 5, Filters()).found == []
     library.close()

@@ -1,4 +1,4 @@
-"""A question to passages, best first: the legs, their fusion, late interaction over the best."""
+"""Candidates to passages, best first: the legs fused, late interaction, a reranker's last word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index import Candidates, Filters, Library
+from index import Candidates, Library
+from index.engine import Candidate
 from rag.answer import Hit
 from rag.reading import Reading
 from rag.rerankers.cross_encoder import Reranker
@@ -50,8 +51,11 @@ def rank(candidates: Candidates, reading: Reading, weights: FusionWeights) -> Ra
     return Ranking(candidates, fused.scores, fused.plus(standard, weights.late).scores)
 
 
-class Retriever:
-    """Finds passages in one library."""
+class Ranker:
+    """Puts what a library's search has found in order, and reads the best of it.
+
+    `reranker` has the last word on the best, if there is one.
+    """
 
     def __init__(
         self,
@@ -63,20 +67,16 @@ class Retriever:
         self._weights = weights or FusionWeights()
         self._reranker = reranker
 
-    def retrieve(self, reading: Reading, k: int, filters: Filters | None = None) -> list[Hit]:
+    def best(self, candidates: Candidates, reading: Reading, k: int) -> list[Hit]:
         """Return the `k` best passages, best first; equal scores in the order of the library."""
-        ranking = self.ranking(reading, max(k, DEPTH), filters or Filters())
-        order = np.argsort(-ranking.reranked, kind="stable").tolist()
-        if self._reranker is None:
-            return [self._hit(ranking, place) for place in order[:k]]
-        hits = [self._hit(ranking, place) for place in order[: max(k, _RERANKED)]]
-        return rerank(reading.standalone, hits, self._reranker, _RERANKED)[:k]
+        scores = rank(candidates, reading, self._weights).reranked
+        order = np.argsort(-scores, kind="stable").tolist()
+        wanted = k if self._reranker is None else max(k, _RERANKED)
+        hits = [self._hit(candidates.found[place], scores[place]) for place in order[:wanted]]
+        if self._reranker is not None:
+            hits = rerank(reading.standalone, hits, self._reranker, _RERANKED)
+        return hits[:k]
 
-    def ranking(self, reading: Reading, depth: int, filters: Filters) -> Ranking:
-        """Return all candidates, `depth` of each leg, with their scores."""
-        found = self._library.search(reading.query, depth, filters)
-        return rank(found, reading, self._weights)
-
-    def _hit(self, ranking: Ranking, place: int) -> Hit:
-        article, passage = self._library.passage(ranking.candidates.found[place])
-        return Hit(passage, article, float(ranking.reranked[place]))
+    def _hit(self, candidate: Candidate, score: np.float64) -> Hit:
+        article, passage = self._library.passage(candidate)
+        return Hit(passage, article, float(score))
