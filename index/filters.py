@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.article import Article
-from corpus.text.stems import words
+from corpus.text.words import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corpus.article import Article
-from corpus.text.stems import words
+from corpus.text.words import words
 from index import Library
 from tests.command import run_here, run_process
 from tests.fakes.model_server import ModelServer, replies_of

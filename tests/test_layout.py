@@ -2,12 +2,14 @@
 
 import ast
 import importlib
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+MOST_MODULES = 13
 PACKAGES = ("corpus", "index", "rag", "eval", "ui")
 # Where each third-party library may be imported; a template engine serves two kinds of pages.
 HOMES = {
@@ -22,8 +24,8 @@ HOMES = {
     "langchain_core": "rag/langchain/",
     "langsmith": "rag/langchain/",
     "openai": "rag/langchain/",
-    "langchain_classic": "eval/bench/langchain.py",
-    "langchain_community": "eval/bench/langchain.py",
+    "langchain_classic": "eval/bench/sides/langchain.py",
+    "langchain_community": "eval/bench/sides/langchain.py",
     "scipy": "eval/studies/tune.py",
     "ir_measures": "eval/judging/ranks.py",
     "msgspec": "eval/",
@@ -72,6 +74,12 @@ def test_public_names_are_few_and_exist(package):
     assert len(names) <= 6
     assert all(hasattr(module, name) for name in names)
     assert module.__doc__
+
+
+def test_folders_stay_small():
+    """About a dozen modules beside the sub-folders; more would be more than one subject."""
+    held = Counter(path.parent.relative_to(ROOT).as_posix() for path in modules())
+    assert {folder: count for folder, count in held.items() if count > MOST_MODULES} == {}
 
 
 def test_files_stay_short():

@@ -15,7 +15,7 @@ PACKAGES = ("corpus", "index", "rag", "eval", "ui")
 
 
 class Tracer:
-    """Notes each file of Dalil's when a function of it is first called; `sys.setprofile` takes it."""
+    """Notes each file of ours when a function of it is first called; `sys.setprofile` takes it."""
 
     def __init__(self):
         self.files, self.during = [], []

@@ -12,11 +12,7 @@ from functools import lru_cache
 import Stemmer
 
 from corpus.text.quantities import quantity_terms
-from corpus.text.words import Word, fold, words
-
-__all__ = [
-    "Word", "fold", "light", "passage_terms", "query_terms", "snowball", "terms", "words",
-]  # fmt: skip
+from corpus.text.words import Word, words
 
 # Snowball names of the Latin and Cyrillic languages whose words are stemmed.
 _SNOWBALL = {

@@ -77,7 +77,7 @@ class Server:
 
 def _start(side: str, name: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "eval.bench.server", side, name, str(folder)],
+        [sys.executable, "-m", "eval.bench.sides.server", side, name, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",

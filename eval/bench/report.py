@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.bench.legs import FUSED
+from eval.bench.sides.legs import FUSED
 from eval.bench.stack import COUNTERPARTS, DALIL, ENSEMBLE, LANGCHAIN, Result, Side, percentile
 
 _FIGURES = {

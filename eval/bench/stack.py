@@ -21,9 +21,9 @@ from pathlib import Path
 from corpus.errors import DalilError
 from eval.bench import collection
 from eval.bench.files import ARTICLES, Figures
-from eval.bench.legs import FUSED
 from eval.bench.processes import Server, step
 from eval.bench.questions import question_sets
+from eval.bench.sides.legs import FUSED
 
 DALIL, LANGCHAIN = "dalil", "langchain"
 # The leg of Dalil that gets the same questions as a leg of the other side.

@@ -23,7 +23,8 @@ import numpy as np
 import regex
 
 from corpus.errors import DalilError
-from corpus.text.stems import grams, light, passage_terms, query_terms, snowball, terms, words
+from corpus.text.stems import grams, light, passage_terms, query_terms, snowball, terms
+from corpus.text.words import words
 from index.embedded.bm25 import LexicalIndex
 
 Field = Callable[[str, str], list[str]]

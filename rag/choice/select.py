@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 
 from corpus.text.names import name_key, name_keys
-from corpus.text.stems import words
+from corpus.text.words import words
 from index import WordTable
 from rag.answer import Hit
 from rag.choice.answer_types import beside_number, focus, lacks_kind

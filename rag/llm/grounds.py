@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from corpus.text.language import script
 from corpus.text.names import name_key, name_terms
 from corpus.text.quantities import quantities
-from corpus.text.stems import Word, fold, terms, words
+from corpus.text.stems import terms
+from corpus.text.words import Word, fold, words
 from index import WordTable
 from rag.choice.evidence import Sentence
 

@@ -30,7 +30,7 @@ import regex
 
 from corpus.text.language import detect
 from corpus.text.quantities import quantities
-from corpus.text.stems import Word, fold, words
+from corpus.text.words import Word, fold, words
 from index import WordTable
 from rag.choice.evidence import Sentence
 from rag.llm.grounds import Grounds, grounds_of

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import regex
 
-from corpus.text.stems import Word, fold, words
+from corpus.text.words import Word, fold, words
 
 _FILE = Path(__file__).with_name("languages.toml")
 _FALLBACK = "en"

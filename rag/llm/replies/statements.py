@@ -18,7 +18,7 @@ import regex
 
 from corpus.text.line_breaks import Span
 from corpus.text.sentences import sentence_spans
-from corpus.text.stems import words
+from corpus.text.words import words
 from rag.llm.replies.text import Mark
 from rag.reading.languages import function_words
 

@@ -17,11 +17,12 @@ from corpus.errors import DalilError
 from corpus.load import load_articles
 from corpus.split import split
 from eval.bench import __main__ as command
-from eval.bench import collection, dalil, generated, report, stack
+from eval.bench import collection, generated, report, stack
 from eval.bench.files import ARTICLES, LIBRARY
-from eval.bench.legs import FUSED
 from eval.bench.processes import step
 from eval.bench.questions import question_sets
+from eval.bench.sides import dalil
+from eval.bench.sides.legs import FUSED
 from index import Library, load_encoder
 
 BOUNDS = report.Bounds(times_faster=20, share_of_memory=0.5, passages=50_000)
@@ -198,7 +199,7 @@ def test_one_side_alone_has_no_ratios():
 
 def test_peak_memory_is_the_process_own():
     held = bytearray(b"x") * 200_000_000
-    code = "from eval.bench.server import peak; print(peak())"
+    code = "from eval.bench.sides.server import peak; print(peak())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert 1 < float(done.stdout) < len(held) / 1e6 / 2
 
@@ -223,7 +224,7 @@ def other():
     reason = "pip install '.[bench]' brings LangChain's parts"
     pytest.importorskip("langchain_community", reason=reason)
     pytest.importorskip("langchain_classic", reason=reason)
-    return importlib.import_module("eval.bench.langchain")
+    return importlib.import_module("eval.bench.sides.langchain")
 
 
 def test_both_sides_hold_the_same_passages_and_vectors(other, tmp_path):

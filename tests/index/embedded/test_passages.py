@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.text.language import script_of
-from corpus.text.stems import words
+from corpus.text.words import words
 from index.embedded.passages import PassageTable
 from index.filters import Filters
 from index.store.database import PassageRow

@@ -12,7 +12,7 @@ import numpy as np
 from corpus.load import load_articles
 from corpus.split import split
 from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, size
-from eval.bench.legs import legs
+from eval.bench.sides.legs import legs
 from index import Library, load_encoder
 from index.embedded.engine import DERIVED
 from index.store.database import DATABASE

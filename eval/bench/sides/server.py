@@ -1,6 +1,6 @@
 """One side in a process of its own: a step that is measured, or a server that answers.
 
-`python -m eval.bench.server SIDE STEP FOLDER` writes JSON lines to standard output.  The step
+`python -m eval.bench.sides.server SIDE STEP FOLDER` writes JSON lines to standard output.  The step
 `serve` first tells its legs, then reads lines `[leg, question]` and answers each with the
 milliseconds that the leg took.
 """
@@ -37,7 +37,7 @@ def peak() -> float:
 def main(arguments: Sequence[str]) -> int:
     """Run one step of one side."""
     side, step, folder = arguments
-    run = getattr(importlib.import_module(f"eval.bench.{side}"), step)
+    run = getattr(importlib.import_module(f"eval.bench.sides.{side}"), step)
     try:
         if step == "serve":
             _serve(run, Path(folder))
