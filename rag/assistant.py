@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from corpus.errors import DalilError
@@ -15,11 +16,13 @@ from rag.answer import Answer, Event, Hit, tell
 from rag.choice.select import SelectionSettings, Selector
 from rag.citing.cite import abstention, cite, compose
 from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
-from rag.llm import ChatModel, Limits, LlmWriter, ModelError
 from rag.reading import Reading, read
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, Ranker
 from rag.search.scoring import FusionWeights
+
+if TYPE_CHECKING:
+    from rag.llm import ChatModel, Limits, LlmWriter, ModelError
 
 # Sentences of this many passages compete to be cited.
 PASSAGES = 12
@@ -51,7 +54,7 @@ class Assistant:
         self._ranker = Ranker(library, fusion, reranker)
         self._selector = Selector(library.compare, library.words, selection)
         self._saves = saves
-        self._writer = LlmWriter(llm, library.words, limits) if llm else None
+        self._writer = _writer(llm, library, limits) if llm else None
 
     def search(
         self,
@@ -171,6 +174,13 @@ class Assistant:
             )
             return saved
         return answer
+
+
+def _writer(llm: ChatModel, library: Library, limits: Limits | None) -> LlmWriter:
+    # What reads a model's replies takes a tenth of the time of a cold answer to load.
+    from rag.llm import LlmWriter
+
+    return LlmWriter(llm, library.words, limits)
 
 
 def _sound(text: str) -> str:

@@ -168,9 +168,9 @@ class Service:
         library = Library.open(
             self._settings.home, shared.encoder(), say=self._say, cache=shared.cache(database)
         )
-        assistant = Assistant(
-            library, reranker=shared.reranker(), llm=shared.model(), limits=shared.limits()
-        )
+        model = shared.model()
+        limits = shared.limits() if model else None
+        assistant = Assistant(library, shared.reranker(), llm=model, limits=limits)
         return _OpenLibrary(assistant, database, shared)
 
     def search(self, question: Question, k: int, filters: Filters) -> SearchResult:
