@@ -11,6 +11,7 @@ import typer
 from ui.cli.console import print_json, say
 from ui.cli.eval.cases import cases
 from ui.cli.eval.plans import carry_out, plan_cases, plan_squad, read_parameters
+from ui.cli.eval.reading import reading
 from ui.cli.eval.retrieval import retrieval
 from ui.cli.eval.runs import compare, gate, report
 from ui.cli.options import AsJson, EncoderName, Home, ModelName, Quick, RerankerName, SetValues
@@ -25,6 +26,7 @@ app.command()(gate)
 app.command()(report)
 app.command()(cases)
 app.command()(retrieval)
+app.command()(reading)
 
 CasesPaths = Annotated[
     list[Path] | None,

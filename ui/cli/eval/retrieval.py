@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ui.cli.console import print_json, say
+from ui.cli.eval.tables import row, with_interval
 from ui.cli.options import AsJson, EncoderName
 from ui.settings.settings import Settings
 
@@ -66,12 +67,12 @@ def table(report: RetrievalReport) -> Iterator[str]:
     head = ["questions", "passages", "n", "pool", "leg", *columns]
     yield f"Unit {report.unit}, encoder {report.encoder} ({report.fingerprint[:12]})"
     yield ""
-    yield _row(head)
-    yield _row(["---"] * len(head))
+    yield row(head)
+    yield row(["---"] * len(head))
     for pair in report.pairs:
         where = [_short(pair.questions), _short(pair.passages), str(pair.n), str(pair.pool)]
         for leg, measures in pair.legs.items():
-            yield _row([*where, leg, *_cells(measures, list(more))])
+            yield row([*where, leg, *_cells(measures, list(more))])
     yield ""
     for pair in report.pairs:
         yield from _differences(pair)
@@ -79,15 +80,11 @@ def table(report: RetrievalReport) -> Iterator[str]:
 
 def _cells(measures: Mapping[str, Interval], more: list[str]) -> Iterator[str]:
     for name in _WITH_INTERVAL:
-        yield _with_interval(measures[name])
+        yield with_interval(measures[name])
     for name in _PLAIN:
         yield f"{measures[name].value:.3f}"
     for name in more:
-        yield _with_interval(measures[name])
-
-
-def _with_interval(interval: Interval, sign: str = "") -> str:
-    return f"{interval.value:{sign}.3f} [{interval.low:{sign}.3f}, {interval.high:{sign}.3f}]"
+        yield with_interval(measures[name])
 
 
 def _differences(pair: PairReport) -> Iterator[str]:
@@ -95,12 +92,8 @@ def _differences(pair: PairReport) -> Iterator[str]:
     for difference in pair.differences:
         warning = " WORSE" if difference.worse else ""
         measure = _WITH_INTERVAL[difference.measure]
-        size = _with_interval(difference.interval, sign="+")
+        size = with_interval(difference.interval, sign="+")
         yield f"- {where}: {measure} {difference.leg} - {difference.against} {size}{warning}"
-
-
-def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _short(path: str) -> str:
