@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from corpus.text.words import Word
 from index.filters import Filters
@@ -52,14 +52,16 @@ class Query:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A passage that some leg found: where it lies, its script (ISO 15924), and every leg's score.
 
     `dense` is a cosine, `soft` the soft lexical score, `lexical` and `names` are BM25 of terms and
     of name keys, each `NOT_FOUND` where the leg has nothing; `grams` is BM25 of character n-grams,
     which find nothing by themselves.  `met` says for each word of the query how well the passage
     meets it, 0 to 1, and `around` how well the best of it and its neighbours in the article do.
+
+    A named tuple, which is made in a fraction of the time of a frozen dataclass: a search makes
+    hundreds.
     """
 
     article_id: str
