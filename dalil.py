@@ -119,7 +119,12 @@ def _words(place: Path) -> str:
 
 
 def _refuse_hidden() -> None:
-    """Raise `ImportError` where names here cannot be had; warn where only the command suffers."""
+    """Raise `ImportError` where names here cannot be had; warn where only the command suffers.
+
+    The installed command comes in here too, and says it in the shape that it was asked for.
+    """
+    if Path(sys.argv[0]).stem == "dalil":
+        return
     for sentence in _hidden(*_OF_PROGRAMS):
         raise ImportError(sentence)
     for sentence in _hidden(*_OF_THE_COMMAND):

@@ -6,9 +6,10 @@ sees these types alone.  Scores are plain numbers, so that none of them says how
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from corpus.text.words import Word
 from index.filters import Filters
@@ -119,3 +120,49 @@ class Engine(Protocol):
     def faults(self) -> list[str]:
         """Return what is wrong with what the engine keeps, nothing if all is well."""
         ...
+
+    def close(self) -> None:
+        """Let go of what is open; the library is closed after it."""
+        ...
+
+
+class Revised(Protocol):
+    """What an engine has made of one revision of a library, safe to share between threads."""
+
+    @property
+    def revision(self) -> int:
+        """The library's revision."""
+
+
+class IndexCache:
+    """Holds the newest of what the engines of one library have made; hold it (`with`) meanwhile.
+
+    Each thread has its own connection, and what it searches may be the same: forty thousand
+    passages take about 80 MB, and each batch that another process adds would be indexed once for
+    every thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._newest: Revised | None = None
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._lock.release()
+
+    def best(self, revision: int, own: Revised | None) -> Revised | None:
+        """Return the newest that is known and not newer than `revision`, or `None`.
+
+        An engine can add to what it made of an older one; of a newer one it could not tell what
+        is missing.
+        """
+        known = [each for each in (own, self._newest) if each and each.revision <= revision]
+        return max(known, key=lambda each: each.revision, default=None)
+
+    def put(self, made: Revised) -> None:
+        """Keep what was made unless there is something newer."""
+        if self._newest is None or self._newest.revision <= made.revision:
+            self._newest = made

@@ -21,9 +21,8 @@ from corpus.errors import DalilError, MissingError
 from corpus.split import split
 from index.embedded.engine import EmbeddedEngine
 from index.embedded.late import compare
-from index.embedded.snapshot import IndexCache
 from index.encoder import Encoder, check_encoder, name_encoder, table_of
-from index.engine import Candidate, Candidates, Engine, Query
+from index.engine import Candidate, Candidates, Engine, IndexCache, Query
 from index.filters import Filters
 from index.reencoding import paced
 from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answer, stored_answer
@@ -31,7 +30,7 @@ from index.store.catalogue import Catalogue
 from index.store.database import DATABASE, Store
 from index.store.lock import writing
 
-__all__ = ["AddReport", "Feedback", "IndexCache", "Library"]
+__all__ = ["AddReport", "Feedback", "Library"]
 
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
 BATCH = 50
@@ -116,6 +115,7 @@ class Library:
 
     def close(self) -> None:
         """Release the files."""
+        self.engine.close()
         self._store.close()
 
     def add(

@@ -100,6 +100,25 @@ def test_the_command_needs_all_packages(tmp_path, name, form):
     assert json.loads(done.stdout) == {"error": sentence(place)}
 
 
+@pytest.mark.parametrize("name", PACKAGES)
+def test_the_installed_command_says_it_in_the_shape_asked_for(tmp_path, name):
+    hiding, scripts = tmp_path / "hiding", tmp_path / "bin"
+    hiding.mkdir()
+    scripts.mkdir()
+    place = make(hiding, name, "folder")
+    # What installers write for an entry of `project.scripts`.
+    module, function = PROJECT["scripts"]["dalil"].split(":")
+    script = f"import sys\nfrom {module} import {function}\nsys.exit({function}())\n"
+    (scripts / "dalil").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, scripts / "dalil", "list", "--json"],
+        env={**os.environ, "PYTHONPATH": f"{hiding}{os.pathsep}{ROOT}"}, capture_output=True,
+        text=True, encoding="utf-8", check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, f"dalil: {sentence(place)}\n")
+    assert json.loads(done.stdout) == {"error": sentence(place)}
+
+
 def test_the_folder_of_a_script_counts(tmp_path):
     scripts, elsewhere = tmp_path / "scripts", tmp_path / "elsewhere"
     scripts.mkdir()

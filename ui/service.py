@@ -15,7 +15,7 @@ from ui.reopening import FileId, Reopening
 if TYPE_CHECKING:
     from index import Filters
     from index.encoder import Encoder
-    from index.library import IndexCache
+    from index.engine import IndexCache
     from index.store.answers import Feedback
     from rag.answer import Event
     from rag.assistant import Assistant
@@ -106,7 +106,7 @@ class Shared:
 
     def cache(self, database: FileId) -> IndexCache:
         """Return the place of the snapshots of `database`; another file is another library."""
-        from index.library import IndexCache
+        from index.engine import IndexCache
 
         with self._lock:
             if self._cache is None or self._cache[0] != database:

@@ -19,10 +19,10 @@ from corpus.text.stems import grams, query_terms
 from index.embedded import snapshot as snapshots
 from index.embedded.bm25 import LexicalMatch
 from index.embedded.late import best_similarities, token_counts, token_ids, token_shares
-from index.embedded.snapshot import IndexCache, Snapshot
+from index.embedded.snapshot import Snapshot
 from index.embedded.soft import SoftMatch, match
 from index.encoder import Encoder, StaticEncoder, check_encoder
-from index.engine import Candidate, Candidates, Query
+from index.engine import Candidate, Candidates, IndexCache, Query
 from index.filters import Filters
 from index.store.database import Store
 from index.store.lock import write_lock
@@ -85,12 +85,17 @@ class EmbeddedEngine:
         _, reason = self._load()
         return [f"The search index is {reason}."] if reason and self._store.count_articles() else []
 
+    def close(self) -> None:
+        """Drop the snapshot; its files are memory maps, which close with it."""
+        self._snapshot = None
+
     def _refresh(self, *, keep: bool) -> Snapshot:
         reason: str | None = "stale"
         with self._store.reading(), self._cache:
             # Another process may have re-encoded the library since it was opened.
             check_encoder(self._store, self._encoder, self._home)
-            found = self._cache.best(self._store.revision, self._snapshot)
+            known = self._cache.best(self._store.revision, self._snapshot)
+            found = known if isinstance(known, Snapshot) else None
             if found is None:
                 found, reason = self._load()
             elif found.revision == self._store.revision:

@@ -1,6 +1,6 @@
 """Dalil and LangChain: its parts in a user's chain, and its chat models to write answers.
 
-The only package that imports langchain.  Install it with `pip install '.[langchain]'`.
+No other package of the product imports langchain.  Install it with `pip install '.[langchain]'`.
 """
 
 from rag.langchain.models import load_chat_model

@@ -21,9 +21,9 @@ Fed = str | ModelError | None
 # Begins a reply that feeds pieces, from whatever thread, and returns what ends it early.
 Source = Callable[[Callable[[Fed], None]], Callable[[], object]]
 
-# Tokens of the widespread vocabularies are 3 to 5 characters long in Arabic and English, so only
-# a model that heeds no limit writes more.
-_CHARACTERS_PER_TOKEN = 6
+# Tokens of the widespread vocabularies are 3 to 5 characters long in Arabic and English: a model
+# that heeds its limit writes less than the one, and only one that heeds none the other.
+_USUAL_CHARACTERS, _MOST_CHARACTERS = 6, 10
 # How long a model may still be waited for after the reader has gone.
 _LOOK_SECONDS = 0.1
 # What tells the work of this thread that its reader has gone.
@@ -115,7 +115,7 @@ def bounded(pieces: Iterator[str], limits: Limits, clock: Clock) -> Generator[st
     ['في ', 'المكلا']
     """
     end = clock.now() + limits.total_s
-    left = _most_characters(limits)
+    left = limits.answer_tokens * _MOST_CHARACTERS
     try:
         for piece in pieces:
             if clock.now() > end:
@@ -136,7 +136,7 @@ def shortened(pieces: Iterable[str], limits: Limits) -> Iterator[str]:
     >>> [*shortened(["The harbour ", "reopened"], Limits(answer_tokens=3))]
     ['The harbour ', 'reopen']
     """
-    left = _most_characters(limits)
+    left = limits.answer_tokens * _USUAL_CHARACTERS
     for piece in pieces:
         yield piece[:left]
         left -= len(piece)
@@ -147,7 +147,3 @@ def shortened(pieces: Iterable[str], limits: Limits) -> Iterator[str]:
 def too_late() -> ModelError:
     """Return the error of a reply that took longer than the whole of its time."""
     return ModelError("timeout", "The language model did not finish in time.")
-
-
-def _most_characters(limits: Limits) -> int:
-    return limits.answer_tokens * _CHARACTERS_PER_TOKEN

@@ -34,6 +34,9 @@ class BruteForceEngine:
     def faults(self):
         return []
 
+    def close(self):
+        """There is nothing to close."""
+
     def _passages(self):
         """Articles with their passages, in the order of the library."""
         rows = self.store.passages()

@@ -53,6 +53,7 @@ def brute_force(library, store):
     return BruteForceEngine(store, library.encoder, library.words)
 
 
+# The last is the reference.
 ENGINES = [embedded, brute_force]
 
 
@@ -66,13 +67,14 @@ def opened(request, tmp_path):
     library.close()
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
+@pytest.fixture(scope="module", params=ENGINES[:-1])
+def beside(request, tmp_path_factory):
+    """An engine and the reference over the same library."""
     home = tmp_path_factory.mktemp("engines")
     library = Library.open(home, HashEncoder(), create=True)
     library.add(articles())
     store = Store(home / DATABASE)
-    yield [make(library, store) for make in ENGINES]
+    yield [make(library, store) for make in (request.param, ENGINES[-1])]
     store.close()
     library.close()
 
@@ -160,6 +162,40 @@ def test_no_leg_takes_what_another_adds(opened, text, depth):
             assert set(held) <= set(names(some)), leg
 
 
+@pytest.mark.parametrize("text", [text for text in QUESTIONS if text.strip("؟")])
+@pytest.mark.parametrize("depth", [1, 2])
+def test_every_candidate_is_among_the_best_of_some_leg(opened, text, depth):
+    library, engine = opened
+    library.add(articles())
+    everything = {c.article_id: c for c in search(engine, text).found}
+    best = set()
+    for leg in LEGS:
+        # A question's own language scores higher where scores cross languages.
+        groups = {c.script for c in everything.values()} if leg in LEGS[:2] else {None}
+        for group in groups:
+            of = [c for c in everything.values() if group in (None, c.script)]
+            ranked = sorted((getattr(c, leg) for c in of), reverse=True)[:depth]
+            best |= {c.article_id for c in of if getattr(c, leg) >= ranked[-1] > NOT_FOUND}
+            best |= {c.article_id for c in of if NOT_FOUND < getattr(c, leg) in ranked}
+    assert set(names(search(engine, text, depth))) <= best
+
+
+def test_a_rare_word_is_rarer_than_a_common_one(opened):
+    library, engine = opened
+    library.add(articles())
+    wheat, tribes = search(engine, "القمح العشائر").rarity
+    assert 0 < wheat < tribes
+
+
+def test_grams_score_shared_letters_and_find_nothing(opened):
+    library, engine = opened
+    library.add(articles())
+    counted = {c.article_id: c.grams for c in search(engine, "المزارعين").found}
+    # Its stem is another than that of "المزارعون", most of its letters are the same.
+    assert counted["a2"] == max(counted.values()) > 0
+    assert counted["a8"] == 0
+
+
 def test_words_are_met_in_each_way_and_beside_the_passage(opened):
     library, engine = opened
     library.add(articles())
@@ -192,8 +228,8 @@ def test_a_neighbour_in_the_article_counts_as_context(opened):
     filters=st.sampled_from([Filters(), Filters(outlet="Echo"), Filters(since=date(2020, 2, 2))]),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_embedded_engine_equals_the_definitions(both, text, extra, depth, filters):
-    ours, reference = (search(engine, text + extra, depth, filters) for engine in both)
+def test_an_engine_equals_the_definitions(beside, text, extra, depth, filters):
+    ours, reference = (search(engine, text + extra, depth, filters) for engine in beside)
     assert ours.rarity == pytest.approx(reference.rarity, abs=1e-4)
     assert names(ours) == names(reference)
     for one, other in zip(ours.found, reference.found, strict=True):

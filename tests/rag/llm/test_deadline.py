@@ -151,14 +151,14 @@ def test_pieces_that_come_by_themselves_have_an_end_too(over, reason):
     assert why == reason
 
 
-def test_a_reply_is_given_up_where_it_would_have_been_shortened():
+def test_a_long_reply_is_shortened_and_a_much_longer_one_given_up():
     limits = Limits(answer_tokens=10)
-    longest = ["x" * 59, "y"]
+    usual, longest = ["x" * 59, "y"], ["x" * 99, "y"]
+    assert list(shortened([*usual, "more"], limits)) == usual
+    assert list(shortened(["x" * 59, "yz", "more"], limits)) == usual
     assert list(bounded(iter(longest), limits, ScriptedClock())) == longest
-    assert list(shortened(longest, limits)) == longest
-    assert list(shortened(["x" * 59, "yz", "more"], limits)) == longest
     with pytest.raises(ModelError, match="came to no end"):
-        list(bounded(iter(["x" * 59, "yz"]), limits, ScriptedClock()))
+        list(bounded(iter(["x" * 99, "yz"]), limits, ScriptedClock()))
 
 
 def test_the_clock_of_the_machine():

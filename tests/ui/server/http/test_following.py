@@ -71,7 +71,7 @@ def test_another_encoder_is_told(home, client, kit, article, encoder):
 
 
 def test_services_share_one_snapshot(home, kit, article, encoder):
-    from index.library import IndexCache
+    from index.engine import IndexCache
 
     cache = IndexCache()
     first = Library.open(home, encoder, create=True, cache=cache)
