@@ -16,6 +16,8 @@ from index.filters import Filters
 
 # How well a word is met by its stem, number or date, and by a coarse key or another name.
 SAME_STEM, SAME_NAME = 1.0, 0.9
+# So many passages on each side in its article are a passage's surroundings.
+CONTEXT = 2
 # What a leg says of a passage that it did not find.
 NOT_FOUND = float("-inf")
 
@@ -59,7 +61,7 @@ class Candidate(NamedTuple):
     `dense` is a cosine, `soft` the soft lexical score, `lexical` and `names` are BM25 of terms and
     of name keys, each `NOT_FOUND` where the leg has nothing; `grams` is BM25 of character n-grams,
     which find nothing by themselves.  `met` says for each word of the query how well the passage
-    meets it, 0 to 1, and `around` how well the best of it and its neighbours in the article do.
+    meets it, 0 to 1, and `around` how well the best of it and its `CONTEXT` in the article does.
 
     A named tuple, which is made in a fraction of the time of a frozen dataclass: a search makes
     hundreds.

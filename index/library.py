@@ -20,7 +20,7 @@ from corpus.article import Article, Passage
 from corpus.errors import DalilError, MissingError
 from corpus.split import split
 from index.embedded.engine import EmbeddedEngine
-from index.embedded.late import compare
+from index.embedded.texts import compare
 from index.encoder import Encoder, check_encoder, name_encoder, table_of
 from index.engine import Candidate, Candidates, Engine, IndexCache, Query
 from index.filters import Filters

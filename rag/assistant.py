@@ -18,8 +18,7 @@ from rag.citing.cite import abstention, cite, compose
 from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
 from rag.reading import Reading, read
 from rag.rerankers.cross_encoder import Reranker
-from rag.search.rank import DEPTH, Ranker
-from rag.search.scoring import FusionWeights
+from rag.search.rank import DEPTH, FusionWeights, Ranker
 
 if TYPE_CHECKING:
     from rag.llm import ChatModel, Limits, LlmWriter, ModelError

@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MOST_MODULES = 13
+# A template's words are tested with the writer, sides of a benchmark with the benchmark.
+TESTED_ELSEWHERE = {"rag/llm/prompts", "eval/bench/sides"}
 PACKAGES = ("corpus", "index", "rag", "eval", "ui")
 # Where each third-party library may be imported; a template engine serves two kinds of pages.
 HOMES = {
@@ -80,6 +82,12 @@ def test_folders_stay_small():
     """About a dozen modules beside the sub-folders; more would be more than one subject."""
     held = Counter(path.parent.relative_to(ROOT).as_posix() for path in modules())
     assert {folder: count for folder, count in held.items() if count > MOST_MODULES} == {}
+
+
+def test_tests_have_the_same_rooms():
+    rooms = {path.parent.relative_to(ROOT).as_posix() for path in modules()} - {"."}
+    missing = {room for room in rooms if not any((ROOT / "tests" / room).rglob("test_*.py"))}
+    assert missing == TESTED_ELSEWHERE
 
 
 def test_files_stay_short():

@@ -37,7 +37,7 @@ def own_file(frame):
     path = Path(frame.f_code.co_filename)
     if frame.f_code.co_name != "<module>" and path.is_relative_to(ROOT):
         name = path.relative_to(ROOT)
-        return name.as_posix() if name.parts[0] in PACKAGES else None
+        return name.as_posix() if name.parts[0] in (*PACKAGES, "dalil.py") else None
     return None
 
 
@@ -55,7 +55,7 @@ def is_importing(frame):
 
 
 def main(home, question):
-    from ui.cli.main import main as command
+    from dalil import main as command
 
     tracer = Tracer()
     sys.argv = ["dalil", "--home", home, "ask", question]

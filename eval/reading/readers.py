@@ -15,7 +15,7 @@ from rag.answer import Hit
 from rag.choice.evidence import Compare
 from rag.choice.select import SelectionSettings, Selector
 from rag.reading import read
-from rag.search.scoring import rarity, score, sharpen
+from rag.search.rank import rarity, score, sharpen
 
 # The score of a passage of which nothing is known, so that it speaks neither for nor against.
 _USUAL_SCORE = 0.6

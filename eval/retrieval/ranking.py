@@ -15,8 +15,7 @@ from index.embedded.engine import find, run_legs
 from index.embedded.snapshot import Snapshot
 from index.encoder import Encoder, table_of
 from rag.reading import read
-from rag.search.rank import DEPTH, rank
-from rag.search.scoring import FusionWeights
+from rag.search.rank import DEPTH, FusionWeights, rank
 
 Floats = NDArray[np.float64]
 

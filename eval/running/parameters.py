@@ -1,6 +1,6 @@
 """The weights and limits of retrieval and answers by name, so that a run can change one.
 
-Names are those of the fields of `rag.search.scoring.FusionWeights` ("fusion.late") and
+Names are those of the fields of `rag.search.rank.FusionWeights` ("fusion.late") and
 `rag.choice.select.SelectionSettings` ("selection.threshold", "selection.ranking.own").
 """
 
@@ -12,7 +12,7 @@ from typing import Self
 
 from corpus.errors import DalilError
 from rag.choice.select import SelectionSettings
-from rag.search.scoring import FusionWeights
+from rag.search.rank import FusionWeights
 
 Number = float | int
 

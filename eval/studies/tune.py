@@ -25,7 +25,7 @@ from eval.studies.questions import arabic, english, from_cases
 from index import WordTable
 from index.encoder import load_bundled
 from rag.choice.select import SelectionSettings, confidence, pick, rank, signals
-from rag.search.scoring import Floats
+from rag.search.rank import Floats
 
 _OUT = ROOT / "rag" / "weights.json"
 # The ridge keeps weights that are rarely used small.

@@ -18,18 +18,16 @@ from corpus.errors import DalilError
 from corpus.text.stems import grams, query_terms
 from index.embedded import snapshot as snapshots
 from index.embedded.bm25 import LexicalMatch
-from index.embedded.late import best_similarities, token_counts, token_ids, token_shares
 from index.embedded.snapshot import Snapshot
 from index.embedded.soft import SoftMatch, match
+from index.embedded.texts import best_similarities, token_counts, token_ids, token_shares
 from index.encoder import Encoder, StaticEncoder, check_encoder
-from index.engine import Candidate, Candidates, IndexCache, Query
+from index.engine import CONTEXT, Candidate, Candidates, IndexCache, Query
 from index.filters import Filters
 from index.store.database import Store
 from index.store.lock import write_lock
 
 DERIVED = "derived"
-# So many passages on each side are looked at for words that a passage itself does not have.
-_CONTEXT = 2
 
 
 class EmbeddedEngine:
@@ -233,7 +231,7 @@ def _met(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return how well each word is met in the rows, and in the best around each, (n, w) each."""
     articles, count = snapshot.passages.articles, len(snapshot.passages)
-    steps = np.arange(-_CONTEXT, _CONTEXT + 1)
+    steps = np.arange(-CONTEXT, CONTEXT + 1)
     around = (legs.rows[:, None] + steps).clip(0, max(count - 1, 0))
     same = articles[around] == articles[legs.rows][:, None]
     around = np.where(same, around, legs.rows[:, None])
@@ -241,4 +239,4 @@ def _met(
     met = best_similarities(
         query, snapshot.texts, legs.match.cosines, distinct, snapshot.passages.languages
     )[places.reshape(around.shape)]
-    return met[:, _CONTEXT], met.max(axis=1)
+    return met[:, CONTEXT], met.max(axis=1)

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedded.arrays import smallest
-from index.embedded.fields import TextIndex
 from index.embedded.passages import PassageTable, texts_of
+from index.embedded.texts import TextIndex
 from index.embedded.tokens import Neighbours, Places, nearest
 from index.embedded.vectors import VectorIndex
 from index.encoder import StaticEncoder

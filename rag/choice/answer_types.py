@@ -12,7 +12,7 @@ from index import WordTable
 from rag.reading import Reading
 from rag.reading.languages import pattern
 from rag.reading.reading import Expected
-from rag.search.scoring import Floats
+from rag.search.rank import Floats
 
 _DIGIT = regex.compile(r"\p{Nd}")
 _YEAR = regex.compile(r"(?<!\p{N})(?:1[0-9]|20)\p{Nd}{2}(?!\p{N})")

@@ -1,7 +1,7 @@
 """What can be said of a sentence as an answer to a question.
 
 Every sentence of the retrieved passages is described by a handful of features, standardised within
-its script as in `rag.search.scoring`, so that a sentence in the question's language has no head
+its script as in `rag.search.rank`, so that a sentence in the question's language has no head
 start.
 """
 
@@ -22,7 +22,7 @@ from index import Query
 from rag.answer import Hit
 from rag.choice.answer_types import has_kind
 from rag.reading import Reading
-from rag.search.scoring import Floats, Usual, rarity, score, sharpen, standardise
+from rag.search.rank import Floats, Usual, rarity, score, sharpen, standardise
 
 # From a query and texts with their languages to how well each word is met, float32 (n, w).
 Compare = Callable[[Query, Sequence[str], Sequence[str | None]], NDArray[np.float32]]
@@ -31,7 +31,7 @@ _ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
 # Half of what neighbours match counts: enough to pick the sentence that the topic leads to,
 # too little for the topic alone to win.
 _CONTEXT_SHARE = 0.5
-# Measured as in rag.search.scoring.
+# Measured as in rag.search.rank.
 _USUAL_MET = Usual(0.25, 0.12)
 _USUAL_PASSAGE = Usual(0.6, 0.1)
 

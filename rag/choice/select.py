@@ -21,7 +21,7 @@ from rag.choice.answer_types import beside_number, focus, lacks_kind
 from rag.choice.evidence import Compare, Described, Sentence, describe, of_article, sentences_of
 from rag.reading import Reading
 from rag.reading.reading import Expected
-from rag.search.scoring import Floats
+from rag.search.rank import Floats
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
 # What stands beside the sentence supports it, but less than what stands in it, and what stands

@@ -9,11 +9,11 @@ from corpus.text.language import script_of
 from corpus.text.names import name_terms
 from corpus.text.stems import grams, passage_terms, query_terms, stem, terms
 from corpus.text.words import words
-from index.engine import SAME_NAME, SAME_STEM, Candidate, Candidates
+from index.engine import CONTEXT, SAME_NAME, SAME_STEM, Candidate, Candidates
 
 # Soft lexical search and late interaction as docs/architecture.md states them.
 K1, B, NEAREST, MET, LEAST_SHARE = 0.5, 0.75, 0.2, 0.4, 0.05
-REMEMBERED, CHANCE, CONTEXT = 0.15, 0.1, 2
+REMEMBERED, CHANCE = 0.15, 0.1
 
 
 class BruteForceEngine:

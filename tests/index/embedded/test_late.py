@@ -6,9 +6,8 @@ import pytest
 from corpus.text.names import name_terms
 from corpus.text.stems import passage_terms, terms
 from corpus.text.words import words
-from index.embedded.fields import TextIndex
-from index.embedded.late import best_similarities, token_ids
 from index.embedded.soft import TokenCosines
+from index.embedded.texts import TextIndex, best_similarities, token_ids
 from index.encoder import load_bundled
 from index.engine import SAME_NAME, SAME_STEM
 from rag.reading import read

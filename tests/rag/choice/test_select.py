@@ -12,7 +12,7 @@ from rag.answer import Hit
 from rag.assistant import Assistant
 from rag.choice.evidence import Sentence, of_article
 from rag.choice.select import SelectionSettings, pick
-from rag.search.scoring import rarity, sharpen
+from rag.search.rank import rarity, sharpen
 
 LINES = ("The bridge reopened.", "Lorries crossed it.", "the bridge: reopened!", "It rained.")
 

@@ -12,8 +12,7 @@ from index import Filters, Library
 from index.embedded.engine import find
 from index.encoder import load_bundled
 from rag.reading import read
-from rag.search.rank import DEPTH, rank
-from rag.search.scoring import FusionWeights
+from rag.search.rank import DEPTH, FusionWeights, rank
 from tests.conftest import HashEncoder
 from tests.rag.finding import best_hits
 

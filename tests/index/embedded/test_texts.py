@@ -9,7 +9,7 @@ import pytest
 from corpus.article import Article
 from index import Library
 from index.embedded.engine import match_names, match_terms
-from index.embedded.fields import TextIndex
+from index.embedded.texts import TextIndex
 from index.encoder import load_bundled
 from tests.conftest import HashEncoder
 from tests.index.queries import query_of

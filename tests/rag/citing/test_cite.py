@@ -1,0 +1,68 @@
+"""Citations are numbered spans, and say which words of the question met which of the quote."""
+
+import pytest
+
+from corpus.article import Article, Passage
+from index.encoder import load_bundled
+from rag.answer import Hit
+from rag.choice.evidence import sentences_of
+from rag.citing.cite import abstention, cite, compose
+from rag.reading import read
+
+TEXT = "قال كاغينز إن المكافأة بلغت عشرة ملايين دولار. التقى حجي عبد الله وفد قسد في الرقة."
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    article = Article("a", TEXT, title="خبر", language="ar")
+    return sentences_of([Hit(Passage("a", 1, 0, len(TEXT), TEXT), article, 0.5)])
+
+
+def matched(question, sentence):
+    table = load_bundled()
+    (citation,) = cite([sentence], read(question, table), table)
+    return {match.question: (match.quote, match.score) for match in citation.matches}
+
+
+def test_citations_are_numbered_and_read_from_the_article(sentences):
+    table = load_bundled()
+    citations = cite(sentences, read("ما المكافأة؟", table), table)
+    assert [citation.n for citation in citations] == [1, 2]
+    assert [citation.quote for citation in citations] == [s.text for s in sentences]
+    assert all(TEXT[c.start : c.end] == c.quote for c in citations)
+
+
+def test_each_way_of_meeting_has_its_score(sentences):
+    bounty, meeting = sentences
+    # The same stem, the same number in other words, a name in another script, one of the glossary.
+    assert matched("كم كانت مكافأة كاغينز؟", bounty)["مكافأة"] == ("المكافأة", 1.0)
+    assert matched("Who offered ten million?", bounty)["ten"] == ("عشرة", 1.0)
+    assert matched("What did Caggins say?", bounty)["Caggins"] == ("كاغينز", pytest.approx(0.9))
+    assert matched("Who met the SDF?", meeting)["SDF"] == ("قسد", pytest.approx(0.9))
+    # A name of two words is one in the other script.
+    assert matched("Where was Abdullah?", meeting)["Abdullah"][0] == "عبد الله"
+
+
+def test_words_that_have_nothing_to_do_with_each_other_are_no_match(sentences):
+    assert "football" not in matched("Which football club won?", sentences[0])
+    assert matched("؟", sentences[0]) == {}
+
+
+def test_the_text_of_an_answer_is_its_quotes_with_their_numbers(sentences):
+    table = load_bundled()
+    citations = cite(sentences, read("ما المكافأة؟", table), table)
+    for question, marks in (("ما المكافأة؟", "«»"), ("What is the bounty?", "“”")):
+        text = compose(question, citations)
+        rest = text
+        for citation in citations:
+            shown = f"{marks[0]}{citation.quote}{marks[1]} [{citation.n}]"
+            assert shown in text
+            rest = rest.replace(shown, "")
+        assert not any(word in rest for word in ("كاغينز", "عشرة", "الرقة"))
+
+
+def test_an_abstention_speaks_the_questions_language():
+    arabic, english = abstention("أين السوق؟", ()), abstention("Where is the market?", ())
+    assert {arabic.status, english.status} == {"abstained"}
+    assert arabic.text != english.text
+    assert (arabic.citations, english.confidence) == ((), 0.0)
