@@ -1,0 +1,1 @@
+"""Questions of our own on news documents, which teach a reading model; see the README beside."""
