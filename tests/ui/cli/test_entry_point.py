@@ -34,6 +34,7 @@ RUNS = {
     "eval cases": (["cases.jsonl"], "cases: 1"),
     "eval report": (["run"], "report.html"),
     "eval retrieval": (["--questions", "squad.json", "--passages", "squad.json"], "MRR"),
+    "eval reading": (["--questions", "squad.json"], "| choice |"),
 }
 ELSEWHERE = {
     "tests/test_readme.py": {
