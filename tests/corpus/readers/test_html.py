@@ -34,3 +34,13 @@ def test_the_bytes_say_in_which_encoding_the_page_is():
 def test_a_page_without_text_is_refused(page):
     with pytest.raises(DalilError, match="no text; save the article itself"):
         read(page)
+
+
+# Asked for a guess, libraries read the first as the moment of the call and the second as 4 May:
+# findings/dateparser-levantine-august.sh and findings/htmldate-arabic-digits.sh.
+@pytest.mark.parametrize("dateline", ["5 آب 2020", "٥/٤/٢٠٢٠", "5 نيسان 2020"])
+def test_a_dateline_that_would_be_misread_gives_no_date(dateline):
+    page = f'<html lang="ar"><p class="date">{dateline}</p><p>عبرت السيارات الجسر صباحا.</p></html>'
+    assert read(page)["published"] is None
+    stated = page.replace('"date">', '"date"><time datetime="2020-08-05"></time>')
+    assert read(stated)["published"] == "2020-08-05"
