@@ -35,7 +35,7 @@ class Document:
         >>> Document("d", {"en": ["Rain fell.", "Roads closed."]}).text("en")
         'Rain fell. Roads closed.'
         """
-        return " ".join(self.versions[language])
+        return joined(self.versions[language])[0]
 
     def spans(self, language: str) -> list[tuple[int, int]]:
         """Return the half-open span of each sentence in `text`, in code points.
@@ -43,12 +43,17 @@ class Document:
         >>> Document("d", {"en": ["Rain fell.", "Roads closed."]}).spans("en")
         [(0, 10), (11, 24)]
         """
-        spans: list[tuple[int, int]] = []
-        start = 0
-        for sentence in self.versions[language]:
-            spans.append((start, start + len(sentence)))
-            start += len(sentence) + 1
-        return spans
+        return joined(self.versions[language])[1]
+
+
+def joined(sentences: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """Return sentences as one text, a space between them, and the half-open span of each in it."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for sentence in sentences:
+        spans.append((start, start + len(sentence)))
+        start += len(sentence) + 1
+    return " ".join(sentences), spans
 
 
 def read_documents(data: Path | None = None) -> dict[str, Document]:

