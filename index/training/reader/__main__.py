@@ -10,9 +10,10 @@ from pathlib import Path
 from corpus.errors import DalilError
 from index.training.evaluation import read_evaluation_texts
 from index.training.reader.base import read_base
+from index.training.reader.crossing import crossing_examples
 from index.training.reader.examples import read_examples
 from index.training.reader.model import ReadingModel
-from index.training.reader.train import Recipe, train
+from index.training.reader.train import Recipe, read_trained, train
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--layers", type=int, help="use only so many layers of the base")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--most", type=int, help="train on so many examples only")
+    parser.add_argument(
+        "--crossing", action="store_true", help="the second stage, across languages"
+    )
+    parser.add_argument("--start", type=Path, help="folder of the stage before")
+    parser.add_argument("--rate", type=float, default=Recipe().rate)
+    parser.add_argument("--bfloat16", action="store_true", help="multiply in 16 bits")
     options = parser.parse_args(arguments)
     try:
         _run(options)
@@ -36,15 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     measured = read_evaluation_texts(options.eval or options.data / "eval")
-    examples = read_examples(options.data, measured)[: options.most]
+    read = crossing_examples if options.crossing else read_examples
+    examples = read(options.data, measured)[: options.most]
     answered = sum(bool(each.right) for each in examples)
     _say(f"{len(examples):,} examples, {answered:,} of them answered")
     base = read_base(options.base)
-    bert = base.bert()
+    model = read_trained(base, options.start)[0] if options.start else ReadingModel(base.bert())
     if options.layers:
-        bert.encoder.layer = bert.encoder.layer[: options.layers]
-    recipe = Recipe(epochs=options.epochs)
-    train(ReadingModel(bert), base.tokenizer, examples, recipe, options.out, _say)
+        model.bert.encoder.layer = model.bert.encoder.layer[: options.layers]
+    recipe = Recipe(epochs=options.epochs, rate=options.rate, bfloat16=options.bfloat16)
+    train(model, base.tokenizer, examples, recipe, options.out, _say)
 
 
 def _say(message: str) -> None:

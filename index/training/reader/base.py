@@ -31,6 +31,7 @@ _MAGIC = b"E5S1"
 _BLOCK, _BLOCK_BYTES = 32, 18
 _FLOATS, _NIBBLES = 0, 1
 # Names of the file, and what transformers calls the same.
+_TABLE = "emb.word"
 _EMBEDDINGS = {
     "emb.word": "embeddings.word_embeddings.weight",
     "emb.pos": "embeddings.position_embeddings.weight",
@@ -61,11 +62,15 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Base:
-    """A model to start from: its sizes, its tokeniser, and its tensors by transformers' names."""
+    """A model to start from: its sizes, its tokeniser, and its tensors by transformers' names.
+
+    `table` uint8 (v, h / 32, 18) is the table of pieces as the file has it, blocks of 4 bits.
+    """
 
     sizes: Sizes
     tokenizer: Tokenizer
     tensors: Mapping[str, Floats]
+    table: NDArray[np.uint8]
 
     def bert(self) -> BertModel:
         """Return the model in transformers' `BertModel`, in 32 bits, without a pooling layer."""
@@ -82,6 +87,9 @@ class Base:
             max_position_embeddings=sizes.positions,
             type_vocab_size=sizes.types,
             layer_norm_eps=sizes.epsilon,
+            # One pass or two over the data don't overfit, and drawing costs a third of the time.
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
         )
         model = BertModel(config, add_pooling_layer=False)
         state = {name: torch.from_numpy(tensor) for name, tensor in self.tensors.items()}
@@ -143,13 +151,15 @@ def _parse(data: memoryview) -> Base:
     for _ in range(count):
         (length,) = cursor.take("H")
         directory.append((cursor.bytes(length).decode(), *cursor.take("BIQQ")))
+    table = next(data[at : at + size] for name, _, _, at, size in directory if name == _TABLE)
     tensors = {
         _name(name): _tensor(data[offset : offset + size], kind, number).reshape(
             _shape(name, sizes)
         )
         for name, kind, number, offset, size in directory
     }
-    return Base(sizes, tokenizer, tensors)
+    blocks = np.frombuffer(table, np.uint8).reshape(sizes.vocabulary, -1, _BLOCK_BYTES)
+    return Base(sizes, tokenizer, tensors, blocks)
 
 
 def _tokenizer(cursor: _Cursor) -> Tokenizer:

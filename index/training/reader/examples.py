@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -18,6 +18,7 @@ from corpus.text.sentences import sentence_spans
 from index.training.overlap import NearDuplicates
 from index.training.questions.documents import Document, joined, read_documents
 from index.training.questions.written import WrittenQuestion, answer_spans, read_questions
+from index.training.reader.tokenised import SENTENCES, read_pairs
 
 # Licences in the data folder's SOURCES.md: anyone may reuse, adapt and sell what is made of them.
 _SQUAD = (
@@ -26,6 +27,8 @@ _SQUAD = (
 )
 # Passages of a library are of this size; what is read at once costs by its length.
 _LONGEST = 900
+# A passage made of sentences that were kept without their text has so many.
+_NEIGHBOURS = (2, 5)
 # So often each question of our own is asked of a version of its document, and in which languages.
 _VERSIONS, _WEIGHTS = 4, {"ar": 6, "en": 3, "fr": 1, "de": 1, "tr": 1, "fa": 1, "ckb": 1, "es": 1}
 # So many of the answerable ones are also asked of a passage without what answers.
@@ -55,7 +58,14 @@ def read_examples(data: Path, measured: Sequence[str], seed: int = 0) -> list[Ex
     nothing is left of them.
     """
     random = Random(seed)
-    found = [*_of_squad(data), *_of_our_own(data, random)]
+    own = of_our_own(data, random, _WEIGHTS, _VERSIONS)
+    return prepared([*of_squad(data), *of_pairs(data, random), *own], measured, random, data)
+
+
+def prepared(
+    found: Sequence[Example], measured: Sequence[str], random: Random, data: Path
+) -> list[Example]:
+    """Return what does not measure, a part of it also without what answers, in a drawn order."""
     kept = without(found, measured)
     if not kept:
         raise DalilError(f"Every example in {data} measures; name a folder with others in qa/.")
@@ -86,10 +96,11 @@ def withheld(example: Example) -> Example | None:
     return Example(example.question, passage, spans, frozenset())
 
 
-def _of_squad(folder: Path) -> Iterator[Example]:
-    paths = [folder / name for name in _SQUAD if (folder / name).is_file()]
+def of_squad(folder: Path, names: Sequence[str] = _SQUAD) -> Iterator[Example]:
+    """Yield the questions of files in SQuAD's format; raise `DalilError` if there is no file."""
+    paths = [folder / name for name in names if (folder / name).is_file()]
     if not paths:
-        raise DalilError(f"{folder} has none of {', '.join(_SQUAD)}; name the folder with qa/.")
+        raise DalilError(f"{folder} has none of {', '.join(names)}; name the folder with qa/.")
     for path in paths:
         data = path.read_bytes()
         content = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
@@ -115,13 +126,39 @@ def _of_paragraph(text: str, questions: Sequence[dict[str, object]]) -> Iterator
             yield _window(whole, right[0])
 
 
-def _of_our_own(data: Path, random: Random) -> Iterator[Example]:
+def of_pairs(folder: Path, random: Random) -> Iterator[Example]:
+    """Put passages together of sentences that stand near each other in a file of pairs."""
+    if not (folder / SENTENCES).is_file():
+        return
+    pairs = read_pairs(folder / SENTENCES)
+    sentences = list(dict.fromkeys(sentence for _, sentence in pairs))
+    places = {sentence: place for place, sentence in enumerate(sentences)}
+    for question, sentence in pairs:
+        count, place = random.randint(*_NEIGHBOURS), places[sentence]
+        first = max(0, min(place - random.randrange(count), len(sentences) - count))
+        passage, spans = joined(sentences[first : first + count])
+        yield Example(question, passage, spans, frozenset({place - first}))
+
+
+def of_our_own(
+    data: Path, random: Random, weights: Mapping[str, int], count: int, *, same: bool = True
+) -> Iterator[Example]:
+    """Yield each question of our own, of `count` versions of its document drawn by `weights`.
+
+    Without `same` none of them is in the question's own language.
+    """
     documents = read_documents(data)
     for question in read_questions():
         document = documents[question.document]
-        codes = [code for code in _WEIGHTS if code in document.versions]
-        weights = [_WEIGHTS[code] for code in codes]
-        for code in dict.fromkeys(random.choices(codes, weights, k=_VERSIONS)):
+        codes = [
+            code
+            for code in weights
+            if code in document.versions and (same or code != question.language)
+        ]
+        if not codes:
+            continue
+        drawn = random.choices(codes, [weights[code] for code in codes], k=count)
+        for code in dict.fromkeys(drawn):
             yield _of_version(question, document, code)
 
 
