@@ -56,7 +56,8 @@ class Citation:
     """A pointer into one article version; the quote is read from the stored text.
 
     `n` is the number that stands in the answer's text as `[n]`.  `supports` holds the half-open
-    spans of the answer's text that a model put it to; extractive answers need none.
+    spans of the answer's text that a model put it to; extractive answers need none.  `focus` is
+    the span of the words in the quote that answer, in the article's text, `None` if unknown.
     """
 
     n: int
@@ -65,6 +66,7 @@ class Citation:
     end: int
     matches: Sequence[Match] = ()
     supports: Sequence[tuple[int, int]] = ()
+    focus: tuple[int, int] | None = None
 
     @property
     def quote(self) -> str:
@@ -78,11 +80,14 @@ class Citation:
 
     def as_json(self) -> Json:
         """Return the contract's shape of a citation."""
+        focus_start, focus_end = self.focus or (None, None)
         return {
             "n": self.n,
             **_where(self.article),
             "start": self.start,
             "end": self.end,
+            "focus_start": focus_start,
+            "focus_end": focus_end,
             "quote": self.quote,
             "matches": [match.as_json() for match in self.matches],
             "supports": [{"start": start, "end": end} for start, end in self.supports],
@@ -115,12 +120,35 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """A sentence that competed to be cited, with its ranking score and what that is made of."""
+
+    article: Article
+    start: int
+    end: int
+    score: float
+    features: Mapping[str, float]
+
+    def as_json(self) -> Json:
+        """Return the contract's shape of a sentence that `dalil ask --explain` shows."""
+        return {
+            **_where(self.article),
+            "start": self.start,
+            "end": self.end,
+            "quote": self.article.text[self.start : self.end],
+            "score": round(self.score, 3),
+            "features": {name: round(value, 3) for name, value in self.features.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The one answer object that every surface shows.
 
     `status` is "abstained" when the articles do not say; then `citations` is empty and `related`
     holds the nearest passages, which are no evidence.  `confidence` lies between 0 and 1.
-    `statements` are those of an answer that a model wrote, none of an extractive one.
+    `statements` are those of an answer that a model wrote, none of an extractive one.  `considered`
+    are the sentences that came nearest to being cited, best first; they are not saved.
     """
 
     question: str
@@ -134,6 +162,7 @@ class Answer:
     mode: Literal["extractive", "llm"] = "extractive"
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     statements: Sequence[Statement] = ()
+    considered: Sequence[Considered] = ()
 
     def as_json(self) -> Json:
         """Return the contract's shape of an answer."""

@@ -12,10 +12,11 @@ from uuid import uuid4
 from corpus.errors import DalilError
 from corpus.text.characters import replace_surrogates
 from index import Filters, Library
-from rag.answer import Answer, Event, Hit, tell
+from rag.answer import Answer, Considered, Event, Hit, tell
 from rag.choice.select import SelectionSettings, Selector
 from rag.citing.cite import abstention, cite, compose
 from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
+from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, FusionWeights, Ranker
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 # Sentences of this many passages compete to be cited.
 PASSAGES = 12
 _RELATED = 3
+# So many of the sentences that competed are told.
+_CONSIDERED = 10
 # Nobody asks at such length; comparing every token with every passage would cost gigabytes.
 _LONGEST_QUESTION = 2_000
 
@@ -33,8 +36,9 @@ _LONGEST_QUESTION = 2_000
 class Assistant:
     """Answers questions from one library: every quote is a stored sentence.
 
-    `llm` writes the answers, within `limits`; without it they are made of the sentences
-    themselves.  `fusion` and `selection` replace the weights that Dalil ships; without `saves`,
+    `reader` judges which sentences answer; `None` leaves it to how well words are met.  `llm`
+    writes the answers, within `limits`; without it they are made of the sentences themselves.
+    `fusion` and `selection` replace the weights that Dalil ships; without `saves`,
     answers are not kept and have no id.
     """
 
@@ -43,6 +47,7 @@ class Assistant:
         library: Library,
         reranker: Reranker | None = None,
         *,
+        reader: Reader | None = BUNDLED,
         fusion: FusionWeights | None = None,
         selection: SelectionSettings | None = None,
         saves: bool = True,
@@ -51,7 +56,7 @@ class Assistant:
     ) -> None:
         self.library = library
         self._ranker = Ranker(library, fusion, reranker)
-        self._selector = Selector(library.compare, library.words, selection)
+        self._selector = Selector(library.compare, library.words, selection, reader)
         self._saves = saves
         self._writer = _writer(llm, library, limits) if llm else None
 
@@ -104,7 +109,7 @@ class Assistant:
         with self.library.reading():
             hits = self._find(reading, PASSAGES, filters)
             watch.lap("retrieve")
-            answer = self._answer(question, reading, hits)
+            answer, hits = self._answer(question, reading, hits)
             watch.lap("select")
         if self._writer is None or not hits:
             yield from tell(self._save(replace(answer, timings_ms=watch.done()), history, owner))
@@ -116,7 +121,7 @@ class Assistant:
             if event.answer is None:
                 yield event
             else:
-                given = replace(event.answer, timings_ms=watch.done())
+                given = replace(event.answer, timings_ms=watch.done(), considered=answer.considered)
                 yield Event("done", answer=self._save(given, history, owner))
 
     def saved(self, answer_id: str, owner: str = "") -> SavedAnswer:
@@ -144,15 +149,23 @@ class Assistant:
         found = self.library.search(reading.query, max(k, DEPTH), filters or Filters())
         return self._ranker.best(found, reading, k)
 
-    def _answer(self, question: str, reading: Reading, hits: Sequence[Hit]) -> Answer:
+    def _answer(
+        self, question: str, reading: Reading, hits: Sequence[Hit]
+    ) -> tuple[Answer, list[Hit]]:
+        """Return the answer, and the passages in the order of their best sentences."""
         choice = self._selector.choose(reading, hits)
+        likeliest = _by_sentences(hits, choice.considered)
+        considered = choice.considered[:_CONSIDERED]
         if not choice.answers:
-            return abstention(
-                question, hits[:_RELATED], confidence=choice.confidence, notice=self._notice()
+            notice = self._notice()
+            refused = abstention(
+                question, hits[:_RELATED], confidence=choice.confidence, notice=notice
             )
+            return replace(refused, considered=considered), likeliest
         citations = cite(choice.sentences, reading, self.library.words)
         text = compose(question, citations)
-        return Answer(question, "answered", text, choice.confidence, citations)
+        answer = Answer(question, "answered", text, choice.confidence, citations)
+        return replace(answer, considered=considered), likeliest
 
     def _notice(self) -> str | None:
         if len(self.library):
@@ -180,6 +193,22 @@ def _writer(llm: ChatModel, library: Library, limits: Limits | None) -> LlmWrite
     from rag.llm import LlmWriter
 
     return LlmWriter(llm, library.words, limits)
+
+
+def _by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:
+    """Return the passages in the order of the best sentence of each, those without one last."""
+
+    def place(hit: Hit) -> int:
+        return next(
+            (
+                place
+                for place, each in enumerate(considered)
+                if each.article is hit.article and hit.passage.start <= each.start < hit.passage.end
+            ),
+            len(considered),
+        )
+
+    return sorted(hits, key=place)
 
 
 def _sound(text: str) -> str:

@@ -13,15 +13,20 @@ MOST_MODULES = 13
 # A template's words are tested with the writer, sides of a benchmark with the benchmark.
 TESTED_ELSEWHERE = {"rag/llm/prompts", "eval/bench/sides"}
 PACKAGES = ("corpus", "index", "rag", "eval", "ui")
+# What reading is held against.
+SPEED = ("eval/studies/speed.py",)
 # Where each third-party library may be imported; a template engine serves two kinds of pages.
 HOMES = {
     "faiss": "index/embedded/vectors.py",
     "rank_bm25": "index/embedded/bm25.py",
     "sqlite3": "index/store/database.py",
     "Stemmer": "corpus/text/stems.py",
-    "tokenizers": ("index/encoder/", "index/training/"),
-    "sentence_transformers": ("index/encoder/", "index/training/", "rag/rerankers/"),
-    "torch": ("index/encoder/", "index/training/", "rag/rerankers/"),
+    "tokenizers": ("index/encoder/", "index/training/", "rag/reader/"),
+    "onnxruntime": "rag/reader/",
+    "onnx": "index/training/reader/",
+    "transformers": ("index/training/reader/", "rag/reader/", *SPEED),
+    "sentence_transformers": ("index/encoder/", "index/training/", "rag/rerankers/", *SPEED),
+    "torch": ("index/encoder/", "index/training/", "rag/reader/", "rag/rerankers/", *SPEED),
     "langchain": "rag/langchain/",
     "langchain_core": "rag/langchain/",
     "langsmith": "rag/langchain/",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.citing.saved import SavedAnswer
     from rag.llm import ChatModel, Limits
+    from rag.reader import Reader
     from rag.rerankers.cross_encoder import Reranker
     from ui.settings.settings import Settings
 
@@ -55,6 +56,7 @@ class Shared:
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
         self._reranker: Reranker | None = None
+        self._reader: tuple[Reader | None] | None = None
         self._model: ChatModel | None = None
         self._cache: tuple[FileId, IndexCache] | None = None
 
@@ -77,6 +79,15 @@ class Shared:
             if self._reranker is None:
                 self._reranker = CrossEncoderReranker(self.settings.reranker)
             return self._reranker
+
+    def reader(self) -> Reader | None:
+        """Return the reader that the settings name, `None` if that is none."""
+        from rag.reader import load_reader
+
+        with self._lock:
+            if self._reader is None:
+                self._reader = (load_reader(self.settings.reader),)
+            return self._reader[0]
 
     def model(self) -> ChatModel | None:
         """Return the language model that the settings name, if any.
@@ -170,7 +181,9 @@ class Service:
         )
         model = shared.model()
         limits = shared.limits() if model else None
-        assistant = Assistant(library, shared.reranker(), llm=model, limits=limits)
+        assistant = Assistant(
+            library, shared.reranker(), reader=shared.reader(), llm=model, limits=limits
+        )
         return _OpenLibrary(assistant, database, shared)
 
     def search(self, question: Question, k: int, filters: Filters) -> SearchResult:

@@ -14,6 +14,7 @@ from index import WordTable
 from rag.answer import Hit
 from rag.choice.evidence import Compare
 from rag.choice.select import SelectionSettings, Selector
+from rag.reader import Excerpt, Reader
 from rag.reading import read
 from rag.search.rank import rarity, score, sharpen
 
@@ -66,13 +67,13 @@ class WordsMet:
 class ChosenSentence:
     """Dalil's choice, as `dalil ask` makes it, among the sentences of this passage alone."""
 
-    name = "choice"
-
-    def __init__(self, compare: Compare, table: WordTable) -> None:
+    def __init__(self, compare: Compare, table: WordTable, reader: Reader | None = None) -> None:
+        self.name = f"choice with {reader.name}" if reader else "choice"
         self._table = table
         # Forced to answer, with one sentence: what it would refuse is told by its confidence.
-        settings = replace(SelectionSettings.read(), threshold=0.0, most=1)
-        self._selector = Selector(compare, table, settings)
+        settings = SelectionSettings.read(reader=reader is not None)
+        settings = replace(settings, threshold=0.0, most=1)
+        self._selector = Selector(compare, table, settings, reader)
 
     def read(self, task: ReadingTask) -> Read:
         """Return the sentence that would be cited, with Dalil's confidence."""
@@ -83,7 +84,23 @@ class ChosenSentence:
         if not choice.sentences:
             return Read(0, None, 0.0)
         cited = choice.sentences[0]
-        return Read(_nearest(task.spans, cited.start, cited.end), None, choice.confidence)
+        words = task.passage[slice(*cited.focus)] if cited.focus else None
+        return Read(_nearest(task.spans, cited.start, cited.end), words, choice.confidence)
+
+
+class ReaderAlone:
+    """What a reader says of the passage, without the features of the choice beside it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.name = f"{reader.name} reader"
+        self._reader = reader
+
+    def read(self, task: ReadingTask) -> Read:
+        """Return the likeliest sentence with its words; the confidence are the log odds of any."""
+        (found,) = self._reader.read(task.question, [Excerpt(task.passage, task.spans)])
+        best = int(np.argmax(found.sentences))
+        words = found.words[best]
+        return Read(best, task.passage[slice(*words)] if words else "", found.answers)
 
 
 def _nearest(spans: Sequence[tuple[int, int]], start: int, end: int) -> int:

@@ -25,6 +25,7 @@ from eval.running.system import System, dalil, measure
 from index import Library, load_encoder
 from rag.llm import ChatModel, Limits
 from rag.llm.prompts import version
+from rag.reader import load_reader
 from rag.rerankers.cross_encoder import CrossEncoderReranker
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ DEMO = ROOT / "corpus" / "demo"
 # So many times fewer cases are asked for a quick look.
 _QUICK = 3
 
-# Takes library, parameters and reranker, and with `llm` and `limits` a plan's language model.
+# Takes library, parameters, reranker and `reader`, and with `llm` and `limits` a plan's model.
 Answering = Callable[..., System]
 
 
@@ -54,6 +55,7 @@ class Plan:
     home: Path | None = None
     encoder: str = "bundled"
     reranker: str | None = None
+    reader: str = "bundled"
     parameters: Parameters | None = None
     llm: ChatModel | None = None
     limits: Limits | None = None
@@ -73,13 +75,14 @@ def evaluate(
     if not plan.cases:
         raise DalilError(f"There is no case in {plan.cases_name}; name a file with cases.")
     started, began = datetime.now(UTC), perf_counter()
-    parameters = plan.parameters or Parameters()
+    reader = load_reader(plan.reader)
+    parameters = plan.parameters or Parameters.shipped(reader=reader is not None)
     reranker = CrossEncoderReranker(plan.reranker) if plan.reranker else None
     with _library(plan) as library:
         articles = [library.article(found.id) for found in library.articles()]
         cases = place(plan.cases, articles)
         written = {"llm": plan.llm, "limits": plan.limits} if plan.llm else {}
-        system = answering(library, parameters, reranker, **written)
+        system = answering(library, parameters, reranker, reader=reader, **written)
         outcomes = measure(system, cases, library, on_case)
         manifest = Manifest(
             name=plan.name,
@@ -92,6 +95,7 @@ def evaluate(
             fingerprint=library.encoder.fingerprint,
             settings={
                 "reranker": plan.reranker,
+                "reader": plan.reader,
                 "llm": plan.llm.name if plan.llm else None,
                 "prompt": version("answer") if plan.llm else None,
                 **parameters.by_name(),

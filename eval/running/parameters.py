@@ -24,6 +24,11 @@ class Parameters:
     fusion: FusionWeights = field(default_factory=FusionWeights)
     selection: SelectionSettings = field(default_factory=SelectionSettings.read)
 
+    @classmethod
+    def shipped(cls, *, reader: bool = True) -> Self:
+        """Return what Dalil ships, for answers with a reader or without."""
+        return cls(selection=SelectionSettings.read(reader=reader))
+
     def by_name(self) -> dict[str, Number]:
         """Return every number by its name.
 

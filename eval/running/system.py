@@ -18,6 +18,7 @@ from index import Library
 from rag.answer import Answer, Hit
 from rag.assistant import Assistant
 from rag.llm import ChatModel, Limits
+from rag.reader import BUNDLED, Reader
 from rag.rerankers.cross_encoder import Reranker
 
 # Recall is looked at up to the tenth passage, and a first one further down still has a rank.
@@ -62,6 +63,7 @@ def dalil(
     reranker: Reranker | None = None,
     llm: ChatModel | None = None,
     limits: Limits | None = None,
+    reader: Reader | None = BUNDLED,
 ) -> System:
     """Return Dalil itself over a library, which it leaves as it is.
 
@@ -73,6 +75,7 @@ def dalil(
         return Assistant(
             library,
             reranker,
+            reader=reader,
             fusion=parameters.fusion,
             selection=parameters.selection,
             saves=False,

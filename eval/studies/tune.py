@@ -1,4 +1,4 @@
-"""Fit the handful of weights that choose and judge sentences; write `rag/choice/weights.json`.
+"""Fit the handful of weights that choose and judge sentences; write them into `rag/choice`.
 
 `python -m eval.studies.tune --data DIR` reads questions whose answering spans are known: the half
 of the demo collection's own that weights may see, and those of `DIR/qa`.  A softmax over the
@@ -21,13 +21,14 @@ from scipy.optimize import minimize
 
 from eval.running.evaluate import CASES, DEMO, ROOT
 from eval.studies.examples import Example, examples, in_small_libraries
-from eval.studies.questions import arabic, english, from_cases
+from eval.studies.questions import QuestionSet, arabic, english, from_cases
 from index import WordTable
 from index.encoder import load_bundled
 from rag.choice.select import SelectionSettings, confidence, pick, rank, signals
+from rag.reader import load_reader
 from rag.search.rank import Floats
 
-_OUT = ROOT / "rag" / "weights.json"
+_OUT = ROOT / "rag" / "choice"
 # The ridge keeps weights that are rarely used small.
 _RIDGE = 0.01
 # Of a reader's questions about one in four has no answer in the articles.
@@ -43,6 +44,7 @@ Bounds = tuple[float | None, float | None]
 # Meeting more of the question must never make an answer less sure, whatever the sample says.
 _SIGNS: Mapping[str, Bounds] = {
     "bias": (None, None),
+    "outread": (None, 0.0),
     "unfit": (None, 0.0),
     "unnamed": (None, 0.0),
 }
@@ -170,12 +172,14 @@ def fit_threshold(group: Sequence[Example], settings: SelectionSettings) -> floa
     return round(float(np.quantile(sure, 1 - _FALSE_ANSWERS)), 3)
 
 
-def fit(sets: Sequence[Sequence[Example]], small: Sequence[Example]) -> SelectionSettings:
+def fit(
+    sets: Sequence[Sequence[Example]], small: Sequence[Example], *, reads: bool = True
+) -> SelectionSettings:
     """Return the settings fitted on sets of examples, in the order in which they build on each.
 
     Examples of `small` libraries teach the confidence what little to choose from makes of scores.
     """
-    settings = replace(SelectionSettings.read(), ranking=fit_ranking(sets))
+    settings = replace(SelectionSettings.read(reader=reads), ranking=fit_ranking(sets))
     settings = fit_margins(sets, settings)
     tried = [attempts(group, settings) for group in (*sets, small)]
     weights = fit_confidence(tried)
@@ -206,12 +210,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.studies.tune", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa/")
     parser.add_argument("--out", type=Path, default=_OUT)
+    parser.add_argument("--reader", default="bundled", help="a reader's name, or none")
     options = parser.parse_args(arguments)
-    sources = [from_cases(DEMO, CASES), *arabic(options.data), english(options.data)]
-    fitted = fit([examples(each) for each in sources], in_small_libraries(sources[0]))
+    reader = load_reader(options.reader)
+    sources = [from_cases(DEMO, CASES), *_encyclopedias(options.data, reads=reader is not None)]
+    small = in_small_libraries(sources[0], reader)
+    fitted = fit([examples(each, reader) for each in sources], small, reads=reader is not None)
     text = json.dumps(fitted.__dict__, indent=1) + "\n"
-    options.out.write_text(text, encoding="utf-8")
+    name = "weights.json" if reader else "weights-without-reader.json"
+    (options.out / name).write_text(text, encoding="utf-8")
     sys.stdout.write(text)
+
+
+def _encyclopedias(data: Path, *, reads: bool) -> list[QuestionSet]:
+    """Return questions on encyclopedias; of those that it learnt, a reader is surer than right."""
+    learnt, new = arabic(data)
+    return [new] if reads else [learnt, new, english(data)]
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ start.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 import regex
@@ -21,6 +22,7 @@ from corpus.text.sentences import sentence_spans
 from index import Query
 from rag.answer import Hit
 from rag.choice.answer_types import has_kind
+from rag.reader import Excerpt, Reader
 from rag.reading import Reading
 from rag.search.rank import Floats, Usual, rarity, score, sharpen, standardise
 
@@ -38,12 +40,16 @@ _USUAL_PASSAGE = Usual(0.6, 0.1)
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A candidate for citation: `article.text[start:end]`, with the passage that holds it."""
+    """A candidate for citation: `article.text[start:end]`, with the passage that holds it.
+
+    `focus` is the half-open span of the words in it that answer, as the reader has it.
+    """
 
     article: Article
     start: int
     end: int
     hit: Hit
+    focus: tuple[int, int] | None = None
 
     @property
     def text(self) -> str:
@@ -80,7 +86,12 @@ def _spans(text: str) -> list[tuple[int, int]]:
     return [(span[0], span[1]) for span in sentence_spans(text)]
 
 
-def describe(reading: Reading, sentences: Sequence[Sentence], compare: Compare) -> Described:
+def describe(
+    reading: Reading,
+    sentences: Sequence[Sentence],
+    compare: Compare,
+    reader: Reader | None = None,
+) -> Described:
     """Compute the features of every sentence; `compare` is `Library.compare`.
 
     - own: late interaction with the sentence, context: and half of what its surroundings add
@@ -90,6 +101,7 @@ def describe(reading: Reading, sentences: Sequence[Sentence], compare: Compare) 
     - same_script: it is in the script of the question, where words meet more by chance
     - aside: it is the title or itself a question
     - length: logarithm of its words; a long sentence meets more tokens by chance
+    - reads, reads_passage: log odds that it, and that any in its passage answers; of a reader
     """
     texts = [sentence.text for sentence in sentences]
     scripts = np.array([script(text) for text in texts])
@@ -114,7 +126,39 @@ def describe(reading: Reading, sentences: Sequence[Sentence], compare: Compare) 
         "aside": np.array([_is_aside(s) for s in sentences], np.float64),
         "length": lengths - lengths.mean(),
     }
+    if reader is not None:
+        sentences, read = read_all(reading, sentences, reader)
+        features |= read
     return Described(sentences, features, met, near)
+
+
+def read_all(
+    reading: Reading, sentences: Sequence[Sentence], reader: Reader
+) -> tuple[list[Sentence], dict[str, Floats]]:
+    """Return the sentences with the words that answer, and the features that a reader adds."""
+    groups: dict[tuple[str, int], list[int]] = {}
+    for place, sentence in enumerate(sentences):
+        key = sentence.article.id, sentence.hit.passage.start
+        groups.setdefault(key, []).append(place)
+    excerpts = [_excerpt([sentences[place] for place in group]) for group in groups.values()]
+    found = list(sentences)
+    odds, of_passage = np.empty(len(sentences)), np.empty(len(sentences))
+    read = reader.read(reading.standalone, excerpts)
+    for group, excerpt, of in zip(groups.values(), excerpts, read, strict=True):
+        odds[group], of_passage[group] = of.sentences, of.answers
+        for place, (start, _), words in zip(group, excerpt.spans, of.words, strict=True):
+            shift = sentences[place].start - start
+            focus = words and (words[0] + shift, words[1] + shift)
+            found[place] = replace(sentences[place], focus=focus)
+    return found, {"reads": odds, "reads_passage": of_passage}
+
+
+def _excerpt(sentences: Sequence[Sentence]) -> Excerpt:
+    """Return sentences of an article as a text to read; to a reader all white space is one."""
+    texts = [sentence.text for sentence in sentences]
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    spans = [(end - 1 - len(text), end - 1) for text, end in zip(texts, ends, strict=True)]
+    return Excerpt(" ".join(texts), spans)
 
 
 def of_article(sentences: Sequence[Sentence], near: NDArray[np.float32]) -> NDArray[np.float32]:

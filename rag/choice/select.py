@@ -16,14 +16,17 @@ import numpy as np
 from corpus.text.names import name_key, name_keys
 from corpus.text.words import words
 from index import WordTable
-from rag.answer import Hit
+from rag.answer import Considered, Hit
 from rag.choice.answer_types import beside_number, focus, lacks_kind
 from rag.choice.evidence import Compare, Described, Sentence, describe, of_article, sentences_of
+from rag.reader import Reader
 from rag.reading import Reading
 from rag.reading.reading import Expected
 from rag.search.rank import Floats
 
+# Without a reader the other features have to say what it would.
 _WEIGHTS = Path(__file__).with_name("weights.json")
+_WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
 # What stands beside the sentence supports it, but less than what stands in it, and what stands
 # elsewhere in the article still less.
 _AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
@@ -54,17 +57,22 @@ class SelectionSettings:
     most: int = 3
 
     @classmethod
-    def read(cls, path: Path = _WEIGHTS) -> Self:
-        """Read the weights that `python -m eval.studies.tune` fitted."""
+    def read(cls, *, reader: bool = True) -> Self:
+        """Read the weights that `python -m eval.studies.tune` fitted, with or without a reader."""
+        path = _WEIGHTS if reader else _WITHOUT_READER
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The sentences to cite, best first; none when they would not answer the question."""
+    """The sentences to cite, best first; none when they would not answer the question.
+
+    `considered` are all that competed, best first.
+    """
 
     sentences: Sequence[Sentence]
     confidence: float
+    considered: Sequence[Considered] = ()
 
     @property
     def answers(self) -> bool:
@@ -79,33 +87,43 @@ class Selector:
     """
 
     def __init__(
-        self, compare: Compare, table: WordTable, settings: SelectionSettings | None = None
+        self,
+        compare: Compare,
+        table: WordTable,
+        settings: SelectionSettings | None = None,
+        reader: Reader | None = None,
     ) -> None:
-        self._compare, self._table = compare, table
-        self._settings = settings or SelectionSettings.read()
+        self._compare, self._table, self._reader = compare, table, reader
+        self._settings = settings or SelectionSettings.read(reader=reader is not None)
 
     def choose(self, reading: Reading, hits: Sequence[Hit]) -> Choice:
         """Return what to cite for a question, or nothing if it is not there."""
         sentences = sentences_of(hits)
         if not sentences or not reading.words:
             return Choice((), 0.0)
-        described = describe(reading, sentences, self._compare)
+        described = describe(reading, sentences, self._compare, self._reader)
         scores = rank(described, self._settings.ranking)
         found = signals(reading, described, scores, self._table)
         sure = confidence(found, self._settings.confidence)
+        considered = _considered(described, scores)
         if sure < self._settings.threshold:
-            return Choice((), sure)
-        picked = [sentences[place] for place in pick(sentences, scores, self._settings)]
-        return Choice(picked, sure)
+            return Choice((), sure, considered)
+        picked = pick(described.sentences, scores, self._settings)
+        return Choice([described.sentences[place] for place in picked], sure, considered)
 
-    def ranked(self, reading: Reading, hits: Sequence[Hit]) -> list[Sentence]:
-        """Return all sentences of the passages, the likeliest answer first, however unsure."""
-        sentences = sentences_of(hits)
-        if not sentences:
-            return []
-        described = describe(reading, sentences, self._compare)
-        order = np.argsort(-rank(described, self._settings.ranking), kind="stable")
-        return [sentences[place] for place in order]
+
+def _considered(described: Described, scores: Floats) -> list[Considered]:
+    features = described.features
+    return [
+        Considered(
+            described.sentences[place].article,
+            described.sentences[place].start,
+            described.sentences[place].end,
+            float(scores[place]),
+            {name: float(values[place]) for name, values in features.items()},
+        )
+        for place in np.argsort(-scores, kind="stable").tolist()
+    ]
 
 
 def pick(sentences: Sequence[Sentence], scores: Floats, settings: SelectionSettings) -> list[int]:
@@ -142,6 +160,8 @@ def signals(
     - unnamed: how badly the question's worst-supported name fares, 0 (well) to 1
     - unfit: it lacks the kind of thing that is asked for
     - few: how few sentences there were to choose from, which keeps standardised scores low
+    - reads: log odds that it answers, to a reader; with one alone
+    - outread: by how much another sentence is likelier to answer, to the reader
     """
     best = int(np.argmax(ranks))
     sentence = described.sentences[best]
@@ -153,7 +173,7 @@ def signals(
     named = focus(reading)
     counted = reading.expected is Expected.NUMBER
     beside = beside_number(reading, text, table) if counted else _HALF
-    return {
+    found = {
         "bias": 1.0,
         "weakest": float(coverage[weights >= weights.mean()].min(initial=1.0)),
         "rank": float(ranks[best]),
@@ -163,6 +183,10 @@ def signals(
         "unfit": float(lacks_kind(reading, text, language)),
         "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
     }
+    odds = described.features.get("reads")
+    if odds is not None:
+        found |= {"reads": float(odds[best]), "outread": float(odds.max() - odds[best])}
+    return found
 
 
 def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:

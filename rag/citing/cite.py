@@ -24,7 +24,7 @@ _MOST = 8
 def cite(sentences: Sequence[Sentence], reading: Reading, table: WordTable) -> tuple[Citation, ...]:
     """Number the sentences from 1 and say which words spoke for each."""
     return tuple(
-        Citation(n, s.article, s.start, s.end, matches(reading, s, table))
+        Citation(n, s.article, s.start, s.end, matches(reading, s, table), focus=s.focus)
         for n, s in enumerate(sentences, start=1)
     )
 

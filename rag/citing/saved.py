@@ -112,7 +112,11 @@ def _citation(library: Library, pointer: Json) -> Citation:
         )
     matches = tuple(Match(m["question"], m["quote"], m["score"]) for m in pointer["matches"])
     supports = tuple((span["start"], span["end"]) for span in pointer.get("supports", ()))
-    return Citation(pointer["n"], article, pointer["start"], pointer["end"], matches, supports)
+    span = pointer["start"], pointer["end"]
+    # Answers saved by older versions name no words that answer.
+    start, end = pointer.get("focus_start"), pointer.get("focus_end")
+    focus = None if start is None or end is None else (start, end)
+    return Citation(pointer["n"], article, *span, matches, supports, focus)
 
 
 def _statement(fields: Json) -> Statement:

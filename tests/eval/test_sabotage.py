@@ -108,9 +108,10 @@ def run(home):
     kept = {}
 
     def asked(sabotage=lambda library, honest: honest):
-        def answering(library, parameters, reranker):
+        def answering(library, parameters, reranker, **models):
             if not kept:
-                system = dalil(Library.open(home, library.encoder), parameters, reranker)
+                opened = Library.open(home, library.encoder)
+                system = dalil(opened, parameters, reranker, **models)
                 kept["answers"] = Remembered(system.answers)
                 kept["unrefusing"] = Remembered(system.unrefusing)
             honest = System(kept["answers"], kept["answers"], kept["unrefusing"])
@@ -189,7 +190,9 @@ def test_dalil_itself_passes(run, baseline):
 def test_a_setting_that_hurts_is_a_significant_loss_with_the_cases_that_flipped(run, home):
     cases = quick(read_cases(CASES))
     plan = Plan("quick", cases, "cases, a third", "demo", home=home)
-    hurt = Parameters().with_values({"selection.ranking.context": "0", "fusion.soft": "0"})
+    hurt = Parameters().with_values({
+        "selection.ranking.context": "0", "selection.ranking.reads": "0", "fusion.soft": "0"
+    })  # fmt: skip
     comparison = compare(run(), evaluate(replace(plan, parameters=hurt)))
     worse = {d.measure for d in comparison.differences if d.verdict == "worse"}
     assert worse

@@ -9,7 +9,7 @@ import typer
 
 from corpus.errors import DalilError
 from ui.cli.console import DONE, FAULT, console, open_library, print_json
-from ui.cli.options import AsJson, EncoderName, Home, ModelName
+from ui.cli.options import AsJson, EncoderName, Home, ModelName, ReaderName
 from ui.settings.settings import Settings, settings_file
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def doctor(
     context: typer.Context,
     home: Home = None,
     encoder: EncoderName = None,
+    reader: ReaderName = None,
     llm: ModelName = None,
     as_json: AsJson = False,
     rebuild: Annotated[
@@ -34,21 +35,22 @@ def doctor(
     from ui.settings.safety import unsafe_files, unsafe_settings
 
     before_home, before_encoder = context.obj
-    settings = Settings.read(home or before_home, encoder or before_encoder, llm=llm)
+    settings = Settings.read(home or before_home, encoder or before_encoder, llm=llm, reader=reader)
     library = open_library(settings)
     if rebuild:
         library.rebuild()
-    faults = [*library.faults(), *_model_faults(settings)]
+    faults = [*library.faults(), *_model_faults(settings), *_reader_faults(settings)]
     unsafe = [
         *unsafe_settings(settings.server),
         *unsafe_model(settings),
         *unsafe_files(settings.home, settings_file()),
     ]
     if as_json:
-        about = {**_about(library), "llm": settings.llm, "sent_to": destination(settings)}
+        models = {"reader": settings.reader, "llm": settings.llm}
+        about = {**_about(library), **models, "sent_to": destination(settings)}
         print_json({**about, "rebuilt": rebuild, "faults": faults, "unsafe": unsafe})
     else:
-        _show(library, faults, [told(settings), *_named(unsafe)])
+        _show(library, settings.reader, faults, [told(settings), *_named(unsafe)])
     raise typer.Exit(FAULT if faults else DONE)
 
 
@@ -71,13 +73,25 @@ def _model_faults(settings: Settings) -> Iterator[str]:
         yield str(error)
 
 
+def _reader_faults(settings: Settings) -> Iterator[str]:
+    """Yield why the reader cannot be had, and which of its files are not as they were shipped."""
+    from rag.reader import BUNDLED
+    from ui.service import Shared
+
+    try:
+        if Shared(settings).reader() is BUNDLED:
+            yield from BUNDLED.faults()
+    except DalilError as error:
+        yield str(error)
+
+
 def _named(unsafe: list[str]) -> list[str]:
     return [f"Unsafe: {sentence}" for sentence in unsafe] or ["Nothing unsafe found."]
 
 
-def _show(library: Library, faults: list[str], around: list[str]) -> None:
+def _show(library: Library, reader: str, faults: list[str], around: list[str]) -> None:
     size = f"{len(library)} articles, {library.count_passages()} passages"
-    lines = [f"{library.home}: {size}, encoder {library.encoder.name}"]
+    lines = [f"{library.home}: {size}, encoder {library.encoder.name}, reader {reader}"]
     lines += faults or ["No fault found."]
     for line in [*lines, *around]:
         console().print(line, markup=False, soft_wrap=True)

@@ -36,6 +36,7 @@ from ui.cli.options import (
     Home,
     ModelName,
     Outlet,
+    ReaderName,
     RerankerName,
     Since,
     Until,
@@ -205,16 +206,20 @@ def ask(
     home: Home = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
+    reader: ReaderName = None,
     llm: ModelName = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show which sentences competed, with their scores.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the articles, every statement cited."""
     from ui.cli.stream import show_events
-    from ui.cli.terminal import show_answer
+    from ui.cli.terminal import show_answer, show_considered
     from ui.service import Question, Service, Shared
 
     filters = read_filters(since, until, outlet)
-    settings = _settings(context, home, encoder, reranker, llm)
+    settings = _settings(context, home, encoder, reranker, llm, reader)
     shared = Shared(settings)
     # A model that cannot be had is told before anything else is done.
     shared.model()
@@ -224,11 +229,17 @@ def ask(
     history = service.history(after) if after else ()
     asked = Question(read_question(question), history)
     if as_json:
-        print_json(service.ask(asked, filters).as_json())
-    elif settings.llm:
-        show_events(console(), service.stream(asked, filters))
+        answer = service.ask(asked, filters)
+        considered = [each.as_json() for each in answer.considered]
+        print_json(answer.as_json() | ({"considered": considered} if explain else {}))
+        return
+    if settings.llm:
+        answer = show_events(console(), service.stream(asked, filters))
     else:
-        show_answer(console(), service.ask(asked, filters))
+        answer = service.ask(asked, filters)
+        show_answer(console(), answer)
+    if explain:
+        show_considered(console(), answer)
 
 
 @app.command()
@@ -280,6 +291,7 @@ def _settings(
     encoder: str | None,
     reranker: str | None = None,
     llm: str | None = None,
+    reader: str | None = None,
 ) -> Settings:
     before_home, before_encoder = context.obj
-    return Settings.read(home or before_home, encoder or before_encoder, reranker, llm)
+    return Settings.read(home or before_home, encoder or before_encoder, reranker, llm, reader)

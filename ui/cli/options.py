@@ -22,6 +22,14 @@ RerankerName = Annotated[
         "--reranker", help="A sentence-transformers CrossEncoder (or set DALIL_RERANKER)."
     ),
 ]
+ReaderName = Annotated[
+    str | None,
+    typer.Option(
+        "--reader",
+        help="'bundled', 'none', or a question-answering model of transformers (or set "
+        "DALIL_READER).",
+    ),
+]
 ModelName = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ import typer
 
 from corpus.errors import DalilError
 from ui.cli.console import say
-from ui.cli.options import EncoderName, Home, ModelName, RerankerName
+from ui.cli.options import EncoderName, Home, ModelName, ReaderName, RerankerName
 from ui.settings.settings import Settings, all_settings
 
 _SERVER = {one.name: one for one in all_settings() if one.key.startswith("server.")}
@@ -41,6 +41,7 @@ def serve(
     home: Home = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
+    reader: ReaderName = None,
     llm: ModelName = None,
 ) -> None:
     """Serve the chat and the HTTP API; docs/settings.md has all settings."""
@@ -57,6 +58,7 @@ def serve(
         encoder or before_encoder,
         reranker,
         llm,
+        reader,
         host=host,
         port=port,
         workers=workers,

@@ -87,9 +87,9 @@ class Flow:
         self._console.print(Text(text), end="", soft_wrap=True)
 
 
-def show_events(console: Console, events: Iterable[Event]) -> None:
-    """Print an answer as it comes, then what speaks for it and what does not."""
-    flow = Flow(console)
+def show_events(console: Console, events: Iterable[Event]) -> Answer:
+    """Print an answer as it comes, then what speaks for it and what does not; return it."""
+    flow, answer = Flow(console), None
     with console.status(_DOING["searching"]) as waiting:
         for event in events:
             if event.kind == "status":
@@ -103,7 +103,11 @@ def show_events(console: Console, events: Iterable[Event]) -> None:
             elif event.answer is not None:
                 waiting.stop()
                 flow.finish()
-                _show_grounds(console, event.answer)
+                answer = event.answer
+                _show_grounds(console, answer)
+    if answer is None:
+        raise TypeError("An answer ended before it was done.")
+    return answer
 
 
 def _begin_anew(console: Console, waiting: Status) -> None:

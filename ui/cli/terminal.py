@@ -118,6 +118,17 @@ def show_citation(console: Console, citation: Citation, *, quoted: bool = False)
         console.print(Padding(Text(met, style="dim"), (0, _INDENT)))
 
 
+def show_considered(console: Console, answer: Answer) -> None:
+    """Print the sentences that came nearest to being cited, each with what its score is made of."""
+    console.print(Text("\nConsidered, best first:", style="dim"))
+    for each in answer.considered:
+        console.print()
+        console.print(Text(f"{each.score:.2f} ", style="bold cyan"), _source(each.article), sep="")
+        _show_block(console, each.article.text[each.start : each.end])
+        told = ", ".join(f"{name} {value:.2f}" for name, value in each.features.items())
+        console.print(Padding(Text(told, style="dim"), (0, _INDENT)))
+
+
 def show_hits(console: Console, hits: Sequence[Hit]) -> None:
     """Print passages, best first, each with its source and score."""
     for hit in hits:

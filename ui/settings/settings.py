@@ -109,6 +109,9 @@ class Settings:
     reranker: str | None = setting(
         None, kinds.TEXT, "A sentence-transformers CrossEncoder by name or folder."
     )
+    reader: str = setting(
+        "bundled", kinds.TEXT, "`bundled`, `none`, or a question-answering model of transformers."
+    )
     llm: str | None = setting(
         None, kinds.MODEL, "A chat model that writes the answers; without one they are quotes."
     )
@@ -130,6 +133,7 @@ class Settings:
         encoder: str | None = None,
         reranker: str | None = None,
         llm: str | None = None,
+        reader: str | None = None,
         **server: object,
     ) -> Settings:
         """Let options win over `DALIL_HOME` and so on, those over `dalil.toml` and defaults.
@@ -142,7 +146,8 @@ class Settings:
         _check_keys(path, table)
         folder = path.parent if path else Path()
         options = {
-            "home": home and str(home), "encoder": encoder, "reranker": reranker, "llm": llm
+            "home": home and str(home), "encoder": encoder, "reranker": reranker, "llm": llm,
+            "reader": reader,
         }  # fmt: skip
         values = _values(path, table, options, "")
         for name in ("home", "llm_key_file"):

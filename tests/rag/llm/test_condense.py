@@ -55,7 +55,7 @@ def test_long_histories_are_trimmed(scripted):
 def test_a_model_that_is_not_there_is_not_asked_again(make_collection, scripted, reason):
     library = make_collection(Article(id="a", text="Hajji Abdullah hides in Idlib.", language="en"))
     model = scripted([ModelError(reason, "No.")])
-    answer = list(Assistant(library, llm=model).stream(QUESTION, HISTORY))[-1].answer
+    answer = list(Assistant(library, reader=None, llm=model).stream(QUESTION, HISTORY))[-1].answer
     assert (answer.mode, len(model.asked)) == ("extractive", 1)
     assert answer.citations
 
@@ -77,7 +77,7 @@ def test_the_answer_is_sought_with_the_condensed_question(make_collection, scrip
         Article(id="b", text="The vegetable market costs 40 dollars.", language="en"),
     )
     model = scripted(["How much does the vegetable market cost?"], ["It costs 40 dollars [1]."])
-    answer = Assistant(library, llm=model).ask("وكم كلفته؟", ["أين السوق؟"])
+    answer = Assistant(library, reader=None, llm=model).ask("وكم كلفته؟", ["أين السوق؟"])
     assert [citation.article.id for citation in answer.citations] == ["b"]
     assert answer.question == "وكم كلفته؟"
     assert "How much does the vegetable market cost?" in model.asked[1][-1].text

@@ -103,7 +103,7 @@ def attack(request, make_collection):
     case = request.param
     library = make_collection(HONEST, SECRET, hostile(case))
     model = ScriptedModel([obeying(case)])
-    assistant = Assistant(library, llm=model)
+    assistant = Assistant(library, reader=None, llm=model)
     events = list(assistant.stream(QUESTIONS[case["question"]], filters=ALLOWED))
     return Attack(case, library, model, events)
 

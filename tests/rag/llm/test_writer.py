@@ -82,7 +82,7 @@ def library(make_collection):
 
 
 def asked(library, model, question=COST, history=(), **options):
-    assistant = Assistant(library, llm=model, **options)
+    assistant = Assistant(library, reader=None, llm=model, **options)
     return list(assistant.stream(question, history))
 
 
@@ -149,7 +149,7 @@ def test_faults(library, scripted, reason, begun):
     model = scripted(saying(*steps, ModelError(reason, "It failed.")))
     events = asked(library, model)
     answer = check_whole(library, events)
-    instead = Assistant(library).ask(COST)
+    instead = Assistant(library, reader=None).ask(COST)
     assert (answer.mode, answer.text) == ("extractive", instead.text)
     said = model_phrases("ar")
     assert answer.notice == f"{said[reason]} {said['instead']}"
@@ -179,7 +179,7 @@ def test_a_written_answer_is_saved_with_its_statements(library, scripted):
 
 def test_the_citation_comes_before_the_reply_goes_on(library, scripted):
     model = scripted(saying("بلغت الكلفة 40 ألف دولار [{40 ألف}].", " وكان", " الطقس حاراً."))
-    events = Assistant(library, llm=model).stream(COST)
+    events = Assistant(library, reader=None, llm=model).stream(COST)
     citation = next(event.citation for event in events if event.kind == "citation")
     assert model.ended == 0
     ((start, end),) = citation.supports
@@ -190,7 +190,7 @@ def test_the_citation_comes_before_the_reply_goes_on(library, scripted):
 
 def test_a_reader_who_leaves_ends_the_reply(library, scripted):
     model = scripted(saying("بلغت الكلفة", " أربعين", " ألفاً"))
-    events = Assistant(library, llm=model).stream(COST)
+    events = Assistant(library, reader=None, llm=model).stream(COST)
     next(event for event in events if event.kind == "token")
     events.close()
     assert (model.closed, model.ended) == (1, 0)
@@ -272,7 +272,7 @@ def test_without_hits_no_model_is_asked(make_collection, scripted):
 def test_only_what_the_filters_let_through_is_shown_to_the_model(make_collection, scripted):
     other = Article(id="o", text="ترميم سوق الخضار كلف 9 دنانير.", outlet="X", language="ar")
     library, model = make_collection(*ARTICLES, other), scripted(["NO ANSWER"])
-    list(Assistant(library, llm=model).stream(COST, filters=Filters(outlets=("X",))))
+    list(Assistant(library, reader=None, llm=model).stream(COST, filters=Filters(outlets=("X",))))
     prompt = "\n".join(message.text for message in model.asked[0])
     assert "9 دنانير" in prompt
     assert "40 ألف" not in prompt

@@ -189,7 +189,7 @@ def test_an_abstention_is_no_answer_and_a_follow_up_leans_on_the_question_before
     with page.context.expect_page() as opened:
         hits.first.click()
     opened.value.locator("mark").first.wait_for()
-    answered = ask(page, "Who is Hajji Abdullah?")
+    answered = ask(page, "What bounty was announced for Hajji Abdullah?")
     look = "e => getComputedStyle(e).borderStyle"
     assert refused.locator(".answer").evaluate(look) == "dashed"
     assert answered.locator(".answer").evaluate(look) == "solid"

@@ -19,7 +19,7 @@ HIT = {
 }  # fmt: skip
 CITATION = {
     "n", "article_id", "version", "title", "outlet", "source", "published", "start", "end",
-    "quote", "matches", "language", "supports",
+    "quote", "matches", "language", "supports", "focus_start", "focus_end",
 }  # fmt: skip
 ANSWER = {
     "question", "status", "mode", "text", "confidence", "citations", "related", "notice",

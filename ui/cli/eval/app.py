@@ -14,7 +14,16 @@ from ui.cli.eval.plans import carry_out, plan_cases, plan_squad, read_parameters
 from ui.cli.eval.reading import reading
 from ui.cli.eval.retrieval import retrieval
 from ui.cli.eval.runs import compare, gate, report
-from ui.cli.options import AsJson, EncoderName, Home, ModelName, Quick, RerankerName, SetValues
+from ui.cli.options import (
+    AsJson,
+    EncoderName,
+    Home,
+    ModelName,
+    Quick,
+    ReaderName,
+    RerankerName,
+    SetValues,
+)
 from ui.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,6 +69,7 @@ def run(
     home: Home = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
+    reader: ReaderName = None,
     llm: ModelName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,15 +80,18 @@ def run(
     """
     if context.invoked_subcommand:
         return
-    settings = Settings.read(home or context.obj[0], encoder or context.obj[1], reranker, llm)
+    settings = Settings.read(
+        home or context.obj[0], encoder or context.obj[1], reranker, llm, reader
+    )
+    parameters = read_parameters(values, settings)
     if squad:
         if case_files or articles:
             raise typer.BadParameter("Give --squad, or --cases and --articles, not both.")
-        plan = plan_squad(settings, squad, questions, sample, read_parameters(values))
+        plan = plan_squad(settings, squad, questions, sample, parameters)
     else:
         if questions or sample:
             raise typer.BadParameter("--questions and --sample belong to --squad.")
-        plan = plan_cases(settings, case_files, articles, read_parameters(values), quick=quick)
+        plan = plan_cases(settings, case_files, articles, parameters, quick=quick)
     _show(carry_out(plan), out, as_json=as_json)
 
 

@@ -76,18 +76,22 @@ def _models(settings: Settings) -> dict[str, Any]:
     from ui.service import Shared
 
     shared = Shared(settings)
-    models = {"encoder": settings.encoder, "reranker": settings.reranker}
+    models = {
+        "encoder": settings.encoder, "reranker": settings.reranker, "reader": settings.reader
+    }  # fmt: skip
     return models | {"llm": shared.model(), "limits": shared.limits()}
 
 
-def read_parameters(values: Sequence[str] | None) -> Parameters:
-    """Read the values of --set."""
+def read_parameters(values: Sequence[str] | None, settings: Settings) -> Parameters:
+    """Read the values of --set, over the weights that Dalil ships for the reader of `settings`."""
     from eval.running.parameters import Parameters
 
     pairs = [value.partition("=") for value in values or ()]
     if any(not equals for _, equals, _ in pairs):
         raise typer.BadParameter("--set takes NAME=VALUE, such as fusion.late=0.")
-    return Parameters().with_values({name.strip(): value.strip() for name, _, value in pairs})
+    return Parameters.shipped(reader=settings.reader != "none").with_values(
+        {name.strip(): value.strip() for name, _, value in pairs}
+    )
 
 
 def carry_out(plan: Plan) -> Run:

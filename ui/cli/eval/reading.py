@@ -10,8 +10,9 @@ import typer
 
 from ui.cli.console import print_json, say
 from ui.cli.eval.tables import row, with_interval
-from ui.cli.options import AsJson
+from ui.cli.options import AsJson, ReaderName
 from ui.progress import progress
+from ui.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,20 +28,26 @@ def reading(
     passages: Annotated[
         Path | None, typer.Option(help="SQuAD file with their passages. Default: the same file.")
     ] = None,
+    reader: ReaderName = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well each question's own passage is read, with 95 % intervals.
 
     Questions that SQuAD 2 marks as impossible measure whether it is seen that nothing answers.
     """
-    from eval.reading.readers import ChosenSentence, WordsMet
+    from eval.reading.readers import ChosenSentence, PassageReader, ReaderAlone, WordsMet
     from eval.reading.report import evaluate
     from index import Library, load_encoder
+    from rag.reader import load_reader
 
+    model = load_reader(Settings.read(reader=reader).reader)
     with tempfile.TemporaryDirectory() as home, progress("Reading", None) as show:
         # Empty: words are compared as a library does it, and nothing is searched.
         library = Library.open(home, load_encoder("bundled"), create=True, say=say)
-        readers = [kind(library.compare, library.words) for kind in (WordsMet, ChosenSentence)]
+        words = library.compare, library.words
+        readers: list[PassageReader] = [ChosenSentence(*words), WordsMet(*words)]
+        if model is not None:
+            readers += [ReaderAlone(model), ChosenSentence(*words, model)]
         report = evaluate(questions, passages or questions, readers, show)
         library.close()
     if as_json:

@@ -10,7 +10,7 @@ import typer
 
 from ui.cli.console import DONE, FAULT, print_json, say
 from ui.cli.eval.plans import carry_out, plan_cases, read_parameters
-from ui.cli.options import AsJson, EncoderName, Quick, RerankerName, SetValues
+from ui.cli.options import AsJson, EncoderName, Quick, ReaderName, RerankerName, SetValues
 from ui.settings.settings import Settings
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
@@ -52,6 +52,7 @@ def gate(
     values: SetValues = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
+    reader: ReaderName = None,
     as_json: AsJson = False,
 ) -> None:
     """Fail (exit code 1) if a measure is significantly worse than in the kept baseline."""
@@ -66,9 +67,11 @@ def gate(
         tried = read_run(run)
     else:
         # What CI compares must not depend on a model that the environment names.
-        read = Settings.read(context.obj[0], encoder or context.obj[1], reranker)
+        read = Settings.read(context.obj[0], encoder or context.obj[1], reranker, reader=reader)
         settings = replace(read, llm=None)
-        tried = carry_out(plan_cases(settings, None, None, read_parameters(values), quick=quick))
+        tried = carry_out(
+            plan_cases(settings, None, None, read_parameters(values, settings), quick=quick)
+        )
     file = baseline or BASELINE
     if update:
         write_baseline(tried, file)

@@ -120,6 +120,8 @@ class Citation(_Cited):
     """A pointer into one article version, with the words that stand there."""
 
     n: int = Field(ge=1, description="`[n]` stands in the answer's text.")
+    focus_start: int | None = Field(description="First of the words that answer, in the article.")
+    focus_end: int | None
     quote: str
     matches: list[Match]
     supports: list[Span] = Field(

@@ -1,0 +1,133 @@
+"""What is shipped reads as what was trained: the same scores, sentences and words."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from rag.reader import Excerpt
+from rag.reader.bundled_model import BundledReader
+from tests.fakes.small_base import PIECES, base_file
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+onnx = pytest.importorskip("onnx")
+
+from index.training.reader.base import read_base  # noqa: E402
+from index.training.reader.export import main  # noqa: E402
+from index.training.reader.graph import graph  # noqa: E402
+from index.training.reader.model import ReadingModel, make_batch  # noqa: E402
+from index.training.reader.pieces import kept_pieces, without_others  # noqa: E402
+from index.training.reader.train import Recipe, read_trained, train  # noqa: E402
+from tests.index.training.reader.test_train import planted  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a trained model in out/, its base, and texts of the served languages."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "base.bin").write_bytes(base_file()[0])
+    base = read_base(folder / "base.bin")
+    torch.manual_seed(0)
+    recipe = Recipe(epochs=5, rate=2e-3, longest=64)
+    train(ReadingModel(base.bert()), base.tokenizer, planted(320), recipe, folder / "out")
+    rows = [
+        "en\tko", "when did the school open at six?\triver", "it rained in Homs, Hama.\triver",
+        "where the bridge opened\triver",
+    ]  # fmt: skip
+    for name, lines in (("pairs/a.tsv.gz", rows), ("text/f.en.txt.gz", ["noon 3", "closed 2"])):
+        (folder / name).parent.mkdir()
+        (folder / name).write_bytes(gzip.compress("\n".join(lines).encode()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shipped(folder):
+    planted_examples = planted(64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.training.reader.export.read_examples", lambda *_: planted_examples)
+        named = {"--run": "out", "--base": "base.bin", "--data": ".", "--out": "shipped"}
+        assert main([part for n, v in named.items() for part in (n, str(folder / v))]) == 0
+    return folder / "shipped"
+
+
+def test_the_shipped_reader_finds_what_the_trained_one_finds(folder, shipped):
+    base = read_base(folder / "base.bin")
+    model, recipe = read_trained(base, folder / "out")
+    assert (recipe["layers"], recipe["examples"]) == (2, 320)
+    asked, reader = planted(80), BundledReader(shipped)
+    found = [reader.read(e.question, [Excerpt(e.passage, e.spans)])[0] for e in asked]
+    batch = make_batch(asked, base.tokenizer, 64)
+    with torch.inference_mode():
+        scores, _ = model(batch)
+    odds = (scores[:, :2] - scores[:, 2:]).numpy()
+    shown = np.array([each.sentences for each in found])
+    # Eight bits round; what they leave must lie far below what the scores tell apart.
+    assert np.abs(shown - np.maximum(odds, -10)).mean() < 0.1 * odds.std()
+    answered = [(e, f) for e, f in zip(asked, found, strict=True) if e.right]
+    assert np.mean([int(np.argmax(f.sentences)) in e.right for e, f in answered]) > 0.9
+    assert np.mean([f.answers > 0 for _, f in answered]) > 0.9
+    words = [f.words[int(np.argmax(f.sentences))] for _, f in answered]
+    assert np.mean([w == e.answer for w, (e, _) in zip(words, answered, strict=True)]) > 0.8
+    refused = [f.answers < 0 for e, f in zip(asked, found, strict=True) if not e.right]
+    assert len(refused) > 10
+    assert np.mean(refused) > 0.9
+
+
+def test_in_32_bits_the_graph_is_the_model(folder, tmp_path):
+    import onnxruntime
+
+    base = read_base(folder / "base.bin")
+    model, _ = read_trained(base, folder / "out")
+    onnx.save(graph(model), tmp_path / "exact.onnx")
+    batch = make_batch(planted(6), base.tokenizer, 64)
+    table = base.tensors["embeddings.word_embeddings.weight"]
+    given = {
+        "vectors": table[batch.ids.numpy()],
+        "lengths": batch.mask.sum(1).numpy().astype(np.int32),
+    }
+    session = onnxruntime.InferenceSession(tmp_path / "exact.onnx")
+    (scores,) = session.run(None, given)
+    with torch.inference_mode():
+        states = model.bert(batch.ids, batch.mask).last_hidden_state
+        heads = (model.of_sentence, model.of_words, model.of_none)
+        meant = torch.cat([head(states) for head in heads], dim=-1).numpy()
+    real = batch.mask.numpy() > 0
+    np.testing.assert_allclose(scores[real], meant[real], atol=1e-4)
+
+
+def test_pieces_of_the_served_languages_are_kept_and_cut_texts_as_before(folder):
+    tokenizer = read_base(folder / "base.bin").tokenizer
+    kept = kept_pieces(tokenizer, folder)
+    names = [PIECES[number] for number in kept]
+    assert {"▁school", "▁six", "▁Homs", "▁noon", "▁closed", "s", "z"} <= set(names)
+    assert "▁river" not in names
+    fewer = without_others(tokenizer, kept)
+    for text in ("when did the school open at noon", "it rained."):
+        whole, pruned = tokenizer.encode("where?", text), fewer.encode("where?", text)
+        assert pruned.tokens == whole.tokens
+        assert pruned.offsets == whole.offsets
+        assert [kept[number] for number in pruned.ids] == whole.ids
+    assert fewer.encode("river").tokens == ["<s>", "▁", *"river", "</s>"]
+
+
+def test_what_cannot_be_exported_is_told(tmp_path, folder, capsys):
+    (tmp_path / "empty").mkdir()
+    for run, data, why in (("empty", folder, "no checkpoint"), (folder / "out", "empty", "pairs/")):
+        named = {
+            "--run": tmp_path / run, "--base": folder / "base.bin", "--data": tmp_path / data,
+            "--out": tmp_path / "shipped",
+        }  # fmt: skip
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("index.training.reader.export.read_examples", lambda *_: planted(4))
+            assert main([str(part) for pair in named.items() for part in pair]) == 1
+        assert why in capsys.readouterr().err
+    assert not (tmp_path / "shipped").exists()
+
+
+def test_the_configuration_tells_what_was_trained_and_what_the_files_are(shipped):
+    config = json.loads((shipped / "config.json").read_text())
+    assert config["recipe"]["epochs"] == 5
+    assert set(config["checksums"]) == {"layers.onnx", "table.npy", "tokenizer.json"}
+    assert len(np.load(shipped / "table.npy")) == config["pieces"] < len(PIECES)
