@@ -1,6 +1,7 @@
 """The choice: rank the sentences, judge how surely the best answers, pick one to three to cite.
 
-The confidence is a logistic over what of the question the best sentence meets.
+The confidence is a logistic over what of the question the best sentence meets, and what the reader
+says of it.
 """
 
 from __future__ import annotations
