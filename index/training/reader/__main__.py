@@ -10,10 +10,13 @@ from pathlib import Path
 from corpus.errors import DalilError
 from index.training.evaluation import read_evaluation_texts
 from index.training.reader.base import read_base
-from index.training.reader.crossing import crossing_examples
 from index.training.reader.examples import read_examples
 from index.training.reader.model import ReadingModel
+from index.training.reader.stages.crossing import crossing_examples
+from index.training.reader.stages.final import final_examples
 from index.training.reader.train import Recipe, read_trained, train
+
+_STAGES = {"first": read_examples, "crossing": crossing_examples, "final": final_examples}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,9 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--layers", type=int, help="use only so many layers of the base")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--most", type=int, help="train on so many examples only")
-    parser.add_argument(
-        "--crossing", action="store_true", help="the second stage, across languages"
-    )
+    parser.add_argument("--stage", choices=list(_STAGES), default="first", help="default: first")
     parser.add_argument("--start", type=Path, help="folder of the stage before")
     parser.add_argument("--rate", type=float, default=Recipe().rate)
     parser.add_argument("--bfloat16", action="store_true", help="multiply in 16 bits")
@@ -43,8 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     measured = read_evaluation_texts(options.eval or options.data / "eval")
-    read = crossing_examples if options.crossing else read_examples
-    examples = read(options.data, measured)[: options.most]
+    examples = _STAGES[options.stage](options.data, measured)[: options.most]
     answered = sum(bool(each.right) for each in examples)
     _say(f"{len(examples):,} examples, {answered:,} of them answered")
     base = read_base(options.base)

@@ -21,7 +21,7 @@ from index.training.questions.written import WrittenQuestion, answer_spans, read
 from index.training.reader.tokenised import SENTENCES, read_pairs
 
 # Licences in the data folder's SOURCES.md: anyone may reuse, adapt and sell what is made of them.
-_SQUAD = (
+SQUAD = (
     "qa/arcd-train.json",
     *(f"qa/tydi-goldp.{code}.json.gz" for code in ("en", "ko", "sw", "fi", "id", "te", "bn", "ru")),
 )
@@ -63,13 +63,17 @@ def read_examples(data: Path, measured: Sequence[str], seed: int = 0) -> list[Ex
 
 
 def prepared(
-    found: Sequence[Example], measured: Sequence[str], random: Random, data: Path
+    found: Sequence[Example],
+    measured: Sequence[str],
+    random: Random,
+    data: Path,
+    share: float = _WITHHELD,
 ) -> list[Example]:
-    """Return what does not measure, a part of it also without what answers, in a drawn order."""
+    """Return what does not measure, a share also without what answers, in a drawn order."""
     kept = without(found, measured)
     if not kept:
         raise DalilError(f"Every example in {data} measures; name a folder with others in qa/.")
-    kept += [made for each in kept if random.random() < _WITHHELD and (made := withheld(each))]
+    kept += [made for each in kept if random.random() < share and (made := withheld(each))]
     random.shuffle(kept)
     return kept
 
@@ -96,7 +100,7 @@ def withheld(example: Example) -> Example | None:
     return Example(example.question, passage, spans, frozenset())
 
 
-def of_squad(folder: Path, names: Sequence[str] = _SQUAD) -> Iterator[Example]:
+def of_squad(folder: Path, names: Sequence[str] = SQUAD) -> Iterator[Example]:
     """Yield the questions of files in SQuAD's format; raise `DalilError` if there is no file."""
     paths = [folder / name for name in names if (folder / name).is_file()]
     if not paths:
@@ -143,6 +147,14 @@ def of_pairs(folder: Path, random: Random) -> Iterator[Example]:
 def of_our_own(
     data: Path, random: Random, weights: Mapping[str, int], count: int, *, same: bool = True
 ) -> Iterator[Example]:
+    """Yield what `asked_of_documents` yields, without what it is made of."""
+    for _, example in asked_of_documents(data, random, weights, count, same=same):
+        yield example
+
+
+def asked_of_documents(
+    data: Path, random: Random, weights: Mapping[str, int], count: int, *, same: bool = True
+) -> Iterator[tuple[WrittenQuestion, Example]]:
     """Yield each question of our own, of `count` versions of its document drawn by `weights`.
 
     Without `same` none of them is in the question's own language.
@@ -159,7 +171,7 @@ def of_our_own(
             continue
         drawn = random.choices(codes, [weights[code] for code in codes], k=count)
         for code in dict.fromkeys(drawn):
-            yield _of_version(question, document, code)
+            yield question, _of_version(question, document, code)
 
 
 def _of_version(question: WrittenQuestion, document: Document, language: str) -> Example:

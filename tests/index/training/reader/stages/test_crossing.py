@@ -9,8 +9,8 @@ import pytest
 from index.training.questions.documents import Document
 from index.training.questions.written import WrittenQuestion
 from index.training.reader import examples
-from index.training.reader.crossing import crossing_examples, read_dictionaries, switched
 from index.training.reader.examples import Example, read_examples
+from index.training.reader.stages.crossing import crossing_examples, read_dictionaries, switched
 from tests.index.training.reader.test_examples import cut, squad
 
 TEXT = "The old bridge opened at noon. It rained. Nobody came."

@@ -1,0 +1,1 @@
+"""The examples of the stages after the first: across languages, nearly answered, translated."""
