@@ -145,8 +145,11 @@ class Considered:
 class Answer:
     """The one answer object that every surface shows.
 
-    `status` is "abstained" when the articles do not say; then `citations` is empty and `related`
-    holds the nearest passages, which are no evidence.  `confidence` lies between 0 and 1.
+    `status` is "abstained" when the articles do not say, or not surely; then `citations` is empty
+    and `related` holds the nearest passages, which are no evidence.  `possible` is then the
+    sentence that may answer, pointed to and not claimed, if there is any such.  `confidence` lies
+    between 0 and 1.  `unmet` are names, numbers and dates of the question that the article nearest
+    to an answer does not mention.
     `statements` are those of an answer that a model wrote, none of an extractive one.  `considered`
     are the sentences that came nearest to being cited, best first; they are not saved.
     """
@@ -163,6 +166,8 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     statements: Sequence[Statement] = ()
     considered: Sequence[Considered] = ()
+    possible: Sequence[Citation] = ()
+    unmet: Sequence[str] = ()
 
     def as_json(self) -> Json:
         """Return the contract's shape of an answer."""
@@ -174,6 +179,8 @@ class Answer:
             "confidence": round(self.confidence, 3),
             "citations": [citation.as_json() for citation in self.citations],
             "related": [hit.as_json() for hit in self.related],
+            "possible": [citation.as_json() for citation in self.possible],
+            "unmet": list(self.unmet),
             "notice": self.notice,
             "answer_id": self.answer_id,
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},

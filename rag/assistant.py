@@ -13,7 +13,7 @@ from corpus.errors import DalilError
 from corpus.text.characters import replace_surrogates
 from index import Filters, Library
 from rag.answer import Answer, Considered, Event, Hit, tell
-from rag.choice.select import SelectionSettings, Selector
+from rag.choice.select import Caution, SelectionSettings, Selector
 from rag.citing.cite import abstention, cite, compose
 from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
 from rag.reader import BUNDLED, Reader
@@ -38,8 +38,8 @@ class Assistant:
 
     `reader` judges which sentences answer; `None` leaves it to how well words are met.  `llm`
     writes the answers, within `limits`; without it they are made of the sentences themselves.
-    `fusion` and `selection` replace the weights that Dalil ships; without `saves`,
-    answers are not kept and have no id.
+    `caution` says how sure an answer must be.  `fusion` and `selection` replace the weights that
+    Dalil ships; without `saves`, answers are not kept and have no id.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Assistant:
         reranker: Reranker | None = None,
         *,
         reader: Reader | None = BUNDLED,
+        caution: Caution = "normal",
         fusion: FusionWeights | None = None,
         selection: SelectionSettings | None = None,
         saves: bool = True,
@@ -56,7 +57,8 @@ class Assistant:
     ) -> None:
         self.library = library
         self._ranker = Ranker(library, fusion, reranker)
-        self._selector = Selector(library.compare, library.words, selection, reader)
+        settings = selection or SelectionSettings.read(reader=reader is not None)
+        self._selector = Selector(library.compare, library.words, settings.at(caution), reader)
         self._saves = saves
         self._writer = _writer(llm, library, limits) if llm else None
 
@@ -159,7 +161,12 @@ class Assistant:
         if not choice.answers:
             notice = self._notice()
             refused = abstention(
-                question, hits[:_RELATED], confidence=choice.confidence, notice=notice
+                question,
+                hits[:_RELATED],
+                confidence=choice.confidence,
+                notice=notice,
+                possible=cite(choice.possible, reading, self.library.words),
+                unmet=choice.unmet,
             )
             return replace(refused, considered=considered), likeliest
         citations = cite(choice.sentences, reading, self.library.words)

@@ -182,7 +182,12 @@ class Service:
         model = shared.model()
         limits = shared.limits() if model else None
         assistant = Assistant(
-            library, shared.reranker(), reader=shared.reader(), llm=model, limits=limits
+            library,
+            shared.reranker(),
+            reader=shared.reader(),
+            caution=self._settings.caution,
+            llm=model,
+            limits=limits,
         )
         return _OpenLibrary(assistant, database, shared)
 

@@ -117,6 +117,15 @@ def _spelled(folded: str) -> str:
     return _WEAK_END.sub("", "".join(key))
 
 
+def without_article(folded: str) -> str:
+    """Return a folded word without the Arabic article and the particles written before it.
+
+    >>> without_article("والرقه"), without_article("raqqa")
+    ('رقه', 'raqqa')
+    """
+    return _ARTICLE.sub("", folded)
+
+
 def name_keys(found: Sequence[Word]) -> set[str]:
     """Return the loose keys of all words of a text, those of names of two words included.
 
@@ -127,7 +136,7 @@ def name_keys(found: Sequence[Word]) -> set[str]:
     True
     """
     written = {word.folded for word in (*found, *joined_names(found))}
-    forms = written | {_ARTICLE.sub("", folded) for folded in written}
+    forms = written | {without_article(folded) for folded in written}
     return {key for form in forms if (key := _loose(form))}
 
 

@@ -76,11 +76,17 @@ def _scores(case: Case, facts: Sequence[Fact], answer: Answer) -> dict[str, floa
     scores = {"coverage": float(answered)}
     if answered:
         scores["risk"] = float(not _is_right(case, facts, answer))
+    elif answer.possible:
+        scores["possible precision"] = float(any(_covered(c, facts) for c in answer.possible))
+    else:
+        scores["refusal precision"] = float(not case.answerable)
     if not case.answerable:
         return {**scores, "false answers": float(answered)}
     scores["false refusals"] = float(not answered)
     if facts:
         scores |= _citation_scores(facts, answer.citations)
+        shown = (*answer.citations, *answer.possible)
+        scores["evidence shown"] = float(any(_covered(c, facts) for c in shown))
     if case.answers:
         scores |= _answer_scores(case, answer)
     return scores

@@ -31,6 +31,9 @@ MEASURES = (
     Measure("R@10", "retrieval", "Share of the passages with evidence among the first ten."),
     Measure("evidence cited", "citations", "Answerable cases with a citation on the evidence."),
     Measure("evidence cited first", "citations", "The same, of the first citation alone."),
+    Measure(
+        "evidence shown", "citations", "Answerable cases with evidence cited, or pointed to."
+    ),
     Measure("citation precision", "citations", "Share of an answer's citations on the evidence."),
     Measure("citation recall", "citations", "Share of the facts expected that are cited."),
     Measure("quote exactness", "citations", "Quotes that equal the stored text at their span."),
@@ -61,6 +64,14 @@ MEASURES = (
     Measure(
         "false refusals", "abstention", "Answerable cases that were refused.",
         higher_is_better=False,
+    ),
+    Measure(
+        "possible precision", "abstention",
+        "Refusals that point to a sentence that may answer, which is on the evidence.",
+    ),
+    Measure(
+        "refusal precision", "abstention",
+        "Refusals that point to nothing, of cases that are unanswerable.",
     ),
     Measure(
         "coverage", "abstention", "Cases that were answered, rightly or not.", judged=False

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from corpus.text.language import detect
 from eval.comparing.intervals import Floats, Interval, Resamples
 from eval.judging.ranks import by_question, require, worst_ranks
-from eval.retrieval.ranking import FUSED, RERANKED, Pool
+from eval.retrieval.ranking import FUSED, JOINED, READ, RERANKED, Pool
 from eval.retrieval.squad import RetrievalTask, Unit, read_task
 from index.encoder import Encoder
 from rag.answer import Json
+from rag.reader import Reader
 
 Pair = tuple[Path, Path]
 Score = Callable[[str], Mapping[str, Floats]]
@@ -112,12 +113,17 @@ class RetrievalReport:
 
 
 def evaluate(
-    pairs: Sequence[Pair], unit: Unit, encoder: Encoder, say: Callable[[str], None]
+    pairs: Sequence[Pair],
+    unit: Unit,
+    encoder: Encoder,
+    say: Callable[[str], None],
+    reader: Reader | None = None,
 ) -> RetrievalReport:
     """Measure every pair of (questions, passages) files; `say` is told of progress.
 
-    All files are read before the first is measured.  Raises `DalilError` for files that are not
-    there, not SQuAD or do not join, and when ir-measures is not installed.
+    With a `reader` two legs are added: the best passages in the order of what it says of them, and
+    in that of both.  All files are read before the first is measured.  Raises `DalilError` for
+    files that are not there, not SQuAD or do not join, and when ir-measures is not installed.
     """
     require()
     tasks = [read_task(questions, passages, unit) for questions, passages in pairs]
@@ -131,7 +137,8 @@ def evaluate(
         # Questions in many languages are often asked of the same passages.
         if passages not in pools:
             languages = [detect(text) for text in task.texts]
-            pools[passages] = Pool(task.texts, languages, encoder, task.paragraphs.tolist())
+            of = task.paragraphs.tolist()
+            pools[passages] = Pool(task.texts, languages, encoder, of, reader=reader)
         legs, differences = measure(task, unit, pools[passages].score)
         size = len(task.questions), len(task.texts)
         reports.append(PairReport(str(questions), str(passages), *size, legs, differences))
@@ -174,17 +181,18 @@ def _rank(scores: Floats, right: int) -> int:
 
 
 def compare(values: Mapping[str, Floats], resamples: Resamples) -> list[Difference]:
-    """Compare the fused leg with the better single one and the reranked with the fused.
+    """Compare the fused leg with the better single one, the reranked with the fused, then reading.
 
     `values` holds the reciprocal ranks of each leg, float64 (q,); a leg that the ranking lacks is
     not compared.
     """
-    single = [leg for leg in values if leg not in (FUSED, RERANKED)]
+    single = [leg for leg in values if leg not in (FUSED, RERANKED, READ, JOINED)]
     compared = []
     if FUSED in values and single:
         compared.append((FUSED, max(single, key=lambda leg: float(values[leg].mean()))))
     if FUSED in values and RERANKED in values:
         compared.append((RERANKED, FUSED))
+    compared += [(leg, RERANKED) for leg in (READ, JOINED) if leg in values and RERANKED in values]
     return [
         Difference(_MEASURE, leg, other, resamples.interval(values[leg] - values[other]))
         for leg, other in compared

@@ -33,12 +33,16 @@ _OUT = ROOT / "rag" / "choice"
 _RIDGE = 0.01
 # Of a reader's questions about one in four has no answer in the articles.
 _UNANSWERABLE = 0.25
-# A wrong quote misleads and a refusal still shows the nearest passages; set by hand, with what each
-# threshold makes of both halves of the cases in view.
-_FALSE_ANSWERS = 0.25
+# So many unanswerable questions may be answered at each caution.  A wrong quote misleads, a refusal
+# still points to the likeliest sentence; set by hand, with what each makes of both halves of the
+# cases in view.
+_FALSE_ANSWERS = {"strict": 0.1, "normal": 0.27, "eager": 0.4}
+# Of what is neither answered nor pointed to, so much may have been right.
+_HIDDEN_RIGHT = 0.1
 # Withheld sentences leave a question that is harder to refuse, and the usual one.
 _SHARES = {"asked": 1.0, "without sentences": 1.0, "without articles": 0.3}
-_MARGINS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6)
+_MARGINS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 2.0, 2.4)
+_ASSENTS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 LossAndSlope = Callable[[Floats], tuple[float, Floats]]
 Bounds = tuple[float | None, float | None]
 # Meeting more of the question must never make an answer less sure, whatever the sample says.
@@ -82,15 +86,15 @@ def fit_ranking(sets: Sequence[Sequence[Example]]) -> dict[str, float]:
 
 
 def fit_margins(
-    sets: Sequence[Sequence[Example]], settings: SelectionSettings
+    sets: Sequence[Sequence[Example]], settings: SelectionSettings, *, reads: bool = True
 ) -> SelectionSettings:
     """Return the settings with the margins whose citations have the best F2; sets count alike."""
     ranked = [
         [(e, rank(e.described, settings.ranking)) for e in group if e.gold.any()] for group in sets
     ]
     tried = [
-        replace(settings, margin=margin, elsewhere=elsewhere)
-        for margin, elsewhere in product(_MARGINS, _MARGINS)
+        replace(settings, margin=margin, elsewhere=elsewhere, assent=assent)
+        for margin, elsewhere, assent in product(_MARGINS, _MARGINS, _ASSENTS if reads else (None,))
         if margin <= elsewhere
     ]
     scores = [
@@ -101,7 +105,7 @@ def fit_margins(
 
 
 def _citation_f2(example: Example, ranks: Floats, settings: SelectionSettings) -> float:
-    picked = pick(example.described.sentences, ranks, settings)
+    picked = pick(example.described, ranks, settings)
     precision = float(example.gold[picked].mean())
     recall = float(example.facts[:, picked].any(axis=1).mean())
     # Recall counts twice: of three quotes a reader finds the right one, of none nobody does.
@@ -139,7 +143,7 @@ def _attempt(
 ) -> Attempt:
     described = example.described
     ranks = rank(described, settings.ranking)
-    picked = pick(described.sentences, ranks, settings)
+    picked = pick(described, ranks, settings)
     found = signals(example.reading, described, ranks, table)
     return Attempt(found, bool(example.gold[picked].any()), weight)
 
@@ -161,15 +165,35 @@ def fit_confidence(sets: Sequence[Sequence[Attempt]]) -> dict[str, float]:
     return _named(names, _minimum(loss, [_SIGNS.get(name, (0.0, None)) for name in names]))
 
 
-def fit_threshold(group: Sequence[Example], settings: SelectionSettings) -> float:
-    """Return the threshold at which so many unanswerable questions are answered as may be."""
+def fit_thresholds(group: Sequence[Example], settings: SelectionSettings) -> SelectionSettings:
+    """Return the settings with the thresholds at which so much is answered falsely as may be."""
     table = load_bundled()
     sure = [
         confidence(_attempt(each, table, settings, 1.0).found, settings.confidence)
         for each in group
         if not each.answerable
     ]
-    return round(float(np.quantile(sure, 1 - _FALSE_ANSWERS)), 3)
+    return replace(
+        settings,
+        strict=round(float(np.quantile(sure, 1 - _FALSE_ANSWERS["strict"])), 3),
+        threshold=round(float(np.quantile(sure, 1 - _FALSE_ANSWERS["normal"])), 3),
+        eager=round(float(np.quantile(sure, 1 - _FALSE_ANSWERS["eager"])), 3),
+    )
+
+
+def fit_possible(group: Sequence[Example], settings: SelectionSettings) -> float:
+    """Return how sure Dalil must be to point to a sentence that it does not claim to answer.
+
+    Of the attempts that are less sure than that few are right.
+    """
+    tried = sorted(
+        attempts(group, settings), key=lambda each: confidence(each.found, settings.confidence)
+    )
+    weights = np.array([each.weight for each in tried])
+    right = weights * np.array([each.right for each in tried])
+    few = np.flatnonzero(np.cumsum(right) <= _HIDDEN_RIGHT * np.cumsum(weights))
+    sure = confidence(tried[few[-1]].found, settings.confidence) if len(few) else 0.0
+    return round(min(sure, settings.threshold), 3)
 
 
 def fit(
@@ -180,12 +204,13 @@ def fit(
     Examples of `small` libraries teach the confidence what little to choose from makes of scores.
     """
     settings = replace(SelectionSettings.read(reader=reads), ranking=fit_ranking(sets))
-    settings = fit_margins(sets, settings)
+    settings = fit_margins(sets, settings, reads=reads)
     tried = [attempts(group, settings) for group in (*sets, small)]
     weights = fit_confidence(tried)
     settings = replace(settings, confidence=weights)
-    # Encyclopedias answer more surely than news, which alone sets the threshold.
-    return replace(settings, threshold=fit_threshold(sets[0], settings))
+    # Encyclopedias answer more surely than news, which alone sets the thresholds.
+    settings = fit_thresholds(sets[0], settings)
+    return replace(settings, possible=fit_possible(sets[0], settings))
 
 
 def _matrix(features: Mapping[str, Floats], names: Sequence[str]) -> Floats:

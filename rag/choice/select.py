@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 
-from corpus.text.names import name_key, name_keys
 from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
-from rag.choice.answer_types import beside_number, focus, lacks_kind
+from rag.choice.answer_types import beside_number, focus, lacks_kind, unmet
 from rag.choice.evidence import Compare, Described, Sentence, describe, of_article, sentences_of
 from rag.reader import Reader
 from rag.reading import Reading
 from rag.reading.reading import Expected
 from rag.search.rank import Floats
 
+Caution = Literal["strict", "normal", "eager"]
 # Without a reader the other features have to say what it would.
 _WEIGHTS = Path(__file__).with_name("weights.json")
 _WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
@@ -33,8 +33,8 @@ _WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
 _AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
 # A signal of what is not asked for is worth as much as one that is half met.
 _HALF = 0.5
-# What is said of another person or place is no answer, however well the rest is met: no sample of
-# questions that people have asked shows how often the name would be the one thing that is wrong.
+# What is said of another person, place or year is no answer, however well the rest is met; no
+# sample of real questions shows how often that would be the one thing that is wrong.
 _UNNAMED_SHARE = 0.5
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
@@ -45,9 +45,12 @@ class SelectionSettings:
     """The handful of weights of the choice.
 
     `ranking` weighs the features of `rag.choice.evidence.describe`, `confidence` the signals of
-    `rag.choice.select.signals`; below `threshold` Dalil abstains.  A further sentence is cited,
+    `rag.choice.select.signals`; below `threshold` Dalil abstains, and down to `possible` it points
+    to the sentence that may answer.  `strict` and `eager` are thresholds for who would rather be
+    refused, or rather see for themselves.  A further sentence is cited,
     up to `most` in all, if its ranking score comes within `margin` of the best one's, or within
-    `elsewhere` if it is of another article, which may tell more or otherwise.
+    `elsewhere` if it is of another article, which may tell more or otherwise; and where there is a
+    reader, only if the log odds it gives are at most `assent` below those of the best.
     """
 
     ranking: Mapping[str, float]
@@ -55,6 +58,10 @@ class SelectionSettings:
     threshold: float
     margin: float
     elsewhere: float
+    assent: float | None = None
+    possible: float = 1.0
+    strict: float = 1.0
+    eager: float = 0.0
     most: int = 3
 
     @classmethod
@@ -63,17 +70,26 @@ class SelectionSettings:
         path = _WEIGHTS if reader else _WITHOUT_READER
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
+    def at(self, caution: Caution) -> Self:
+        """Return the settings with the threshold of a caution, and what is possible below it."""
+        threshold = {"strict": self.strict, "eager": self.eager}.get(caution, self.threshold)
+        return replace(self, threshold=threshold, possible=min(self.possible, threshold))
+
 
 @dataclass(frozen=True)
 class Choice:
     """The sentences to cite, best first; none when they would not answer the question.
 
+    `possible` is the best of them where it may answer, and too little speaks for it to say so;
+    `unmet` is what the question names and the article of the best does not.
     `considered` are all that competed, best first.
     """
 
     sentences: Sequence[Sentence]
     confidence: float
     considered: Sequence[Considered] = ()
+    possible: Sequence[Sentence] = ()
+    unmet: Sequence[str] = ()
 
     @property
     def answers(self) -> bool:
@@ -108,8 +124,11 @@ class Selector:
         sure = confidence(found, self._settings.confidence)
         considered = _considered(described, scores)
         if sure < self._settings.threshold:
-            return Choice((), sure, considered)
-        picked = pick(described.sentences, scores, self._settings)
+            best = int(np.argmax(scores))
+            possible = [described.sentences[best]] if sure >= self._settings.possible else []
+            missing = lacking(reading, described, best)
+            return Choice((), sure, considered, possible, missing)
+        picked = pick(described, scores, self._settings)
         return Choice([described.sentences[place] for place in picked], sure, considered)
 
 
@@ -127,9 +146,13 @@ def _considered(described: Described, scores: Floats) -> list[Considered]:
     ]
 
 
-def pick(sentences: Sequence[Sentence], scores: Floats, settings: SelectionSettings) -> list[int]:
+def pick(described: Described, scores: Floats, settings: SelectionSettings) -> list[int]:
     """Return the places of the best sentence and those close to it, leaving out repetitions."""
+    sentences, odds = described.sentences, described.features.get("reads")
     order = np.argsort(-scores, kind="stable").tolist()
+    assented = np.ones(len(scores), np.bool_)
+    if odds is not None and settings.assent is not None:
+        assented = odds >= odds[order[0]] - settings.assent
     picked: list[int] = []
     seen: set[str] = set()
     for place in order:
@@ -138,7 +161,11 @@ def pick(sentences: Sequence[Sentence], scores: Floats, settings: SelectionSetti
             break
         same = sentences[place].article.id == sentences[order[0]].article.id
         content = " ".join(word.folded for word in words(sentences[place].text))
-        if content not in seen and behind <= (settings.margin if same else settings.elsewhere):
+        if (
+            content not in seen
+            and assented[place]
+            and behind <= (settings.margin if same else settings.elsewhere)
+        ):
             picked.append(place)
             seen.add(content)
     return picked[: settings.most]
@@ -158,7 +185,7 @@ def signals(
     - rank: its ranking score
     - focus: how well it meets what the question names as asked for
     - beside: how well words beside a number in it meet that, where a number is asked for
-    - unnamed: how badly the question's worst-supported name fares, 0 (well) to 1
+    - unnamed: its article lacks a name, a number or a date of the question
     - unfit: it lacks the kind of thing that is asked for
     - few: how few sentences there were to choose from, which keeps standardised scores low
     - reads: log odds that it answers, to a reader; with one alone
@@ -180,7 +207,7 @@ def signals(
         "rank": float(ranks[best]),
         "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
         "beside": beside - _HALF,
-        "unnamed": _unnamed(reading, described, best),
+        "unnamed": float(bool(lacking(reading, described, best))),
         "unfit": float(lacks_kind(reading, text, language)),
         "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
     }
@@ -190,41 +217,14 @@ def signals(
     return found
 
 
+def lacking(reading: Reading, described: Described, place: int) -> list[str]:
+    """Return what carries the question and the article of a sentence says nothing of."""
+    article = described.sentences[place].article
+    return unmet(reading, article, described.around[place].astype(np.float64))
+
+
 def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Return the probability that the sentence answers, between 0 and 1."""
     total = sum(weight * found[name] for name, weight in weights.items())
     named = 1.0 - _UNNAMED_SHARE * found["unnamed"]
     return float(named / (1.0 + np.exp(-total)))
-
-
-def _unnamed(reading: Reading, described: Described, best: int) -> float:
-    """Return how badly the worst-supported name of the question fares, 0 (well) to 1.
-
-    A name is supported by the consonants of any of its words anywhere in the article, or where
-    one is met by meaning or glossary in the sentence or beside it.
-    """
-    article = described.sentences[best].article
-    keys = name_keys(list(words(f"{article.title or ''} {article.text}")))
-    near, asked = described.around[best], reading.words
-    return max(
-        (
-            1.0 - max(max(float(name_key(asked[p].text) in keys), float(near[p])) for p in name)
-            for name in _names(reading)
-        ),
-        default=0.0,
-    )
-
-
-def _names(reading: Reading) -> list[list[int]]:
-    """Return the places of the words of each name; the name of a month is part of a date."""
-    found: list[list[int]] = []
-    for place, word in enumerate(reading.words):
-        if word.text not in reading.names or word.quantities:
-            continue
-        before = reading.words[place - 1].word
-        between = reading.standalone[before.end : word.word.start]
-        if found and found[-1][-1] == place - 1 and between.isspace():
-            found[-1].append(place)
-        else:
-            found.append([place])
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.text.language import detect
+from corpus.text.language import detect, direction
 from corpus.text.names import joined_names, name_terms
 from corpus.text.quantities import quantities
 from corpus.text.stems import stem, terms
@@ -85,8 +85,31 @@ def compose(question: str, citations: Sequence[Citation]) -> str:
 
 
 def abstention(
-    question: str, related: Sequence[Hit], *, confidence: float = 0.0, notice: str | None = None
+    question: str,
+    related: Sequence[Hit],
+    *,
+    confidence: float = 0.0,
+    notice: str | None = None,
+    possible: Sequence[Citation] = (),
+    unmet: Sequence[str] = (),
 ) -> Answer:
-    """Return the answer that admits that the articles don't say, in the question's language."""
-    text = phrases(detect(question)).unknown
-    return Answer(question, "abstained", text, confidence, (), related, notice)
+    """Return the answer that admits that the articles don't say, in the question's language.
+
+    With what is `possible` it says that this may be the place; of what is `unmet`, that the nearest
+    article does not mention it.
+    """
+    said = phrases(detect(question))
+    comma = "، " if direction(said.unknown) == "rtl" else ", "
+    lacking = said.lacking.format(words=comma.join(unmet)) if unmet else ""
+    lines = [lacking, said.maybe] if possible else [said.unknown, lacking]
+    return Answer(
+        question,
+        "abstained",
+        " ".join(filter(None, lines)),
+        confidence,
+        (),
+        related,
+        notice,
+        possible=possible,
+        unmet=unmet,
+    )

@@ -16,7 +16,7 @@ from corpus.errors import MissingError, PurgedError
 from index import Library
 from index.library import Feedback
 from rag.answer import Answer, Citation, Hit, Json, Match, Statement
-from rag.citing.cite import compose
+from rag.citing.cite import abstention, compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def body_of(answer: Answer, history: Sequence[str]) -> str:
     fields = {**answer.as_json(), "history": list(history)}
     if _is_quotes(answer):
         del fields["text"]
-    for pointer in (*fields["citations"], *fields["related"]):
+    for pointer in (*fields["citations"], *fields["related"], *fields["possible"]):
         for read_again in ("quote", "text", "title", "outlet", "source", "published"):
             pointer.pop(read_again, None)
     return json.dumps(fields, ensure_ascii=False)
@@ -64,12 +64,19 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
     """Return a saved answer, its quotes read from the versions it cites.
 
     Raises `MissingError` for an unknown id or another's answer, `PurgedError` when a cited version
-    is gone for good.  Related passages that are gone are left out: they were no evidence.
+    is gone for good.  Related and possible passages that are gone are left out: they were no
+    evidence.
     """
     with library.reading():
         fields, created_at = _read(library, answer_id, owner)
         citations = [_citation(library, pointer) for pointer in fields["citations"]]
         related = [_hit(library, pointer) for pointer in fields["related"]]
+        # Answers saved by older versions point to nothing that may answer.
+        possible = [
+            _citation(library, pointer)
+            for pointer in fields.get("possible", ())
+            if _article(library, pointer)
+        ]
         feedback = library.feedback.of(answer_id)
     answer = Answer(
         fields["question"],
@@ -84,9 +91,15 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
         fields["timings_ms"],
         # Answers saved by older versions have none.
         tuple(_statement(each) for each in fields.get("statements", ())),
+        possible=tuple(possible),
+        unmet=tuple(fields.get("unmet", ())),
     )
     if _is_quotes(answer):
         answer = replace(answer, text=compose(answer.question, citations))
+    elif fields.get("possible"):
+        # What might have answered may be gone, and the text with it.
+        text = abstention(answer.question, (), possible=possible, unmet=answer.unmet).text
+        answer = replace(answer, text=text)
     return SavedAnswer(answer, fields["history"], created_at, feedback)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -23,12 +23,14 @@ _GLOSSARY = Path(__file__).with_name("glossary.toml")
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Connecting words of one language, its quotation marks, and its way of saying no."""
+    """Connecting words of one language, its quotation marks, and its ways of saying no."""
 
     first: str
     further: str
     marks: str
     unknown: str
+    maybe: str
+    lacking: str
 
 
 def phrases(language: str) -> Phrases:
@@ -39,7 +41,7 @@ def phrases(language: str) -> Phrases:
     """
     languages = _languages()
     table = languages.get(language, languages[_FALLBACK])
-    return Phrases(table["first"], table["further"], table["marks"], table["unknown"])
+    return Phrases(**{field.name: table[field.name] for field in fields(Phrases)})
 
 
 def model_phrases(language: str) -> Mapping[str, str]:

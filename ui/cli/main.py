@@ -32,6 +32,7 @@ from ui.cli.options import (
     AsJson,
     AskText,
     Batch,
+    CautionName,
     EncoderName,
     Home,
     ModelName,
@@ -207,6 +208,7 @@ def ask(
     encoder: EncoderName = None,
     reranker: RerankerName = None,
     reader: ReaderName = None,
+    caution: CautionName = None,
     llm: ModelName = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show which sentences competed, with their scores.")
@@ -219,7 +221,7 @@ def ask(
     from ui.service import Question, Service, Shared
 
     filters = read_filters(since, until, outlet)
-    settings = _settings(context, home, encoder, reranker, llm, reader)
+    settings = _settings(context, home, encoder, reranker, llm, reader, caution)
     shared = Shared(settings)
     # A model that cannot be had is told before anything else is done.
     shared.model()
@@ -286,12 +288,8 @@ def main() -> NoReturn:
 
 
 def _settings(
-    context: typer.Context,
-    home: Path | None,
-    encoder: str | None,
-    reranker: str | None = None,
-    llm: str | None = None,
-    reader: str | None = None,
+    context: typer.Context, home: Path | None, encoder: str | None, *models: str | None
 ) -> Settings:
+    """Read the settings; options before the subcommand count too, `models` as `read` takes them."""
     before_home, before_encoder = context.obj
-    return Settings.read(home or before_home, encoder or before_encoder, reranker, llm, reader)
+    return Settings.read(home or before_home, encoder or before_encoder, *models)

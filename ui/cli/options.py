@@ -30,6 +30,12 @@ ReaderName = Annotated[
         "DALIL_READER).",
     ),
 ]
+CautionName = Annotated[
+    str | None,
+    typer.Option(
+        "--caution", help="How sure an answer must be: strict, normal or eager (or DALIL_CAUTION)."
+    ),
+]
 ModelName = Annotated[
     str | None,
     typer.Option(

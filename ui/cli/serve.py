@@ -8,7 +8,7 @@ import typer
 
 from corpus.errors import DalilError
 from ui.cli.console import say
-from ui.cli.options import EncoderName, Home, ModelName, ReaderName, RerankerName
+from ui.cli.options import CautionName, EncoderName, Home, ModelName, ReaderName, RerankerName
 from ui.settings.settings import Settings, all_settings
 
 _SERVER = {one.name: one for one in all_settings() if one.key.startswith("server.")}
@@ -42,6 +42,7 @@ def serve(
     encoder: EncoderName = None,
     reranker: RerankerName = None,
     reader: ReaderName = None,
+    caution: CautionName = None,
     llm: ModelName = None,
 ) -> None:
     """Serve the chat and the HTTP API; docs/settings.md has all settings."""
@@ -59,6 +60,7 @@ def serve(
         reranker,
         llm,
         reader,
+        caution,
         host=host,
         port=port,
         workers=workers,

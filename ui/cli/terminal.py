@@ -55,12 +55,19 @@ def show_answer(console: Console, answer: Answer) -> None:
     """Print an extractive answer with its citations, or an abstention with the nearest passages."""
     if answer.status == "abstained":
         console.print(Text(visible(answer.text), style="yellow"))
+        show_possible(console, answer)
     else:
         _show_text(console, answer)
         for citation in answer.citations:
             show_citation(console, citation)
     show_related(console, answer)
     show_rest(console, answer)
+
+
+def show_possible(console: Console, answer: Answer) -> None:
+    """Print the sentence that may answer a question, and where it stands."""
+    for citation in answer.possible:
+        show_citation(console, citation, quoted=True)
 
 
 def show_related(console: Console, answer: Answer) -> None:
@@ -89,20 +96,36 @@ def _show_text(console: Console, answer: Answer) -> None:
         closing, _, rest = rest.partition(marker)
         # The quotation marks stand at the quote's own ends, in its own direction.
         console.print(Text(visible(before[:-1].strip()), style="bold"))
-        _show_block(console, f"{before[-1:]}{quote}{closing}{marker}", style="green")
+        answering = _answering(citation, len(before[-1:]))
+        _show_block(console, f"{before[-1:]}{quote}{closing}{marker}", "green", answering)
 
 
-def _show_block(console: Console, text: str, style: str = "") -> None:
-    """Print a text indented, wrapped before it is isolated, since isolates end with their line."""
+def _answering(citation: Citation, shift: int = 0) -> tuple[int, int]:
+    """Return where the words that answer stand in the quote, moved on by `shift`."""
+    first, last = citation.focus or (citation.start, citation.start)
+    return first - citation.start + shift, last - citation.start + shift
+
+
+def _show_block(
+    console: Console, text: str, style: str = "", strong: tuple[int, int] = (0, 0)
+) -> None:
+    """Print a text indented, the half-open span `strong` of it in bold.
+
+    It is wrapped before it is isolated, since isolates end with their line.
+    """
     width = max(console.width - 2 * _INDENT, NARROWEST)
     from_right = direction(text) == "rtl"
-    for line in Text(harmless(text)).wrap(console, width):
-        shown = line.plain.strip()
-        if not shown:
+    whole = Text(harmless(text), style)
+    whole.stylize("bold", *strong)
+    for line in whole.wrap(console, width):
+        line.rstrip()
+        shown = line[len(line.plain) - len(line.plain.lstrip()) :]
+        if not shown.plain:
             console.print()
             continue
-        gap = _INDENT + (max(width - cell_len(shown), 0) if from_right else 0)
-        console.print(Text(" " * gap).append(visible(shown), style), soft_wrap=True)
+        gap = _INDENT + (max(width - cell_len(shown.plain), 0) if from_right else 0)
+        isolated = Text.assemble(" " * gap, (_ISOLATE, style), shown, (_END, style))
+        console.print(isolated, soft_wrap=True)
 
 
 def show_citation(console: Console, citation: Citation, *, quoted: bool = False) -> None:
@@ -110,7 +133,7 @@ def show_citation(console: Console, citation: Citation, *, quoted: bool = False)
     console.print()
     console.print(Text(f"[{citation.n}] ", style="bold cyan"), _source(citation.article), sep="")
     if quoted:
-        _show_block(console, citation.quote, style="green")
+        _show_block(console, citation.quote, "green", _answering(citation))
     met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)
     span = f"{citation.article.id} v{citation.article.version}, {citation.start}-{citation.end}"
     console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))

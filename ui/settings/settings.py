@@ -6,11 +6,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.errors import DalilError
 from ui.settings import values as kinds
 from ui.settings.values import Kind
+
+if TYPE_CHECKING:
+    from rag.choice.select import Caution
 
 # The settings file of the current folder; the variable names another one.
 FILE, FILE_VARIABLE = "dalil.toml", "DALIL_SETTINGS"
@@ -112,6 +115,11 @@ class Settings:
     reader: str = setting(
         "bundled", kinds.TEXT, "`bundled`, `none`, or a question-answering model of transformers."
     )
+    caution: Caution = setting(  # noqa: RUF009 - it is a field like the others
+        "normal",
+        kinds.one_of("strict", "normal", "eager"),
+        "How sure an answer must be: `strict`, `normal` or `eager`.",
+    )
     llm: str | None = setting(
         None, kinds.MODEL, "A chat model that writes the answers; without one they are quotes."
     )
@@ -134,6 +142,7 @@ class Settings:
         reranker: str | None = None,
         llm: str | None = None,
         reader: str | None = None,
+        caution: str | None = None,
         **server: object,
     ) -> Settings:
         """Let options win over `DALIL_HOME` and so on, those over `dalil.toml` and defaults.
@@ -147,7 +156,7 @@ class Settings:
         folder = path.parent if path else Path()
         options = {
             "home": home and str(home), "encoder": encoder, "reranker": reranker, "llm": llm,
-            "reader": reader,
+            "reader": reader, "caution": caution,
         }  # fmt: skip
         values = _values(path, table, options, "")
         for name in ("home", "llm_key_file"):

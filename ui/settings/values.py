@@ -179,6 +179,21 @@ def _field_name(text: str) -> str:
     return text
 
 
+def one_of(*names: str) -> Kind:
+    """Return the kind of a name out of a few.
+
+    >>> one_of("strict", "eager").parse("Eager"), one_of("strict", "eager").wants
+    ('eager', 'strict or eager')
+    """
+
+    def named(text: str) -> str:
+        if text.lower() not in names:
+            raise ValueError
+        return text.lower()
+
+    return _of_text(" or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), named)
+
+
 TEXT = _of_text("text", str)
 FOLDER = _of_text("a folder", lambda text: Path(text).expanduser())
 FILE = _of_text("a file", lambda text: Path(text).expanduser())

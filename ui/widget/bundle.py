@@ -29,8 +29,8 @@ MODULES = (
 _SHEETS = (_CHAT / "answer.css", _HERE / "widget.css")
 _CHAT_WORDS = (
     "direction", "title", "question", "ask", "again", "conversation", "you",
-    "searching", "writing", "restart", "written", "unfound", "uncited", "abstained", "nearest",
-    "sources", "source", "met", "met_hint", "failed", "retry", "untitled", "made_by",
+    "searching", "writing", "restart", "written", "unfound", "uncited", "abstained", "possible",
+    "nearest", "sources", "source", "met", "met_hint", "failed", "retry", "untitled", "made_by",
 )  # fmt: skip
 # A `rem` follows the page's root element, whose font size may be anything.
 _PIXELS_PER_REM = 15

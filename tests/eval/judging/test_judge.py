@@ -1,5 +1,7 @@
 """What an answer earns on each measure, worked out by hand, in Arabic and English."""
 
+from dataclasses import replace
+
 import pytest
 
 from corpus.article import Article, Passage
@@ -96,6 +98,8 @@ def test_an_abstention_is_scored_only_where_it_can_be():
         "false refusals": 1.0,
         "evidence cited": 0.0,
         "evidence cited first": 0.0,
+        "evidence shown": 0.0,
+        "refusal precision": 0.0,
         "citation recall": 0 / 2,
         "answer containment": 0.0,
         "exact match": 0.0,
@@ -105,7 +109,9 @@ def test_an_abstention_is_scored_only_where_it_can_be():
 
 def test_what_nobody_can_answer_is_right_when_it_is_refused():
     unanswerable = case(answerable=False)
-    assert scores(unanswerable, ABSTAINED) == {"coverage": 0.0, "false answers": 0.0}
+    assert scores(unanswerable, ABSTAINED) == {
+        "coverage": 0.0, "false answers": 0.0, "refusal precision": 1.0
+    }  # fmt: skip
     answer = answered(sentence(1, FLOOD, 0))
     assert outcome(unanswerable, answer).citations[0].right is False
     found = scores(unanswerable, answer)
@@ -158,6 +164,28 @@ def test_an_attempt_says_what_a_refusal_would_have_been():
     assert not wrong.attempt.right
     assert outcome(TWO_FACTS, ABSTAINED).attempt is None
     assert outcome(TWO_FACTS, answered(sentence(1, RIVER, 1))).attempt.right
+
+
+def test_what_may_answer_is_shown_and_not_cited():
+    def pointing(index):
+        return replace(ABSTAINED, possible=(sentence(1, FLOOD, index),))
+
+    right, wrong = scores(TWO_FACTS, pointing(0)), scores(TWO_FACTS, pointing(1))
+    assert (right["evidence shown"], right["possible precision"]) == (1.0, 1.0)
+    assert (wrong["evidence shown"], wrong["possible precision"]) == (0.0, 0.0)
+    for found in (right, wrong):
+        assert (found["evidence cited"], found["false refusals"]) == (0.0, 1.0)
+        assert "refusal precision" not in found
+    cited = scores(TWO_FACTS, answered(sentence(1, FLOOD, 0)))
+    assert cited["evidence shown"] == 1.0
+    assert {"possible precision", "refusal precision"}.isdisjoint(cited)
+
+
+def test_a_refusal_that_points_to_nothing_is_right_where_nothing_answers():
+    pointed = replace(ABSTAINED, possible=(sentence(1, FLOOD, 0),))
+    found = scores(case(answerable=False), pointed)
+    assert found["possible precision"] == 0.0
+    assert "refusal precision" not in found
 
 
 def test_what_was_expected_and_cited_is_kept_with_its_language():

@@ -9,6 +9,7 @@ from eval.comparing.intervals import Resamples
 from eval.retrieval.legs import compare, evaluate, measure, rank
 from eval.retrieval.ranking import Pool
 from eval.retrieval.squad import read_task
+from rag.reader import ReadExcerpt
 
 NOT = -np.inf
 # By leg, a row of scores over the three paragraphs for each of the four questions; the right
@@ -145,3 +146,45 @@ def test_the_pool_scores_the_legs_alone_and_joined(encoder):
     # Every text of so small a pool is a candidate, whichever leg brings it.
     assert (scores["fused"] > NOT).all()
     assert scores["reranked"].argmin() == 1
+
+
+class Partial:
+    """A reader that likes the texts with a word, and counts what it reads."""
+
+    name = "partial"
+
+    def __init__(self, word):
+        self.word, self.count = word, 0
+
+    def read(self, _, excerpts):
+        self.count += len(excerpts)
+        odds = [3.0 if self.word in excerpt.text else -3.0 for excerpt in excerpts]
+        return [
+            ReadExcerpt(np.full(len(e.spans), o), [None] * len(e.spans))
+            for e, o in zip(excerpts, odds, strict=True)
+        ]
+
+
+def test_a_reader_puts_the_best_in_its_order_and_no_others(encoder):
+    texts = [f"The mayor met guest {n}." for n in range(12)] + ["هطلت أمطار على السهل."]
+    reader = Partial("guest 7")
+    pool = Pool(texts, ["en"] * 12 + ["ar"], encoder, reader=reader)
+    scores = pool.score("Whom did the mayor meet?")
+    assert list(scores)[-3:] == ["reranked", "read", "reranked and read"]
+    assert reader.count == 10, "as many as an answer is chosen from"
+    order = np.argsort(-scores["reranked"], kind="stable").tolist()
+    assert 7 in order[:10]
+    for leg in ("read", "reranked and read"):
+        assert scores[leg].argmax() == 7
+        assert set(np.argsort(-scores[leg], kind="stable")[:10].tolist()) == set(order[:10])
+    rest = np.argsort(-scores["read"], kind="stable")[10:].tolist()
+    assert rest == order[10:]
+
+
+def test_reading_is_compared_with_the_order_before_it():
+    better = {"reranked": np.full(50, 0.5), "read": np.ones(50), "reranked and read": np.ones(50)}
+    found = compare(better, Resamples(50))
+    assert [(each.leg, each.against) for each in found] == [
+        ("read", "reranked"), ("reranked and read", "reranked")
+    ]  # fmt: skip
+    assert found[0].interval.low == pytest.approx(0.5)

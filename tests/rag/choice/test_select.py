@@ -10,7 +10,7 @@ from index import Library
 from index.encoder import load_bundled
 from rag.answer import Hit
 from rag.assistant import Assistant
-from rag.choice.evidence import Sentence, of_article
+from rag.choice.evidence import Described, Sentence, of_article
 from rag.choice.select import SelectionSettings, pick
 from rag.search.rank import rarity, sharpen
 
@@ -30,8 +30,16 @@ def sentences_in(*articles):
     return found
 
 
+def described(sentences, **features):
+    """Sentences of which nothing is known but these features."""
+    none = np.zeros((len(sentences), 0), np.float32)
+    arrays = {name: np.array(values) for name, values in features.items()}
+    return Described(sentences, arrays, none, none)
+
+
 def settings(margin, elsewhere, most=3):
-    return replace(SelectionSettings.read(), margin=margin, elsewhere=elsewhere, most=most)
+    read = SelectionSettings.read()
+    return replace(read, margin=margin, elsewhere=elsewhere, most=most, assent=None)
 
 
 # Scores of the four sentences of article 0, then of article 1; margins; places that are cited.
@@ -50,7 +58,25 @@ PICKS = [
 def test_sentences_near_the_best_are_cited(scores, limits, places):
     sentences = sentences_in(0, 1)
     padded = np.array([*scores, *[-9.0] * (len(sentences) - len(scores))])
-    assert pick(sentences, padded, settings(*limits)) == places
+    assert pick(described(sentences), padded, settings(*limits)) == places
+
+
+@pytest.mark.parametrize(
+    ("odds", "assent", "places"),
+    [
+        ([0.0, -0.9, 4.0, -1.1], 1.0, [0, 1]),
+        ([0.0, -0.9, 4.0, -1.1], 2.0, [0, 1, 3]),
+        ([-3.0, -9.0, -9.0, -9.0], 1.0, [0]),
+        ([0.0, -9.0, -9.0, -9.0], None, [0, 1, 3]),
+    ],
+)
+def test_a_further_sentence_needs_the_assent_of_the_reader(odds, assent, places):
+    sentences = sentences_in(0)
+    limits = replace(settings(1.0, 1.0), assent=assent)
+    scores = np.array([3.0, 2.9, 2.8, 2.7])
+    assert pick(described(sentences, reads=odds), scores, limits) == places
+    # Without a reader nobody is asked.
+    assert pick(described(sentences), scores, limits) == [0, 1, 3]
 
 
 def test_similarities_are_sharpened_between_chance_and_meaning():
@@ -102,3 +128,43 @@ def assistant(tmp_path_factory):
 @pytest.mark.parametrize(("answered", "unanswered"), PAIRS)
 def test_an_answer_that_is_there_is_surer(assistant, answered, unanswered):
     assert assistant.ask(answered).confidence > assistant.ask(unanswered).confidence
+
+
+def test_a_sentence_that_may_answer_is_pointed_to(assistant):
+    library = assistant.library
+    (question, _), *_ = PAIRS
+    sure = assistant.ask(question).confidence
+    limits = (
+        (sure - 0.1, sure - 0.2, "answered", 0),
+        (sure + 0.01, sure - 0.1, "abstained", 1),
+        (sure + 0.1, sure + 0.01, "abstained", 0),
+    )
+    for threshold, possible, status, count in limits:
+        chosen = replace(SelectionSettings.read(), threshold=threshold, possible=possible)
+        answer = Assistant(library, saves=False, selection=chosen).ask(question)
+        assert (answer.status, len(answer.possible)) == (status, count)
+        assert bool(answer.citations) == (status == "answered")
+        for citation in answer.possible:
+            assert citation.quote in TEXT
+            assert "640,000" in citation.quote
+            assert citation.matches
+
+
+def test_caution_moves_the_threshold_and_nothing_is_possible_above_it():
+    shipped = SelectionSettings.read()
+    assert shipped.eager < shipped.threshold < shipped.strict
+    assert shipped.at("normal") == shipped
+    for caution in ("strict", "eager"):
+        moved = shipped.at(caution)
+        assert moved.threshold == getattr(shipped, caution)
+        assert moved.possible <= moved.threshold
+
+
+def test_the_more_caution_the_fewer_answers(assistant):
+    questions = [question for pair in PAIRS for question in pair]
+    counts = []
+    for caution in ("strict", "normal", "eager"):
+        asked = Assistant(assistant.library, saves=False, caution=caution)
+        counts.append(sum(asked.ask(question).status == "answered" for question in questions))
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]

@@ -66,3 +66,28 @@ def test_an_abstention_speaks_the_questions_language():
     assert {arabic.status, english.status} == {"abstained"}
     assert arabic.text != english.text
     assert (arabic.citations, english.confidence) == ((), 0.0)
+
+
+def test_an_abstention_points_to_what_may_answer(sentences):
+    citations = cite(sentences[:1], read("ما المكافأة؟", load_bundled()), load_bundled())
+    unsure = abstention("ما المكافأة؟", (), confidence=0.5, possible=citations)
+    assert (unsure.status, unsure.citations) == ("abstained", ())
+    assert unsure.text != abstention("ما المكافأة؟", ()).text
+    (told,) = unsure.as_json()["possible"]
+    assert told["quote"] == sentences[0].text
+    assert unsure.text == abstention("ما المكافأة؟", (), possible=citations).text
+    assert "1" not in unsure.text, "a number would make a citation of it"
+
+
+def test_an_abstention_says_what_the_nearest_article_lacks(sentences):
+    english = abstention("Who governs Oslo and Kyoto?", (), unmet=("Oslo", "Kyoto"))
+    assert english.text.endswith("does not mention Oslo, Kyoto.")
+    assert english.text.startswith(abstention("Who governs Oslo?", ()).text)
+    arabic = abstention("من محافظ أوسلو وكيوتو؟", (), unmet=("أوسلو", "{كيوتو}"))
+    assert "أوسلو، {كيوتو}." in arabic.text
+    citations = cite(sentences[:1], read("Who?", load_bundled()), load_bundled())
+    unsure = abstention("Who governs Oslo?", (), possible=citations, unmet=("Oslo",))
+    # What points to the sentence stands last, since the sentence follows.
+    assert unsure.text.endswith(":")
+    assert "does not mention Oslo" in unsure.text
+    assert list(unsure.as_json()["unmet"]) == ["Oslo"]

@@ -253,3 +253,31 @@ def test_a_long_question_is_cut_where_the_server_would_refuse_it(chat, dalil):
     chat.locator("textarea").focus()
     chat.keyboard.insert_text("ب" * 2_500)
     assert len(chat.locator("textarea").input_value()) == 2_000
+
+
+def test_what_may_answer_is_pointed_to_and_not_numbered(chat, dalil):
+    maybe = citation("أُعيد فتح الجسر الأحد.", language="ar", href="/embed/x/articles/a?key=1#quote")
+    maybe |= {"title": "الجسر", "start": 40, "end": 62, "focus_start": 56, "focus_end": 61}
+    said = answer("It may be here:", status="abstained") | {"possible": [maybe]}
+    dalil.play(event("token", text="It may be here:") + event("done", **said))
+    turn = ask(chat, "When?", "done")
+    assert turn.locator(".verdict").text_content() == "Possibly here"
+    quote = turn.locator(".maybe blockquote")
+    assert quote.text_content() == "أُعيد فتح الجسر الأحد."
+    assert (quote.get_attribute("lang"), quote.get_attribute("dir")) == ("ar", "rtl")
+    assert quote.locator("strong").text_content() == "الأحد"
+    assert turn.locator(".maybe a").get_attribute("href").startswith(f"{dalil.url}/embed/x/")
+    assert turn.locator(".marker").count() == 0
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert quote.locator("bdi").first.evaluate(ground) == "rgba(0, 0, 0, 0)"
+
+
+def test_the_words_that_answer_are_bold_in_a_quote(chat, dalil):
+    # Letters beyond the first plane count once, as in the article.
+    quote = "𝒲 Sixty houses were flooded."
+    cited = citation(quote, language="en", href="/embed/x/articles/a?key=1#quote")
+    cited |= {"focus_start": 2, "focus_end": 7}
+    dalil.play(event("done", **answer(f"It says: “{quote}” [1]", [cited])))
+    turn = ask(chat, "How many?", "done")
+    assert turn.locator("blockquote strong").text_content() == "Sixty"
+    assert quote in turn.locator("blockquote").text_content()

@@ -22,8 +22,8 @@ CITATION = {
     "quote", "matches", "language", "supports", "focus_start", "focus_end",
 }  # fmt: skip
 ANSWER = {
-    "question", "status", "mode", "text", "confidence", "citations", "related", "notice",
-    "answer_id", "timings_ms", "statements",
+    "question", "status", "mode", "text", "confidence", "citations", "related", "possible", "unmet",
+    "notice", "answer_id", "timings_ms", "statements",
 }  # fmt: skip
 
 

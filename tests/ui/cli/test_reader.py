@@ -39,6 +39,16 @@ def test_an_unknown_reader_is_told(demo, tmp_path):
     assert "no such folder" in json.loads(done.out)["error"]
 
 
+def test_caution_is_an_option_and_a_setting(demo):
+    sure = json.loads(demo("ask", BOUNTY, "--json").out)["confidence"]
+    for word in ("strict", "eager", "Normal"):
+        told = json.loads(demo("ask", BOUNTY, "--caution", word, "--json").out)
+        assert told["confidence"] == sure
+    wrong = demo("ask", BOUNTY, "--json", env={"DALIL_CAUTION": "reckless"})
+    assert wrong.code == 1
+    assert "strict, normal or eager" in json.loads(wrong.out)["error"]
+
+
 def test_explaining_shows_what_competed_and_with_what(demo):
     told = json.loads(demo("ask", BOUNTY, "--explain", "--json").out)
     best, *others = told["considered"]

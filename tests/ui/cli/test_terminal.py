@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import regex
 from rich.console import Console
 
 from corpus.article import Article, Passage
@@ -61,3 +62,25 @@ def test_abstention_calls_related_passages_no_evidence():
     assert "not evidence" in printed
     assert "عنوان" in printed
     assert "نص الخبر." in printed
+
+
+def test_what_may_answer_is_printed_with_where_it_stands():
+    article = Article("a", "Rain fell. نص الخبر هنا.", title="عنوان")
+    maybe = Citation(1, article, 11, 24, focus=(14, 19))
+    printed = shown(Answer("q", "abstained", "It may be here:", 0.5, possible=(maybe,)))
+    assert "It may be here:" in printed
+    assert "\u2068نص الخبر هنا.\u2069" in printed
+    assert "عنوان" in printed
+    assert "a v1, 11-24" in printed
+
+
+def test_words_that_answer_are_bold_across_lines():
+    text = "Workers rebuilt the bridge " * 4 + "in twelve long months of rain."
+    start = text.index("twelve")
+    focus = (start, start + len("twelve long months"))
+    citation = Citation(1, Article("a", text), 0, len(text), focus=focus)
+    console = Console(file=io.StringIO(), width=30, force_terminal=True, color_system="standard")
+    show_answer(console, Answer("q", "answered", f"Say: “{text}” [1]", 0.9, (citation,)))
+    bold = regex.findall(r"\x1b\[1;32m([^\x1b]*)", console.file.getvalue())
+    assert " ".join("".join(bold).split()) in ("twelve long months", "twelve longmonths")
+    assert "\u2068" not in "".join(bold)

@@ -48,13 +48,16 @@ function finished(page, turn) {
   const { answer } = turn;
   const written = answer.mode === "llm" && answer.status === "answered";
   const parts = [];
+  const possible = answer.possible ?? [];
   if (answer.status === "abstained") {
-    parts.push(element("h3", { class: "verdict" }, [words.abstained]));
+    const verdict = possible.length ? "possible" : "abstained";
+    parts.push(element("h3", { class: `verdict ${verdict}` }, [words[verdict]]));
   }
   parts.push(...answerText(page, answer.text, { ...answer, language: turn.language }, written));
   if (written) parts.push(element("p", { class: "by" }, [words.written]));
   if (answer.notice) parts.push(element("p", { class: "notice", dir: "auto" }, [answer.notice]));
   if (answer.citations.length) parts.push(sources(page, turn));
+  parts.push(...possible.map((citation) => maybe(page, citation)));
   if (answer.related.length) parts.push(nearest(page, answer.related));
   parts.push(page.tools(turn));
   return element("div", { class: `answer ${answer.status}` }, parts);
@@ -124,15 +127,37 @@ function said(page, line, citation, asked) {
 }
 
 function quotation(citation, behind = []) {
-  const quote = element("bdi", {}, [citation.quote]);
+  const quote = element("bdi", {}, answering(citation));
   return element("blockquote", { class: "quote", ...language(citation) }, [quote, ...behind]);
+}
+
+// The quote with the words that answer in bold; spans count code points of the article.
+function answering({ quote, start, focus_start: first, focus_end: last }) {
+  if (typeof first !== "number" || typeof last !== "number") return [quote];
+  const letters = [...quote];
+  const [before, words, after] = [
+    letters.slice(0, first - start),
+    letters.slice(first - start, last - start),
+    letters.slice(last - start),
+  ].map((part) => part.join(""));
+  return [before, element("strong", { class: "focus" }, [words]), after];
+}
+
+function maybe(page, citation) {
+  return element("div", { class: "said maybe" }, [
+    quotation(citation),
+    page.link(citation, { class: "title" }, [title(page, citation)]),
+    origin(page, citation),
+    met(page, citation),
+  ]);
 }
 
 function quoted(piece, citations) {
   const citation = citations.find(({ quote }) => quote && piece.includes(quote));
   if (!citation) return [piece];
   const start = piece.indexOf(citation.quote);
-  const quote = element("bdi", { class: "quote", ...language(citation) }, [citation.quote]);
+  const attributes = { class: "quote", ...language(citation) };
+  const quote = element("bdi", attributes, answering(citation));
   return [piece.slice(0, start), quote, piece.slice(start + citation.quote.length)];
 }
 

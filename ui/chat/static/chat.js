@@ -77,12 +77,16 @@ function tools(page, turn) {
 
 function withSources({ words }, answer) {
   const written = answer.mode === "llm";
-  const lines = answer.citations.map((citation) => {
-    const { n, title, outlet, published, quote } = citation;
+  const line = (citation, mark, quoted) => {
+    const { title, outlet, published, quote } = citation;
     const about = [title ?? words.untitled, outlet, published].filter(Boolean).join(", ");
-    const quoted = written ? `“${quote}”\n` : "";
-    return `[${n}] ${about}\n${quoted}${new URL(address(citation), location.href)}`;
-  });
+    const url = new URL(address(citation), location.href);
+    return `${mark}${about}\n${quoted ? `“${quote}”\n` : ""}${url}`;
+  };
+  const lines = [
+    ...answer.citations.map((citation) => line(citation, `[${citation.n}] `, written)),
+    ...(answer.possible ?? []).map((citation) => line(citation, "", true)),
+  ];
   return [withDoubts(words, answer), ...(written ? [words.written] : []), ...lines].join("\n\n");
 }
 

@@ -36,6 +36,9 @@ def retrieval(
         Literal["paragraph", "sentence"], typer.Option(help="What a question is to find.")
     ] = "paragraph",
     encoder: EncoderName = None,
+    reader: Annotated[
+        str | None, typer.Option(help="Also read the best passages: bundled, or a model's name.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure each leg of the search on questions in SQuAD's format, with 95 % intervals.
@@ -50,10 +53,11 @@ def retrieval(
         )
     from eval.retrieval.legs import evaluate
     from index import load_encoder
+    from rag.reader import load_reader
 
     chosen = Settings.read(None, encoder or context.obj[1]).encoder
     pairs = list(zip(asked, searched, strict=True))
-    report = evaluate(pairs, unit, load_encoder(chosen), say)
+    report = evaluate(pairs, unit, load_encoder(chosen), say, load_reader(reader or "none"))
     if as_json:
         print_json(report.as_json())
     else:

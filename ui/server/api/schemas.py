@@ -161,6 +161,12 @@ class Answer(BaseModel):
     related: Sequence[Hit] = Field(
         description="The nearest passages of an abstention: no evidence."
     )
+    possible: Sequence[Citation] = Field(
+        description="Of an abstention the sentence that may answer, if any: no claim."
+    )
+    unmet: Sequence[str] = Field(
+        description="What the question names and the article nearest to an answer does not."
+    )
     notice: str | None
     answer_id: str | None = Field(description="`null` where the library may not be written.")
     timings_ms: dict[str, float]

@@ -70,7 +70,7 @@ class Linker:
         """
         notice = answer.notice if answer.citations or answer.related else None
         fields = {**answer.as_json(), "answer_id": None, "notice": notice}
-        for name in ("citations", "related"):
+        for name in ("citations", "related", "possible"):
             fields[name] = [self._linked(pointer) for pointer in fields[name]]
         return fields
 

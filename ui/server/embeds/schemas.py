@@ -48,3 +48,6 @@ class LinkedAnswer(schemas.Answer):
     related: Sequence[LinkedHit] = Field(
         description="The nearest passages of an abstention: no evidence."
     )
+    possible: Sequence[LinkedCitation] = Field(
+        description="Of an abstention the sentence that may answer, if any: no claim."
+    )

@@ -121,8 +121,11 @@ class Composer:
         if doubtful:
             lines = [_doubt(answer, one) for one in doubtful]
             yield self._send("\n\n" + "\n".join(lines))
-        if self._sources and answer.citations:
-            lines = [source_line(one, self._link(one)) for one in answer.citations]
+        for one in answer.possible:
+            yield self._send(f"\n\n> {escaped(_line(one.quote))}")
+        pointers = (*answer.citations, *answer.possible)
+        if self._sources and pointers:
+            lines = [source_line(one, self._link(one)) for one in pointers]
             yield self._send("\n\n" + "\n".join(lines))
 
     def _paragraph(self, text: str) -> Piece:

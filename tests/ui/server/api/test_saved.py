@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from index import Library, load_encoder
+from rag.assistant import Assistant
+from rag.choice.select import SelectionSettings
 
 QUESTION = "متى يُفتح سوق الخضار؟"
 
@@ -92,6 +94,19 @@ def test_an_abstention_forgets_what_was_purged(client, library):
     saved = read(client, answer).json()
     assert {hit["article_id"] for hit in saved["related"]} == {"article-2"}
     assert saved["text"] == answer["text"]
+
+
+def test_what_may_answer_is_read_again_and_forgotten_with_its_article(client, library):
+    unsure = replace(SelectionSettings.read(), threshold=1.1, possible=0.0)
+    given = Assistant(library, selection=unsure).ask(QUESTION)
+    answer = given.as_json()
+    assert len(answer["possible"]) == 1
+    saved = read(client, answer).json()
+    assert without(saved, "history", "created_at", "feedback") == answer
+    library.remove([answer["possible"][0]["article_id"]], purge=True)
+    saved = read(client, answer).json()
+    assert saved["possible"] == []
+    assert saved["text"] == "لا تجيب المقالات عن هذا السؤال."
 
 
 def test_the_newest_feedback_counts(client, given):

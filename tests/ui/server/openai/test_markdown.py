@@ -167,3 +167,16 @@ def test_what_is_not_supported_is_marked(question, unfound, uncited):
     body, doubts = text.split("\n\n")
     assert body == answer.text
     assert doubts == f"- “four shops”: {unfound} (\\*four\\*, 7)\n- “Sunday”: {uncited}"
+
+
+def test_what_may_answer_is_quoted_and_linked():
+    held = article(title="Market")
+    maybe = Citation(1, held, 0, 30)
+    answer = Answer("?", "abstained", "It may be here:", 0.5, possible=(maybe,))
+    composer = Composer(lambda _: "http://127.0.0.1/articles/a")
+    told = "".join(p.text for event in tell(answer) for p in composer.pieces(event))
+    assert told.split("\n\n") == [
+        "It may be here:",
+        "> The market reopened on Sunday.",
+        "- [1] Market: <http://127.0.0.1/articles/a>",
+    ]
