@@ -67,7 +67,7 @@ def show_answer(console: Console, answer: Answer) -> None:
 def show_possible(console: Console, answer: Answer) -> None:
     """Print the sentence that may answer a question, and where it stands."""
     for citation in answer.possible:
-        show_citation(console, citation, quoted=True)
+        show_citation(console, citation, quoted=True, numbered=False)
 
 
 def show_related(console: Console, answer: Answer) -> None:
@@ -128,10 +128,13 @@ def _show_block(
         console.print(isolated, soft_wrap=True)
 
 
-def show_citation(console: Console, citation: Citation, *, quoted: bool = False) -> None:
+def show_citation(
+    console: Console, citation: Citation, *, quoted: bool = False, numbered: bool = True
+) -> None:
     """Print where a citation points to; with `quoted` also the words that stand there."""
     console.print()
-    console.print(Text(f"[{citation.n}] ", style="bold cyan"), _source(citation.article), sep="")
+    mark = Text(f"[{citation.n}] " if numbered else "", style="bold cyan")
+    console.print(mark, _source(citation.article), sep="")
     if quoted:
         _show_block(console, citation.quote, "green", _answering(citation))
     met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)

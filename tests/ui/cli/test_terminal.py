@@ -72,6 +72,7 @@ def test_what_may_answer_is_printed_with_where_it_stands():
     assert "\u2068نص الخبر هنا.\u2069" in printed
     assert "عنوان" in printed
     assert "a v1, 11-24" in printed
+    assert "[1]" not in printed, "a number would make a citation of it"
 
 
 def test_words_that_answer_are_bold_across_lines():

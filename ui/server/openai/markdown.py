@@ -123,9 +123,13 @@ class Composer:
             yield self._send("\n\n" + "\n".join(lines))
         for one in answer.possible:
             yield self._send(f"\n\n> {escaped(_line(one.quote))}")
-        pointers = (*answer.citations, *answer.possible)
-        if self._sources and pointers:
-            lines = [source_line(one, self._link(one)) for one in pointers]
+        if self._sources and (answer.citations or answer.possible):
+            lines = [source_line(one, self._link(one)) for one in answer.citations]
+            # What is only possible has no number to be taken for a citation by.
+            lines += [
+                source_line(one, self._link(one)).replace(f"[{one.n}] ", "", 1)
+                for one in answer.possible
+            ]
             yield self._send("\n\n" + "\n".join(lines))
 
     def _paragraph(self, text: str) -> Piece:

@@ -178,5 +178,5 @@ def test_what_may_answer_is_quoted_and_linked():
     assert told.split("\n\n") == [
         "It may be here:",
         "> The market reopened on Sunday.",
-        "- [1] Market: <http://127.0.0.1/articles/a>",
+        "- Market: <http://127.0.0.1/articles/a>",
     ]
