@@ -66,7 +66,8 @@ def plain_script(module: str) -> str:
     module = re.sub(r"^\s*/\*\*.*?\*/", "", module, flags=re.MULTILINE | re.DOTALL)
     lines = (line.strip().removeprefix("export ") for line in module.splitlines())
     kept = (line for line in lines if line and not line.startswith(("//", "import ")))
-    return "\n".join(map(_tight, kept))
+    # Between these no end of a line ends a statement, or it is ended all the same.
+    return re.sub(r"(?<=[,;({\[])\n|\n(?=[)\]}])", "", "\n".join(map(_tight, kept)))
 
 
 def _tight(line: str) -> str:

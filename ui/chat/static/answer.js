@@ -50,14 +50,16 @@ function finished(page, turn) {
   const parts = [];
   const possible = answer.possible ?? [];
   if (answer.status === "abstained") {
-    const verdict = possible.length ? "possible" : "abstained";
-    parts.push(element("h3", { class: `verdict ${verdict}` }, [words[verdict]]));
+    const verdict = possible.length ? words.possible : words.abstained;
+    parts.push(element("h3", { class: "verdict" }, [verdict]));
   }
   parts.push(...answerText(page, answer.text, { ...answer, language: turn.language }, written));
   if (written) parts.push(element("p", { class: "by" }, [words.written]));
   if (answer.notice) parts.push(element("p", { class: "notice", dir: "auto" }, [answer.notice]));
   if (answer.citations.length) parts.push(sources(page, turn));
-  parts.push(...possible.map((citation) => maybe(page, citation)));
+  for (const one of possible) {
+    parts.push(element("div", { class: "said maybe" }, [quotation(one), ...place(page, one)]));
+  }
   if (answer.related.length) parts.push(nearest(page, answer.related));
   parts.push(page.tools(turn));
   return element("div", { class: `answer ${answer.status}` }, parts);
@@ -133,23 +135,11 @@ function quotation(citation, behind = []) {
 
 // The quote with the words that answer in bold; spans count code points of the article.
 function answering({ quote, start, focus_start: first, focus_end: last }) {
-  if (typeof first !== "number" || typeof last !== "number") return [quote];
-  const letters = [...quote];
-  const [before, words, after] = [
-    letters.slice(0, first - start),
-    letters.slice(first - start, last - start),
-    letters.slice(last - start),
-  ].map((part) => part.join(""));
-  return [before, element("strong", { class: "focus" }, [words]), after];
-}
-
-function maybe(page, citation) {
-  return element("div", { class: "said maybe" }, [
-    quotation(citation),
-    page.link(citation, { class: "title" }, [title(page, citation)]),
-    origin(page, citation),
-    met(page, citation),
-  ]);
+  if (!last) return [quote];
+  const cut = (...span) => [...quote].slice(...span).join("");
+  const from = first - start;
+  const to = last - start;
+  return [cut(0, from), element("strong", {}, [cut(from, to)]), cut(to)];
 }
 
 function quoted(piece, citations) {
@@ -173,10 +163,7 @@ function sources(page, turn) {
     element("li", { class: "source", id: answer && `source-${answer}-${citation.n}` }, [
       element("span", { class: "number", "aria-hidden": "true" }, [String(citation.n)]),
       element("div", {}, [
-        page.link(citation, { class: "title" }, [title(page, citation)]),
-        origin(page, citation),
-        mode === "llm" ? quotation(citation) : "",
-        met(page, citation),
+        ...place(page, citation, mode === "llm" ? quotation(citation) : ""),
       ]),
     ]),
   );
@@ -190,9 +177,7 @@ function nearest(page, related) {
   const items = related.map((hit) =>
     element("li", { class: "source" }, [
       element("div", {}, [
-        page.link(hit, { class: "title" }, [title(page, hit)]),
-        origin(page, hit),
-        element("p", { class: "excerpt", ...language(hit) }, [hit.text]),
+        ...place(page, hit, element("p", { class: "excerpt", ...language(hit) }, [hit.text])),
       ]),
     ]),
   );
@@ -202,8 +187,11 @@ function nearest(page, related) {
   ]);
 }
 
-function title({ words }, place) {
-  return place.title ? isolated(place.title, place.language) : words.untitled;
+function place(page, cited, held = "") {
+  const { title } = cited;
+  const named = title ? isolated(title, cited.language) : page.words.untitled;
+  const link = page.link(cited, { class: "title" }, [named]);
+  return [link, origin(page, cited), held, met(page, cited)];
 }
 
 /** The outlet and the date of an article, the date in the words of the interface's language. */

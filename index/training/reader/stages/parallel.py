@@ -85,7 +85,7 @@ def asked(
 
     >>> row = ("Two old bridges fell in Mosul.", "سقط جسران قديمان في الموصل.")
     >>> asked(row, "ar", 0, {"mosul": ["الموصل"]}, Random(3))
-    ('two bridges in which?', (19, 25))
+    ('bridges fell what?', (20, 26))
     """
     pairs = list(_meeting(row, dictionary))
     gone, held = random.choice(pairs) if pairs else (None, None)
