@@ -14,6 +14,9 @@ import regex
 from corpus.article import Article, Passage
 
 Json = dict[str, Any]
+# What an answer is made for: one fact, several items, a yes or no, a reason, an overview of what
+# happened, or a word about the library itself, which cites nothing.
+Kind = Literal["fact", "list", "yes_no", "reason", "overview", "about"]
 _MARKER = regex.compile(r"(\[\d+\])")
 
 
@@ -151,7 +154,9 @@ class Answer:
     between 0 and 1.  `unmet` are names, numbers and dates of the question that the article nearest
     to an answer does not mention.
     `statements` are those of an answer that a model wrote, none of an extractive one.  `considered`
-    are the sentences that came nearest to being cited, best first; they are not saved.
+    are the sentences that came nearest to being cited, best first; they are not saved.  `kind` is
+    what the answer is made for, and `lead` its first line where Dalil says in the question's
+    language what the quotes come to.
     """
 
     question: str
@@ -168,6 +173,8 @@ class Answer:
     considered: Sequence[Considered] = ()
     possible: Sequence[Citation] = ()
     unmet: Sequence[str] = ()
+    kind: Kind = "fact"
+    lead: str | None = None
 
     def as_json(self) -> Json:
         """Return the contract's shape of an answer."""
@@ -175,6 +182,8 @@ class Answer:
             "question": self.question,
             "status": self.status,
             "mode": self.mode,
+            "kind": self.kind,
+            "lead": self.lead,
             "text": self.text,
             "confidence": round(self.confidence, 3),
             "citations": [citation.as_json() for citation in self.citations],

@@ -69,8 +69,8 @@ def _at(text: str, word: Word) -> str:
     return text[word.start : word.end]
 
 
-def compose(question: str, citations: Sequence[Citation]) -> str:
-    """Return the answer's text: each quote with its `[n]` behind it.
+def compose(question: str, citations: Sequence[Citation], lead: str | None = None) -> str:
+    """Return the answer's text: the `lead`, then each quote with its `[n]` behind it.
 
     The quotes are the citations' own, so the text holds nothing that no article says but the
     connecting words.
@@ -81,7 +81,7 @@ def compose(question: str, citations: Sequence[Citation]) -> str:
         f"{words.further if place else words.first} {opening}{c.quote}{closing} [{c.n}]"
         for place, c in enumerate(citations)
     ]
-    return "\n".join(lines)
+    return "\n".join([lead, *lines] if lead else lines)
 
 
 def abstention(

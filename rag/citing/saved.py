@@ -93,9 +93,11 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
         tuple(_statement(each) for each in fields.get("statements", ())),
         possible=tuple(possible),
         unmet=tuple(fields.get("unmet", ())),
+        kind=fields.get("kind", "fact"),
+        lead=fields.get("lead"),
     )
     if _is_quotes(answer):
-        answer = replace(answer, text=compose(answer.question, citations))
+        answer = replace(answer, text=compose(answer.question, citations, answer.lead))
     elif fields.get("possible"):
         # What might have answered may be gone, and the text with it.
         text = abstention(answer.question, (), possible=possible, unmet=answer.unmet).text

@@ -22,7 +22,8 @@ CITATION = {
     "quote", "matches", "language", "supports", "focus_start", "focus_end",
 }  # fmt: skip
 ANSWER = {
-    "question", "status", "mode", "text", "confidence", "citations", "related", "possible", "unmet",
+    "question", "status", "mode", "kind", "lead", "text", "confidence", "citations", "related",
+    "possible", "unmet",
     "notice", "answer_id", "timings_ms", "statements",
 }  # fmt: skip
 

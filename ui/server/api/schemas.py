@@ -155,6 +155,12 @@ class Answer(BaseModel):
     question: str
     status: Literal["answered", "abstained"]
     mode: Literal["extractive", "llm"]
+    kind: Literal["fact", "list", "yes_no", "reason", "overview", "about"] = Field(
+        description="What the answer is made for; `about` is the library itself: nothing is cited."
+    )
+    lead: str | None = Field(
+        description="First line of `text`, where Dalil says what the quotes come to."
+    )
     text: str
     confidence: float = Field(ge=0, le=1)
     citations: Sequence[Citation]
