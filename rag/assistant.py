@@ -14,14 +14,14 @@ from corpus.text.characters import replace_surrogates
 from index import Filters, Library
 from rag.answer import Answer, Considered, Event, Hit, tell
 from rag.choice.select import Caution, SelectionSettings, Selector
-from rag.citing.cite import abstention, cite, compose
-from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
+from rag.citing.cite import abstention, body_of, cite, compose
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, FusionWeights, Ranker
 
 if TYPE_CHECKING:
+    from rag.citing.saved import SavedAnswer
     from rag.llm import ChatModel, Limits, LlmWriter, ModelError
 
 # Sentences of this many passages compete to be cited.
@@ -132,10 +132,14 @@ class Assistant:
         Raises `MissingError` for an unknown id or another's answer, `PurgedError` if a cited
         article was purged.
         """
+        from rag.citing.saved import saved_answer
+
         return saved_answer(self.library, answer_id, owner)
 
     def questions(self, answer_id: str, owner: str = "") -> list[str]:
         """Return the questions up to and with a saved answer's, to follow up on it."""
+        from rag.citing.saved import questions_of
+
         return questions_of(self.library, answer_id, owner)
 
     def _read(self, question: str, history: Sequence[str]) -> tuple[Reading, ModelError | None]:

@@ -46,6 +46,7 @@ LETTERS_WITH_MARKS = str.maketrans(
 # Arabic doubles letters with a sign that folding drops; two of one letter there are two.
 _DOUBLED = regex.compile(r"([a-z\p{Cyrillic}])\1")
 _LATIN_VOWELS = frozenset("aeiouy")
+_AS_VOWELS = str.maketrans("wy", "ui")
 _FINAL_H = frozenset("hه")
 Reading = tuple[str, ...]
 
@@ -126,18 +127,21 @@ def without_article(folded: str) -> str:
     return _ARTICLE.sub("", folded)
 
 
-def name_keys(found: Sequence[Word]) -> set[str]:
-    """Return the loose keys of all words of a text, those of names of two words included.
+def vowels_agree(one: str, other: str) -> bool:
+    """Tell if the vowels of two folded spellings with the same consonants may be those of one name.
 
-    >>> from corpus.text.words import words
-    >>> name_key("Abdullah") in name_keys(list(words("حجي عبد الله")))
-    True
-    >>> name_key("Balotelli") in name_keys(list(words("بالوتيلي")))
-    True
+    Arabic writes the long ones only, and those must be there in another script.
+
+    >>> vowels_agree("حول", "hol"), vowels_agree("اداره", "adra"), vowels_agree("شديد", "shaddadi")
+    (True, False, False)
     """
-    written = {word.folded for word in (*found, *joined_names(found))}
-    forms = written | {without_article(folded) for folded in written}
-    return {key for form in forms if (key := _loose(form))}
+    arabic = [any("\u0600" <= letter <= "\u06ff" for letter in word) for word in (one, other)]
+    if not any(arabic):
+        return True
+    short, long = (one, other) if arabic[0] else (other, one)
+    # What Arabic writes alike, "wa" and "u", is one letter here and none there.
+    kept, spelled = _spelled(short), iter(_spelled(long.translate(_AS_VOWELS)))
+    return kept == _spelled(long) if all(arabic) else all(sign in spelled for sign in kept)
 
 
 def joined_names(found: Sequence[Word]) -> list[Word]:

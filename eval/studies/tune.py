@@ -51,6 +51,8 @@ _SIGNS: Mapping[str, Bounds] = {
     "outread": (None, 0.0),
     "unfit": (None, 0.0),
     "unnamed": (None, 0.0),
+    "absent": (None, 0.0),
+    "foreign": (None, None),
 }
 
 

@@ -1,18 +1,11 @@
-"""Whether a sentence has what a question asks for, and its article what the question names.
-
-Asked for are a number, a date, a reason, a person; named are people, places, numbers, dates: what
-is said of another one is no answer, however well the rest is met.
-"""
+"""Whether a sentence has what a question asks for: a number, a date, a reason, a person."""
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 import numpy as np
 import regex
 
-from corpus.article import Article
-from corpus.text.names import joined_names, name_key, strict_name_keys, without_article
+from corpus.text.names import name_key
 from corpus.text.quantities import Quantity, quantities
 from corpus.text.words import Word, fold, words
 from index import WordTable
@@ -31,9 +24,6 @@ _UNITS = ("money", "duration", "share")
 # The word that is asked for follows the question word, and an adjective may come between.
 _FOCUS_WEIGHTS = (1.0, 0.5)
 _FOCUS_REACH = 25
-# A word is met by meaning or glossary from here on (`rag.search.rank.sharpen`).
-_MET = 0.5
-_PART = regex.compile(r"\p{L}[-‐–]?\Z")
 
 
 def has_kind(reading: Reading, text: str, language: str | None) -> bool:
@@ -125,89 +115,3 @@ def _new_name(reading: Reading, text: str) -> bool:
     keys = {name_key(word) for word in known}
     names = _NAME.findall(text)
     return any(fold(name) not in known and name_key(name) not in keys for name in names)
-
-
-def unmet(reading: Reading, article: Article, around: Floats) -> list[str]:
-    """Return the names, numbers and dates of the question that an article lacks, as written.
-
-    `around` (w,) says how well each word of the question is met in the sentence that answers and
-    beside it, 0 to 1.
-    """
-    return [*_names(reading, article, around), *_quantities(reading, article)]
-
-
-def _names(reading: Reading, article: Article, around: Floats) -> list[str]:
-    """Return names of which no word is met: by its consonants in the article, or as in `around`."""
-    keys = _keys(f"{article.title or ''} {article.text}")
-    missing = []
-    for name in names_of(reading):
-        met = any(
-            around[place] >= _MET or keys & set(strict_name_keys(reading.words[place].text))
-            for place in name
-        )
-        if not met:
-            first, last = reading.words[name[0]].word, reading.words[name[-1]].word
-            missing.append(reading.standalone[first.start : last.end])
-    return missing
-
-
-def names_of(reading: Reading) -> list[list[int]]:
-    """Return the places of the words of each name; the name of a month is part of a date.
-
-    A capital at the beginning of a question makes no name by itself.
-    """
-    found: list[list[int]] = []
-    for place, word in enumerate(reading.words):
-        if word.text not in reading.names or word.quantities:
-            continue
-        before = reading.words[place - 1].word
-        between = reading.standalone[before.end : word.word.start]
-        if found and found[-1][-1] == place - 1 and between.isspace():
-            found[-1].append(place)
-        else:
-            found.append([place])
-    starts = [reading.words[name[0]].word.start for name in found]
-    return [
-        name
-        for name, start in zip(found, starts, strict=True)
-        if len(name) > 1 or not _begins(reading, start)
-    ]
-
-
-def _begins(reading: Reading, start: int) -> bool:
-    return not any(map(str.isalnum, reading.standalone[:start])) or start == reading.own
-
-
-def _quantities(reading: Reading, article: Article) -> list[str]:
-    """Return numbers and dates that neither the text has nor the day of publication is."""
-    known = _terms(f"{article.title or ''}\n{article.text}")
-    day = article.published
-    if day is not None:
-        known = known | {str(day.year), f"@{day.month}", f"@{day.month}-{day.day}"}
-    text = reading.standalone
-    missing = [
-        q
-        for q in reading.quantities
-        # A number that is a part of a name, as in "Covid-19", stands with it or not at all.
-        if q.term not in known and not _PART.search(text, 0, q.start)
-    ]
-    return [
-        text[q.start : q.end]
-        for q in missing
-        # Of a day and its month the day alone is told.
-        if not any(o is not q and o.start <= q.start and q.end <= o.end for o in missing)
-    ]
-
-
-@lru_cache(maxsize=64)
-def _keys(text: str) -> frozenset[str]:
-    found = list(words(text))
-    written = {word.folded for word in (*found, *joined_names(found))}
-    forms = written | {without_article(folded) for folded in written}
-    return frozenset(key for form in forms for key in strict_name_keys(form))
-
-
-@lru_cache(maxsize=64)
-def _terms(text: str) -> frozenset[str]:
-    found = list(words(text))
-    return frozenset({q.term for q in quantities(found, text)} | {word.folded for word in found})

@@ -17,8 +17,9 @@ import numpy as np
 from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
-from rag.choice.answer_types import beside_number, focus, lacks_kind, unmet
+from rag.choice.answer_types import beside_number, focus, lacks_kind
 from rag.choice.evidence import Compare, Described, Sentence, describe, of_article, sentences_of
+from rag.choice.unmet import unmet
 from rag.reader import Reader
 from rag.reading import Reading
 from rag.reading.reading import Expected
@@ -33,6 +34,8 @@ _WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
 _AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
 # A signal of what is not asked for is worth as much as one that is half met.
 _HALF = 0.5
+# What is met less than this anywhere in an article might as well not be there.
+_ABSENT = 0.35
 # What is said of another person, place or year is no answer, however well the rest is met; no
 # sample of real questions shows how often that would be the one thing that is wrong.
 _UNNAMED_SHARE = 0.5
@@ -126,7 +129,7 @@ class Selector:
         if sure < self._settings.threshold:
             best = int(np.argmax(scores))
             possible = [described.sentences[best]] if sure >= self._settings.possible else []
-            missing = lacking(reading, described, best)
+            missing = unmet(reading, described.sentences[best].article, self._table)
             return Choice((), sure, considered, possible, missing)
         picked = pick(described, scores, self._settings)
         return Choice([described.sentences[place] for place in picked], sure, considered)
@@ -186,6 +189,8 @@ def signals(
     - focus: how well it meets what the question names as asked for
     - beside: how well words beside a number in it meet that, where a number is asked for
     - unnamed: its article lacks a name, a number or a date of the question
+    - absent: the share of the question's words, by weight, that its article hardly meets anywhere
+    - foreign: it is in another script than the question, where as few words met say more
     - unfit: it lacks the kind of thing that is asked for
     - few: how few sentences there were to choose from, which keeps standardised scores low
     - reads: log odds that it answers, to a reader; with one alone
@@ -207,7 +212,9 @@ def signals(
         "rank": float(ranks[best]),
         "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
         "beside": beside - _HALF,
-        "unnamed": float(bool(lacking(reading, described, best))),
+        "unnamed": float(bool(unmet(reading, sentence.article, table))),
+        "absent": float(weights @ (article < _ABSENT) / (weights.sum() or 1.0)),
+        "foreign": 1.0 - float(described.features["same_script"][best]),
         "unfit": float(lacks_kind(reading, text, language)),
         "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
     }
@@ -215,12 +222,6 @@ def signals(
     if odds is not None:
         found |= {"reads": float(odds[best]), "outread": float(odds.max() - odds[best])}
     return found
-
-
-def lacking(reading: Reading, described: Described, place: int) -> list[str]:
-    """Return what carries the question and the article of a sentence says nothing of."""
-    article = described.sentences[place].article
-    return unmet(reading, article, described.around[place].astype(np.float64))
 
 
 def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:

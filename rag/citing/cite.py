@@ -1,7 +1,8 @@
-"""Sentences to citations, with the words that met, and to the text of an extractive answer."""
+"""Sentences to citations, with the words that met, and to the text of an answer, shown or kept."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from corpus.text.language import detect, direction
@@ -113,3 +114,19 @@ def abstention(
         possible=possible,
         unmet=unmet,
     )
+
+
+def body_of(answer: Answer, history: Sequence[str]) -> str:
+    """Return the JSON to save: the answer with pointers in place of the articles' words."""
+    fields = {**answer.as_json(), "history": list(history)}
+    if is_quotes(answer):
+        del fields["text"]
+    for pointer in (*fields["citations"], *fields["related"], *fields["possible"]):
+        for read_again in ("quote", "text", "title", "outlet", "source", "published"):
+            pointer.pop(read_again, None)
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def is_quotes(answer: Answer) -> bool:
+    """Return if the answer's text is made of its quotes."""
+    return answer.mode == "extractive" and bool(answer.citations)

@@ -16,7 +16,7 @@ from corpus.errors import MissingError, PurgedError
 from index import Library
 from index.library import Feedback
 from rag.answer import Answer, Citation, Hit, Json, Match, Statement
-from rag.citing.cite import abstention, compose
+from rag.citing.cite import abstention, compose, is_quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,6 @@ class SavedAnswer:
             "feedback": said
             and {"helpful": said.helpful, "note": said.note, "created_at": said.created_at},
         }
-
-
-def body_of(answer: Answer, history: Sequence[str]) -> str:
-    """Return the JSON to save: the answer with pointers in place of the articles' words."""
-    fields = {**answer.as_json(), "history": list(history)}
-    if _is_quotes(answer):
-        del fields["text"]
-    for pointer in (*fields["citations"], *fields["related"], *fields["possible"]):
-        for read_again in ("quote", "text", "title", "outlet", "source", "published"):
-            pointer.pop(read_again, None)
-    return json.dumps(fields, ensure_ascii=False)
 
 
 def questions_of(library: Library, answer_id: str, owner: str = "") -> list[str]:
@@ -96,18 +85,13 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
         kind=fields.get("kind", "fact"),
         lead=fields.get("lead"),
     )
-    if _is_quotes(answer):
+    if is_quotes(answer):
         answer = replace(answer, text=compose(answer.question, citations, answer.lead))
     elif fields.get("possible"):
         # What might have answered may be gone, and the text with it.
         text = abstention(answer.question, (), possible=possible, unmet=answer.unmet).text
         answer = replace(answer, text=text)
     return SavedAnswer(answer, fields["history"], created_at, feedback)
-
-
-def _is_quotes(answer: Answer) -> bool:
-    """Return if the answer's text is made of its quotes."""
-    return answer.mode == "extractive" and bool(answer.citations)
 
 
 def _read(library: Library, answer_id: str, owner: str) -> tuple[Json, str]:

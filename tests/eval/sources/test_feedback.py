@@ -6,8 +6,7 @@ from eval.cases.case import Evidence, place
 from eval.files import write_lines
 from eval.sources import feedback_cases, read_any
 from rag.answer import Answer, Citation
-from rag.citing.cite import compose
-from rag.citing.saved import body_of
+from rag.citing.cite import body_of, compose
 
 TEXT = "نزحت سبعون عائلة من المخيم. عادت عشر عائلات إلى القرية."
 FLED, BACK = "نزحت سبعون عائلة من المخيم.", "عادت عشر عائلات إلى القرية."

@@ -1,0 +1,217 @@
+"""What a question names and an article does not: people, places, numbers, dates.
+
+What is said of another one is no answer, however well the rest is met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from corpus.article import Article
+from corpus.text.names import joined_names, strict_name_keys, vowels_agree, without_article
+from corpus.text.quantities import quantities
+from corpus.text.stems import stem
+from corpus.text.words import fold, words
+from index import WordTable
+from index.engine import QueryWord
+from rag.reading import Reading
+from rag.reading.languages import function_words, pattern
+
+# A name is met by a word of this cosine or more, which is its translation; what may be none, by
+# one that has anything to do with it.
+_MET, _FAINT = 0.5, 0.3
+# "For" begins no Arabic name and "their" ends none, nor does a small letter begin a German one.
+_NO_NAME = regex.compile(r"لل|\p{Ll}|\w+(?:ها|هم|هن|هما)\Z")
+# So many consonants are seldom those of another word; fewer take their vowels along.
+_TELLING = 4
+# A name has no longer endings.
+_ENDING = 1
+# Languages in which a capital makes no name: one has none, one gives them to every noun.
+_WITHOUT_CAPITALS = ("ar", "de")
+_AND = "و"
+# Of two words written apart the second tells: "Ain Issa", "Abd al-Aziz".
+_FIRST_PART = regex.compile("[وفبل]?(?:عين|راس|دير|باب|سري|كفر|خان|ام|ابو|ابي|ابن|عبد|بني)")
+_PART = regex.compile(r"\p{L}[-‐–]?\Z")
+
+
+def unmet(reading: Reading, article: Article, table: WordTable) -> list[str]:
+    """Return the names, numbers and dates of the question that an article lacks, as written."""
+    return [*_names(reading, article, table), *_quantities(reading, article)]
+
+
+def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
+    """Return names that are met neither by their consonants nor by their meaning, as written.
+
+    The last word tells a name from another: "Hajji Ibrahim" is not Hajji Abdullah, but who is
+    called Bali may be Mustafa Bali.
+    """
+    named = [(name, _MET) for name in names_of(reading)]
+    named += [(name, _FAINT) for name in places_of(reading)]
+    if not named:
+        return []
+    told = _told(f"{article.title or ''}\n{article.text}", article.language)
+    asked = [[reading.words[place] for place in name] for name, _ in named]
+    return [
+        reading.standalone[of_it[0].word.start : of_it[-1].word.end]
+        for of_it, (_, least) in zip(asked, named, strict=True)
+        if not (_written(of_it, told) or _meant(of_it[-1], told, table) >= least)
+    ]
+
+
+def _written(name: Sequence[QueryWord], told: _Told) -> bool:
+    """Return if a name stands in an article, in any script, or another of its names does."""
+    last = name[-1]
+    folded = [word.word.folded for word in name]
+    forms = {folded[-1], without_article(folded[-1]), "".join(folded)}
+    base = stem(folded[-1], told.language)
+    return (
+        # Of "Malikiyah" the stem is that of "owner".
+        (base in told.stems and len(min(forms, key=len)) - len(base) <= _ENDING)
+        or any({fold(part) for part in alias.split()} <= told.folded for alias in last.aliases)
+        or any(
+            len(key) >= _TELLING or vowels_agree(form, other)
+            for form in forms
+            for key in strict_name_keys(form)
+            for other in told.keys.get(key, ())
+        )
+    )
+
+
+def _meant(word: QueryWord, told: _Told, table: WordTable) -> float:
+    """Return the cosine of a word and the word of an article that is nearest in meaning."""
+    said = table.encode_passages(told.words)
+    return float((said @ table.encode_queries([word.text])[0]).max(initial=0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an article says: its words, folded, stemmed, and the folded ones by their name keys."""
+
+    language: str | None
+    words: Sequence[str]
+    folded: frozenset[str]
+    stems: frozenset[str]
+    keys: Mapping[str, Sequence[str]]
+
+
+@lru_cache(maxsize=64)
+def _told(text: str, language: str | None) -> _Told:
+    found = list(words(text))
+    folded = frozenset(word.folded for word in found)
+    written = folded | {name.folded for name in joined_names(found)}
+    # An article written apart stands between: "Abd al-Aziz".
+    written |= {
+        "".join(word.folded for word in three)
+        for three in zip(found, found[1:], found[2:], strict=False)
+        if three[0].folded == "abd" and three[1].folded in ("al", "el")
+    }
+    keys: dict[str, list[str]] = {}
+    for form in written | {without_article(word) for word in written}:
+        for key in strict_name_keys(form):
+            keys.setdefault(key, []).append(form)
+    stems = frozenset(stem(word, language) for word in folded)
+    distinct = list(dict.fromkeys(text[word.start : word.end] for word in found))
+    return _Told(language, distinct, folded, stems, keys)
+
+
+def names_of(reading: Reading) -> list[list[int]]:
+    """Return the places of the words of each name; the name of a month is part of a date.
+
+    A capital at the beginning of a question makes no name by itself.  In Arabic, which has no
+    capitals, a name is what stands behind "camp" or "judge".
+    """
+    found: list[list[int]] = []
+    for place, word in enumerate(reading.words):
+        if word.text not in reading.names or word.quantities:
+            continue
+        if found and found[-1][-1] == place - 1 and _is_next(reading, place):
+            found[-1].append(place)
+        else:
+            found.append([place])
+    starts = [reading.words[name[0]].word.start for name in found]
+    capitals = [
+        name
+        for name, start in zip(found, starts, strict=True)
+        if len(name) > 1 or not _begins(reading, start)
+    ]
+    return capitals or _behind(reading, "naming")
+
+
+def places_of(reading: Reading) -> list[list[int]]:
+    """Return the places of the words behind an Arabic preposition that end what is said."""
+    ends = {word.start for word in reading.found if word.folded in function_words()}
+    text = reading.standalone
+    named = [place for name in names_of(reading) for place in name]
+
+    def closes(place: int) -> bool:
+        end = reading.words[place].word.end
+        rest = text[end:].lstrip()
+        joined = not rest or not rest[0].isalnum() or rest[0] == _AND
+        return joined or len(text) - len(rest) in ends or reading.language == "de"
+
+    return [
+        name for name in _behind(reading, "placing") if closes(name[-1]) and name[-1] not in named
+    ]
+
+
+def _behind(reading: Reading, kind: str) -> list[list[int]]:
+    """Return the places of the word, or two, behind each Arabic word of a kind."""
+    if reading.language not in _WITHOUT_CAPITALS:
+        return []
+    places = {word.word.start: place for place, word in enumerate(reading.words)}
+    found: list[list[int]] = []
+    for match in pattern(kind, reading.language).finditer(reading.standalone):
+        start = match.end() + 1
+        place = places.get(start)
+        if place is None or reading.words[place].quantities:
+            continue
+        if _NO_NAME.match(reading.words[place].text):
+            continue
+        name = [place]
+        if _FIRST_PART.fullmatch(reading.words[place].word.folded):
+            if place + 1 == len(reading.words) or not _is_next(reading, place + 1):
+                continue
+            name.append(place + 1)
+        found.append(name)
+    return found
+
+
+def _is_next(reading: Reading, place: int) -> bool:
+    """Return if nothing but white space stands between a telling word and the one before."""
+    before, word = reading.words[place - 1].word, reading.words[place].word
+    return reading.standalone[before.end : word.start].isspace()
+
+
+def _begins(reading: Reading, start: int) -> bool:
+    return not any(map(str.isalnum, reading.standalone[:start])) or start == reading.own
+
+
+def _quantities(reading: Reading, article: Article) -> list[str]:
+    """Return numbers and dates that neither the text has nor the day of publication is."""
+    known = _terms(f"{article.title or ''}\n{article.text}")
+    day = article.published
+    if day is not None:
+        known = known | {str(day.year), f"@{day.month}", f"@{day.month}-{day.day}"}
+    text = reading.standalone
+    missing = [
+        q
+        for q in reading.quantities
+        # A number that is a part of a name, as in "Covid-19", stands with it or not at all.
+        if q.term not in known and not _PART.search(text, 0, q.start)
+    ]
+    return [
+        text[q.start : q.end]
+        for q in missing
+        # Of a day and its month the day alone is told.
+        if not any(o is not q and o.start <= q.start and q.end <= o.end for o in missing)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _terms(text: str) -> frozenset[str]:
+    found = list(words(text))
+    return frozenset({q.term for q in quantities(found, text)} | {word.folded for word in found})

@@ -1,0 +1,122 @@
+"""What carries a question is missed where an article lacks it, however it is written there."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from corpus.article import Article
+from index.encoder import load_bundled
+from rag.choice.unmet import names_of, unmet
+from rag.reading import read
+
+ARABIC = Article(
+    "a",
+    "أعلن المتحدث مايلز كاغينز في الحسكة يوم 27 تشرين الأول مكافأة قدرها عشرة ملايين دولار "
+    "لمن يدلي بمعلومات عن حجي عبد الله. وحضر والي الرقة.",
+    title="مكافأة",
+    language="ar",
+    published=date(2020, 7, 2),
+)
+
+
+def missed(question, article=ARABIC, history=()):
+    return unmet(read(question, load_bundled(), history), article, load_bundled())
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("What bounty was announced for Hajji Abdullah?", []),
+        ("What bounty was announced for Yusuf Karim?", ["Yusuf Karim"]),
+        ("Did Caggins speak in Hasakah or in Zagreb?", ["Zagreb"]),
+        ("Who governs Raqqa?", []),
+        ("Who governs Raqqa and Manbij?", ["Manbij"]),
+        # The last word of a name tells it from another.
+        ("What did Myles Cagins announce?", []),
+        ("What did Mister Caggins announce?", []),
+        ("What did Myles Jordan announce?", ["Myles Jordan"]),
+        ("What bounty was announced for Hajji Ibrahim?", ["Hajji Ibrahim"]),
+        # As few consonants as those of another word, with other vowels.
+        ("Who was seen at Ilaria?", ["Ilaria"]),
+        ("Where is Abu Muhammad?", ["Abu Muhammad"]),
+    ],
+)
+def test_names_meet_by_their_consonants_in_any_script(question, missing):
+    assert missed(question) == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("What was announced on 27 October 2020?", []),
+        ("What was announced on 28 October 2020?", ["28 October"]),
+        ("What was announced in 2019?", ["2019"]),
+        ("ماذا أُعلن في آذار ٢٠١٩؟", ["آذار", "٢٠١٩"]),
+        ("Who pays 10,000,000 dollars?", []),
+        ("Who pays eleven million dollars?", ["eleven million"]),
+        # The day of publication counts.
+        ("What was announced on 2 July 2020?", []),
+        # A number in a name is no number.
+        ("How many died of Covid-19 there?", []),
+    ],
+)
+def test_numbers_and_dates_meet_in_any_writing(question, missing):
+    assert missed(question) == missing
+
+
+def test_a_name_that_is_met_by_its_translation_or_by_another_name_is_not_missed():
+    question = "What did the ISIS leader do in Germany?"
+    assert missed(question) == ["ISIS", "Germany"]
+    abroad = replace(ARABIC, text=f"{ARABIC.text} وقال إن زعيم داعش كان في ألمانيا.")
+    assert missed(question, abroad) == []
+    assert missed("What did he do in France?", abroad) == ["France"]
+
+
+# Arabic has no capitals: what stands behind "camp" or ends what is said behind "in" is a name.
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("كم عائلة في مخيم الركبان؟", ["الركبان"]),
+        ("من يدير سجن غويران؟", ["غويران"]),
+        ("متى وصل مايلز كاغينز إلى مدينة الحسكة؟", []),
+        ("كم مكافأة أُعلنت في إدلب؟", ["إدلب"]),
+        ("ما المكافأة المعلنة في حلب والحسكة؟", ["حلب"]),
+        ("من تكلم في الحسكة والرقة؟", []),
+        ("كم بئراً في قرية عين عيسى؟", ["عين عيسى"]),
+        ("كم دفعت المحامية هيفاء الخطيب؟", ["هيفاء"]),
+        ("من هو والي الرقة؟", []),
+        # No names: a time, "how many villages were", "for the sun".
+        ("ماذا أُعلن في تشرين الأول؟", []),
+        ("كم قرية بقيت بلا كهرباء؟", []),
+        ("أين أكبر محطة للطاقة؟", []),
+        ("متى عادت العائلات إلى بيوتها؟", []),
+    ],
+)
+def test_a_name_without_capitals_is_known_by_what_stands_before_it(question, missing):
+    assert missed(question) == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Wer sprach in Idlib?", ["Idlib"]),
+        ("Wer sprach in Hasakah über den Preis?", []),
+        ("Wer sprach in der Stadt?", []),
+    ],
+)
+def test_a_german_name_stands_behind_a_preposition_without_an_article(question, missing):
+    assert missed(question) == missing
+
+
+def test_a_capital_at_the_beginning_makes_no_name():
+    table = load_bundled()
+    for question in ("Après la fin, qui parle ?", "Koalisyon ne dedi?", "Reportedly, who spoke?"):
+        assert names_of(read(question, table)) == []
+    (name,) = names_of(read("Omar Haddad said what?", table))
+    assert len(name) == 2
+    assert missed("Peki neden?", history=["Manbij nerede?"]) == []
+
+
+def test_nothing_is_missed_by_a_question_without_names():
+    assert missed("من أعلن المكافأة؟") == []
