@@ -128,13 +128,14 @@ def without_article(folded: str) -> str:
 
 
 def vowels_agree(one: str, other: str) -> bool:
-    """Tell if the vowels of two folded spellings with the same consonants may be those of one name.
+    """Tell if the vowels of two spellings with the same consonants may be those of one name.
 
     Arabic writes the long ones only, and those must be there in another script.
 
-    >>> vowels_agree("حول", "hol"), vowels_agree("اداره", "adra"), vowels_agree("شديد", "shaddadi")
+    >>> vowels_agree("حول", "Hol"), vowels_agree("إدارة", "Adra"), vowels_agree("شديد", "Shaddadi")
     (True, False, False)
     """
+    one, other = _letters(one), _letters(other)
     arabic = [any("\u0600" <= letter <= "\u06ff" for letter in word) for word in (one, other)]
     if not any(arabic):
         return True

@@ -38,7 +38,7 @@ _HALF = 0.5
 _ABSENT = 0.35
 # What is said of another person, place or year is no answer, however well the rest is met; no
 # sample of real questions shows how often that would be the one thing that is wrong.
-_UNNAMED_SHARE = 0.5
+_UNNAMED_SHARE = 0.6
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
 

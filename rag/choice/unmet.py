@@ -23,15 +23,20 @@ from rag.reading.languages import function_words, pattern
 
 # A name is met by a word of this cosine or more, which is its translation; what may be none, by
 # one that has anything to do with it.
-_MET, _FAINT = 0.5, 0.3
-# "For" begins no Arabic name and "their" ends none, nor does a small letter begin a German one.
+_MET, _FAINT = 0.5, 0.38
+# "For" begins no Arabic name and "their" ends none, and a small letter begins no German one.
 _NO_NAME = regex.compile(r"لل|\p{Ll}|\w+(?:ها|هم|هن|هما)\Z")
 # So many consonants are seldom those of another word; fewer take their vowels along.
 _TELLING = 4
 # A name has no longer endings.
 _ENDING = 1
-# Languages in which a capital makes no name: one has none, one gives them to every noun.
-_WITHOUT_CAPITALS = ("ar", "de")
+# Languages in which a capital makes no name: two have none, one gives them to every noun.
+_PLACED = ("ar", "de")
+_WITHOUT_CAPITALS = ("ar", "ckb", "de")
+# Languages whose questions seldom begin with the word that asks; what begins may be a name.
+_ASKED_WITHIN = ("tr", "kmr")
+_LONG_CAPITAL = regex.compile(r"\p{Lu}\w{3}")
+_BEFORE_HYPHEN = regex.compile(r"\b\p{Lu}\p{Ll}+(?=-\p{Lu})")
 _AND = "و"
 # Of two words written apart the second tells: "Ain Issa", "Abd al-Aziz".
 _FIRST_PART = regex.compile("[وفبل]?(?:عين|راس|دير|باب|سري|كفر|خان|ام|ابو|ابي|ابن|عبد|بني)")
@@ -66,7 +71,7 @@ def _written(name: Sequence[QueryWord], told: _Told) -> bool:
     """Return if a name stands in an article, in any script, or another of its names does."""
     last = name[-1]
     folded = [word.word.folded for word in name]
-    forms = {folded[-1], without_article(folded[-1]), "".join(folded)}
+    forms = {last.text, without_article(folded[-1]), "".join(folded)}
     base = stem(folded[-1], told.language)
     return (
         # Of "Malikiyah" the stem is that of "owner".
@@ -89,7 +94,7 @@ def _meant(word: QueryWord, told: _Told, table: WordTable) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What an article says: its words, folded, stemmed, and the folded ones by their name keys."""
+    """What an article says: its words, folded, stemmed, and their spellings by name keys."""
 
     language: str | None
     words: Sequence[str]
@@ -102,7 +107,8 @@ class _Told:
 def _told(text: str, language: str | None) -> _Told:
     found = list(words(text))
     folded = frozenset(word.folded for word in found)
-    written = folded | {name.folded for name in joined_names(found)}
+    distinct = list(dict.fromkeys(text[word.start : word.end] for word in found))
+    written = {name.folded for name in joined_names(found)}
     # An article written apart stands between: "Abd al-Aziz".
     written |= {
         "".join(word.folded for word in three)
@@ -110,11 +116,10 @@ def _told(text: str, language: str | None) -> _Told:
         if three[0].folded == "abd" and three[1].folded in ("al", "el")
     }
     keys: dict[str, list[str]] = {}
-    for form in written | {without_article(word) for word in written}:
+    for form in {*distinct, *written, *map(without_article, folded | written)}:
         for key in strict_name_keys(form):
             keys.setdefault(key, []).append(form)
     stems = frozenset(stem(word, language) for word in folded)
-    distinct = list(dict.fromkeys(text[word.start : word.end] for word in found))
     return _Told(language, distinct, folded, stems, keys)
 
 
@@ -142,7 +147,10 @@ def names_of(reading: Reading) -> list[list[int]]:
 
 
 def places_of(reading: Reading) -> list[list[int]]:
-    """Return the places of the words behind an Arabic preposition that end what is said."""
+    """Return the places of words that may be names: behind a preposition, or at the beginning.
+
+    In Arabic those that end what is said; a German name stands before a hyphen too.
+    """
     ends = {word.start for word in reading.found if word.folded in function_words()}
     text = reading.standalone
     named = [place for name in names_of(reading) for place in name]
@@ -151,11 +159,21 @@ def places_of(reading: Reading) -> list[list[int]]:
         end = reading.words[place].word.end
         rest = text[end:].lstrip()
         joined = not rest or not rest[0].isalnum() or rest[0] == _AND
-        return joined or len(text) - len(rest) in ends or reading.language == "de"
+        return joined or len(text) - len(rest) in ends or reading.language != "ar"
 
-    return [
-        name for name in _behind(reading, "placing") if closes(name[-1]) and name[-1] not in named
-    ]
+    found = [name for name in _behind(reading, "placing") if closes(name[-1])]
+    starts = {word.word.start: place for place, word in enumerate(reading.words)}
+    if reading.language == "de":
+        found += [
+            [starts[match.start()]]
+            for match in _BEFORE_HYPHEN.finditer(text)
+            if match.start() in starts
+        ]
+    if reading.language in _ASKED_WITHIN and reading.own in starts:
+        first = starts[reading.own]
+        if _LONG_CAPITAL.match(reading.words[first].text):
+            found.append([first])
+    return [name for name in found if name[-1] not in named]
 
 
 def _behind(reading: Reading, kind: str) -> list[list[int]]:
@@ -164,6 +182,8 @@ def _behind(reading: Reading, kind: str) -> list[list[int]]:
         return []
     places = {word.word.start: place for place, word in enumerate(reading.words)}
     found: list[list[int]] = []
+    if kind == "placing" and reading.language not in _PLACED:
+        return []
     for match in pattern(kind, reading.language).finditer(reading.standalone):
         start = match.end() + 1
         place = places.get(start)

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from eval.studies.renamed import main, questions, renamed
+from eval.cases.case import read_cases
+from eval.running.evaluate import CASES
+from eval.studies.renamed import main, questions, renamed, swapped
 
 
 @pytest.mark.parametrize(
@@ -25,10 +27,23 @@ def test_strangers_are_asked_about_in_either_half():
     assert all(each.question != each.renamed for each in asked)
 
 
+def test_swaps_change_their_question_in_every_kind_and_language():
+    asked = swapped()
+    assert len({each.question for each in asked}) == len(asked) == 100
+    assert {each.kind for each in asked} == {"person", "place", "name", "year", "number"}
+    assert sum(each.language == "ar" for each in asked) >= 40
+    known = {case.question for case in read_cases(CASES)}
+    assert known.isdisjoint(each.question for each in asked)
+
+
 def test_fewer_questions_are_answered_of_a_stranger(capsys):
     main()
-    counts = [
-        [*map(int, re.findall(r"\d+", line))] for line in capsys.readouterr().out.splitlines()
-    ]
+    fit, report, swapped, *told = capsys.readouterr().out.splitlines()
+    counts = [[*map(int, re.findall(r"\d+", line))] for line in (fit, report)]
+    asked, answered = map(int, re.findall(r"\d+", swapped))
+    # Five is what we want; a name that the article has for something else, "to fight cholera" and
+    # the like are still taken for met.
+    assert (asked, len(told)) == (100, 2 * answered)
+    assert answered <= 9
     assert all(0 < known <= asked for asked, known, _ in counts)
     assert sum(strange for *_, strange in counts) < sum(known for _, known, _ in counts) / 2
