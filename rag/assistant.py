@@ -177,7 +177,7 @@ class Assistant:
             return None
         from rag.search.preferred import Preferred
 
-        preferred = Preferred.of(_sound(question), self.library.catalogue, filters)
+        preferred = Preferred.of(_sound(question), self.library, filters)
         return preferred if preferred.preferences else None
 
     def _find(
@@ -208,7 +208,7 @@ class Assistant:
         preferred: Preferred | None = None,
     ) -> tuple[Answer, list[Hit]]:
         """Return the answer, and the passages in the order of their best sentences."""
-        choice = self._selector.choose(reading, hits, preferred and preferred.worth)
+        choice = self._selector.choose(reading, hits, preferred.worth if preferred else None)
         likeliest = by_sentences(hits, choice.considered)
         considered = choice.considered[:_CONSIDERED]
         if not choice.answers:

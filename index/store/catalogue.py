@@ -82,6 +82,14 @@ class Catalogue:
         more = _write_cursor(articles[-1]) if len(rows) > limit else None
         return Page(articles, total, more)
 
+    def newest(self, filters: Filters) -> date | None:
+        """Return the day of the newest article that fits, `None` if none is dated."""
+        fits, values = self._conditions(filters)
+        rows = self._store.execute(
+            f"SELECT max(v.published) FROM {_PRESENT} WHERE {fits}", *values
+        )  # fmt: skip
+        return _date(rows[0][0])
+
     def outlets(self) -> list[OutletCount]:
         """Return the outlets of the present articles with their counts, most articles first."""
         revision = self._store.revision

@@ -10,8 +10,7 @@ from typing import Self
 import regex
 
 from corpus.article import Article
-from index import Filters, WordTable
-from index.store.catalogue import Catalogue
+from index import Filters, Library, WordTable
 from rag.answer import Hit, Preference
 from rag.reading import Reading, read
 from rag.reading.outlets import named_outlets
@@ -43,20 +42,20 @@ class Preferred:
         return [each.value for each in self.preferences if each.kind == "outlet"]
 
     @classmethod
-    def of(cls, question: str, catalogue: Catalogue, filters: Filters) -> Self:
+    def of(cls, question: str, library: Library, filters: Filters) -> Self:
         """Read the preferences of a question that some article of the library meets.
 
         What `filters` decide already is not preferred besides.
         """
         seen = filters.widest
-        outlets = [each.outlet for each in catalogue.outlets()]
+        outlets = [each.outlet for each in library.catalogue.outlets()]
         outlets = [
             outlet for outlet, may in zip(outlets, seen.allow_outlets(outlets), strict=True) if may
         ]
         named = [] if filters.outlet else named_outlets(question, outlets)
         found = [Preference("outlet", one.outlet, one.start, one.end) for one in named]
         dated = filters.chosen and (filters.since or filters.until)
-        return cls(question, [*([] if dated else _times(question, catalogue, seen)), *found])
+        return cls(question, [*([] if dated else _times(question, library, seen)), *found])
 
     def read_again(
         self, reading: Reading, table: WordTable, history: Sequence[str] = ()
@@ -123,12 +122,12 @@ class Preferred:
         return _OF_THE_TIME if published <= until + _SOON else _OF_THE_TIME / 2
 
 
-def _times(question: str, catalogue: Catalogue, seen: Filters) -> list[Preference]:
-    newest = catalogue.page(seen, limit=1).articles
-    day = newest[0].published if newest else None
-    if day is None:
+def _times(question: str, library: Library, seen: Filters) -> list[Preference]:
+    newest = library.catalogue.newest(seen)
+    # Before the first of all years there is no last one.
+    if newest is None or newest.year == date.min.year:
         return []
-    since, until = period_of(question, day)
+    since, until = period_of(question, newest)
     first, last = since and since.since, until and until.until
     found = []
     if since and first:
@@ -136,10 +135,7 @@ def _times(question: str, catalogue: Catalogue, seen: Filters) -> list[Preferenc
     if until and last:
         found.append(Preference("until", last.isoformat(), until.start, until.end))
     # A time that no article is of would be shown for nothing.
-    later = last and min(last, date.max - _LATER) + _LATER
-    window = replace(
-        seen,
-        since=max(filter(None, (first, seen.since)), default=None),
-        until=min(filter(None, (later, seen.until)), default=None),
-    )
-    return found if found and catalogue.page(window, limit=1).total else []
+    begins = max(first or date.min, seen.since or date.min)
+    ends = min(min(last or date.max, date.max - _LATER) + _LATER, seen.until or date.max)
+    window = replace(seen, since=begins, until=ends)
+    return found if found and library.catalogue.newest(window) else []

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag.reading.outlets import named_outlets
 from rag.reading.preferences import period_of
@@ -150,3 +152,19 @@ def test_no_outlet_is_named(question):
 def test_the_longer_of_two_names_is_meant():
     two = named_outlets("What did Rojava News Today report?", ["Rojava News", "Rojava News Today"])
     assert [one.outlet for one in two] == ["Rojava News Today"]
+
+
+PIECES = [
+    "according to ", "ANHA", "بحسب ", "صدى الخابور", "in ", "since ", "May ", "31 ", "February ",
+    "2020", "٢٠٢٠", "last week", "منذ ", "آذار", "'de", "İ", "ﬁ", "²", "①", "\u0301", "\u202e",
+    "\n", "?",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.dates(date(2, 1, 1)))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_read_and_spans_lie_in_it(question, newest):
+    for period in filter(None, period_of(question, newest)):
+        assert 0 <= period.start < period.end <= len(question)
+    for one in named_outlets(question, OUTLETS):
+        assert 0 <= one.first <= one.start < one.end <= one.last <= len(question)

@@ -91,7 +91,7 @@ def test_what_no_article_is_of_is_not_preferred(assistant, said):
 def test_what_the_reader_filters_by_is_not_preferred_besides(library):
     asked = "Who was killed in April 2020, according to Tal News?"
     kinds = [
-        [each.kind for each in Preferred.of(asked, library.catalogue, filters).preferences]
+        [each.kind for each in Preferred.of(asked, library, filters).preferences]
         for filters in (
             Filters(),
             Filters(outlet="Tal News"),
@@ -108,7 +108,7 @@ def test_what_the_reader_filters_by_is_not_preferred_besides(library):
 def test_what_names_the_source_is_not_asked_for(library):
     """No article need have the words of an outlet's name."""
     asked = "What did Tal News report about Hajin?"
-    preferred = Preferred.of(asked, library.catalogue, Filters())
+    preferred = Preferred.of(asked, library, Filters())
     reading = preferred.read_again(read(asked, load_bundled()), library.words)
     assert [word.text for word in reading.words] == ["report", "Hajin"]
     assert sum(word.weight for word in reading.words) == pytest.approx(1)
