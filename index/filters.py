@@ -15,13 +15,26 @@ class Filters:
     """Which articles a search may see; bounds are inclusive, an undated article has no date.
 
     `outlet` is what a reader chose, `outlets` (any of them) what the reader may see at all; an
-    article must satisfy both.
+    article must satisfy both.  `fixed` says that nobody who asks chose any of this: what lies
+    outside is not even counted for them.
     """
 
     since: date | None = None
     until: date | None = None
     outlet: str | None = None
     outlets: tuple[str, ...] = ()
+    fixed: bool = False
+
+    @property
+    def chosen(self) -> bool:
+        """Whether a reader has narrowed the search, and could have it wider."""
+        narrow = self.since is not None or self.until is not None or self.outlet is not None
+        return narrow and not self.fixed
+
+    @property
+    def widest(self) -> Filters:
+        """What the reader may see at all."""
+        return self if self.fixed else Filters(outlets=self.outlets)
 
     def allow_outlets(self, outlets: Sequence[str | None]) -> list[bool]:
         """Tell for each outlet whether its articles may be seen.

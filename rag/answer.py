@@ -123,6 +123,24 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Preference:
+    """What the words at `question[start:end]` make Dalil look at first; they rule nothing out.
+
+    `value` is the day of publication (ISO) from or up to which articles are preferred, or an
+    outlet.
+    """
+
+    kind: Literal["since", "until", "outlet"]
+    value: str
+    start: int
+    end: int
+
+    def as_json(self) -> Json:
+        """Return the contract's shape of a preference."""
+        return {"kind": self.kind, "value": self.value, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True, slots=True)
 class Considered:
     """A sentence that competed to be cited, with its ranking score and what that is made of."""
 
@@ -156,7 +174,9 @@ class Answer:
     `statements` are those of an answer that a model wrote, none of an extractive one.  `considered`
     are the sentences that came nearest to being cited, best first; they are not saved.  `kind` is
     what the answer is made for, and `lead` its first line where Dalil says in the question's
-    language what the quotes come to.
+    language what the quotes come to.  `preferences` are what the question's own dates and outlets
+    made Dalil look at first; `outside` counts the articles that would answer outside the filters,
+    of an abstention that comes of them.
     """
 
     question: str
@@ -175,6 +195,8 @@ class Answer:
     unmet: Sequence[str] = ()
     kind: Kind = "fact"
     lead: str | None = None
+    preferences: Sequence[Preference] = ()
+    outside: int | None = None
 
     def as_json(self) -> Json:
         """Return the contract's shape of an answer."""
@@ -190,6 +212,8 @@ class Answer:
             "related": [hit.as_json() for hit in self.related],
             "possible": [citation.as_json() for citation in self.possible],
             "unmet": list(self.unmet),
+            "preferences": [preference.as_json() for preference in self.preferences],
+            "outside": None if self.outside is None else {"articles": self.outside},
             "notice": self.notice,
             "answer_id": self.answer_id,
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},

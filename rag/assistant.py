@@ -12,17 +12,19 @@ from uuid import uuid4
 from corpus.errors import DalilError
 from corpus.text.characters import replace_surrogates
 from index import Filters, Library
-from rag.answer import Answer, Considered, Event, Hit, tell
-from rag.choice.select import Caution, SelectionSettings, Selector
-from rag.citing.cite import abstention, body_of, cite, compose
+from rag.answer import Answer, Event, Hit, tell
+from rag.choice.select import Caution, SelectionSettings, Selector, by_sentences
+from rag.citing.cite import abstention, body_of, cite, compose, refusal
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
+from rag.reading.reading import may_prefer
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, FusionWeights, Ranker
 
 if TYPE_CHECKING:
     from rag.citing.saved import SavedAnswer
     from rag.llm import ChatModel, Limits, LlmWriter, ModelError
+    from rag.search.preferred import Preferred
 
 # Sentences of this many passages compete to be cited.
 PASSAGES = 12
@@ -69,7 +71,11 @@ class Assistant:
         k: int = 10,
         filters: Filters | None = None,
     ) -> tuple[list[Hit], str | None]:
-        """Return the `k` best passages, and a notice when the library is empty."""
+        """Return the `k` best passages, and a notice when the library is empty.
+
+        Raises `InputError` for an outlet that the library does not have.
+        """
+        filters = _spelled(filters, self.library)
         with self.library.reading():
             reading = read(_sound(question), self.library.words, [_sound(t) for t in history])
             hits = self._find(reading, k, filters)
@@ -82,12 +88,16 @@ class Assistant:
         *,
         filters: Filters | None = None,
         owner: str = "",
+        preferences: bool = True,
     ) -> Answer:
         """Answer `question`, or say that the articles don't; `history` holds earlier questions.
 
         The answer is saved in the library as `owner`'s, so that its citations can be shown again.
+        Articles of a time or an outlet that the question names come first, unless `preferences` is
+        false.  Raises `InputError` for a filter whose outlet the library does not have.
         """
-        *_, last = self.stream(question, history, filters=filters, owner=owner)
+        told = self.stream(question, history, filters=filters, owner=owner, preferences=preferences)
+        *_, last = told
         if last.answer is None:
             raise TypeError("An answer ended before it was done.")
         return last.answer
@@ -99,19 +109,29 @@ class Assistant:
         *,
         filters: Filters | None = None,
         owner: str = "",
+        preferences: bool = True,
     ) -> Iterator[Event]:
         """Answer as `ask` does, and yield each step; the last event carries the whole answer.
 
         Closing the iterator ends what a language model is writing; nothing is saved then.
         """
+        filters = _spelled(filters, self.library)
         yield Event("status", "searching")
         watch = _Watch()
         reading, fault = self._read(question, history)
         watch.lap("understand")
         with self.library.reading():
-            hits = self._find(reading, PASSAGES, filters)
+            preferred = self._preferred(question, reading, filters) if preferences else None
+            if preferred:
+                past = [_sound(turn) for turn in history]
+                reading = preferred.read_again(reading, self.library.words, past)
+            hits = self._find(reading, PASSAGES, filters, preferred)
             watch.lap("retrieve")
-            answer, hits = self._answer(question, reading, hits)
+            answer, hits = self._answer(question, reading, hits, preferred)
+            if answer.status == "abstained" and filters.chosen:
+                answer = self._look_outside(answer, reading, filters)
+            if preferred:
+                answer = replace(answer, preferences=preferred.preferences)
             watch.lap("select")
         if self._writer is None or not hits:
             yield from tell(self._save(replace(answer, timings_ms=watch.done()), history, owner))
@@ -123,7 +143,12 @@ class Assistant:
             if event.answer is None:
                 yield event
             else:
-                given = replace(event.answer, timings_ms=watch.done(), considered=answer.considered)
+                given = replace(
+                    event.answer,
+                    timings_ms=watch.done(),
+                    considered=answer.considered,
+                    preferences=answer.preferences,
+                )
                 yield Event("done", answer=self._save(given, history, owner))
 
     def saved(self, answer_id: str, owner: str = "") -> SavedAnswer:
@@ -150,17 +175,45 @@ class Assistant:
         condensed = self._writer.condense(text, turns)
         return read(condensed.text, self.library.words, condensed.history), condensed.fault
 
-    def _find(self, reading: Reading, k: int, filters: Filters | None) -> list[Hit]:
+    def _preferred(self, question: str, reading: Reading, filters: Filters) -> Preferred | None:
+        """Return what a question prefers, `None` if that is nothing."""
+        if not may_prefer(reading):
+            return None
+        from rag.search.preferred import Preferred
+
+        preferred = Preferred.of(_sound(question), self.library, filters)
+        return preferred if preferred.preferences else None
+
+    def _find(
+        self, reading: Reading, k: int, filters: Filters, preferred: Preferred | None = None
+    ) -> list[Hit]:
         """Return the `k` best passages for a question."""
-        found = self.library.search(reading.query, max(k, DEPTH), filters or Filters())
-        return self._ranker.best(found, reading, k)
+        found = self.library.search(reading.query, max(k, DEPTH), filters)
+        if preferred is None:
+            return self._ranker.best(found, reading, k)
+        # Those that are lifted come from a little below.
+        return preferred.lift(self._ranker.best(found, reading, 2 * k))[:k]
+
+    def _look_outside(self, answer: Answer, reading: Reading, filters: Filters) -> Answer:
+        """Say of a refusal if articles that the reader's filters hide would answer."""
+        hits = self._find(reading, PASSAGES, filters.widest)
+        choice = self._selector.choose(reading, hits)
+        if not choice.answers:
+            return answer
+        count = len({sentence.article.id for sentence in choice.sentences})
+        text = refusal(answer.question, answer.possible, answer.unmet, count)
+        return replace(answer, text=text, outside=count)
 
     def _answer(
-        self, question: str, reading: Reading, hits: Sequence[Hit]
+        self,
+        question: str,
+        reading: Reading,
+        hits: Sequence[Hit],
+        preferred: Preferred | None = None,
     ) -> tuple[Answer, list[Hit]]:
         """Return the answer, and the passages in the order of their best sentences."""
-        choice = self._selector.choose(reading, hits)
-        likeliest = _by_sentences(hits, choice.considered)
+        choice = self._selector.choose(reading, hits, preferred.worth if preferred else None)
+        likeliest = by_sentences(hits, choice.considered)
         considered = choice.considered[:_CONSIDERED]
         if not choice.answers:
             notice = self._notice()
@@ -206,20 +259,13 @@ def _writer(llm: ChatModel, library: Library, limits: Limits | None) -> LlmWrite
     return LlmWriter(llm, library.words, limits)
 
 
-def _by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:
-    """Return the passages in the order of the best sentence of each, those without one last."""
+def _spelled(filters: Filters | None, library: Library) -> Filters:
+    """Return the filters with their outlet as the library has it, or raise `InputError`."""
+    if filters is None or filters.outlet is None:
+        return filters or Filters()
+    from index.outlets import spelled
 
-    def place(hit: Hit) -> int:
-        return next(
-            (
-                place
-                for place, each in enumerate(considered)
-                if each.article is hit.article and hit.passage.start <= each.start < hit.passage.end
-            ),
-            len(considered),
-        )
-
-    return sorted(hits, key=place)
+    return spelled(filters, [each.outlet for each in library.catalogue.outlets()])
 
 
 def _sound(text: str) -> str:

@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, with the questions before it in the conversation, oldest first."""
+    """A question, with the questions before it in the conversation, oldest first.
+
+    Without `preferences` the times and outlets that it names put no article first.
+    """
 
     text: str
     history: Sequence[str] = ()
+    preferences: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,13 @@ class Service:
         assistant = self.assistant()
         if assistant is None:
             return self._nothing(question)
-        return assistant.ask(question.text, question.history, filters=filters, owner=owner)
+        return assistant.ask(
+            question.text,
+            question.history,
+            filters=filters,
+            owner=owner,
+            preferences=question.preferences,
+        )
 
     def stream(self, question: Question, filters: Filters, owner: str = "") -> Generator[Event]:
         """Yield the answer to a question step by step; closing this gives the question up."""
@@ -217,7 +227,11 @@ class Service:
             yield from tell(self._nothing(question))
         else:
             yield from assistant.stream(
-                question.text, question.history, filters=filters, owner=owner
+                question.text,
+                question.history,
+                filters=filters,
+                owner=owner,
+                preferences=question.preferences,
             )
 
     def history(self, answer_id: str, owner: str = "") -> Sequence[str]:

@@ -52,6 +52,7 @@ class Catalogue:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._outlets: tuple[int, list[OutletCount]] | None = None
 
     def page(self, filters: Filters, *, limit: int = 50, cursor: str | None = None) -> Page:
         """Return up to `limit` articles, by date from the newest, then by id.
@@ -81,8 +82,22 @@ class Catalogue:
         more = _write_cursor(articles[-1]) if len(rows) > limit else None
         return Page(articles, total, more)
 
+    def newest(self, filters: Filters) -> date | None:
+        """Return the day of the newest article that fits, `None` if none is dated."""
+        fits, values = self._conditions(filters)
+        rows = self._store.execute(
+            f"SELECT max(v.published) FROM {_PRESENT} WHERE {fits}", *values
+        )  # fmt: skip
+        return _date(rows[0][0])
+
     def outlets(self) -> list[OutletCount]:
         """Return the outlets of the present articles with their counts, most articles first."""
+        revision = self._store.revision
+        if self._outlets is None or self._outlets[0] != revision:
+            self._outlets = revision, self._count_outlets()
+        return list(self._outlets[1])
+
+    def _count_outlets(self) -> list[OutletCount]:
         rows = self._store.execute(
             f"SELECT v.outlet, count(*) FROM {_PRESENT} WHERE a.present AND v.outlet IS NOT NULL "
             "GROUP BY v.outlet ORDER BY count(*) DESC, v.outlet"

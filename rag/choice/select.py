@@ -7,13 +7,14 @@ says of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
 
 import numpy as np
 
+from corpus.article import Article
 from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
@@ -25,6 +26,8 @@ from rag.reading import Reading
 from rag.reading.reading import Expected
 from rag.search.rank import Floats
 
+# How far ahead of others the sentences of an article start, in ranking scores.
+Liked = Callable[[Article], float]
 Caution = Literal["strict", "normal", "eager"]
 # Without a reader the other features have to say what it would.
 _WEIGHTS = Path(__file__).with_name("weights.json")
@@ -116,14 +119,29 @@ class Selector:
         self._compare, self._table, self._reader = compare, table, reader
         self._settings = settings or SelectionSettings.read(reader=reader is not None)
 
-    def choose(self, reading: Reading, hits: Sequence[Hit]) -> Choice:
-        """Return what to cite for a question, or nothing if it is not there."""
+    def choose(self, reading: Reading, hits: Sequence[Hit], liked: Liked | None = None) -> Choice:
+        """Return what to cite for a question, or nothing if it is not there.
+
+        `liked` says how far ahead sentences of an article start; where the best of them would not
+        do, they all start even, so that what a reader likes never hides an answer.
+        """
         sentences = sentences_of(hits)
         if not sentences or not reading.words:
             return Choice((), 0.0)
         described = describe(reading, sentences, self._compare, self._reader)
         scores = rank(described, self._settings.ranking)
-        found = signals(reading, described, scores, self._table)
+        if liked is not None:
+            ahead = np.array([liked(sentence.article) for sentence in sentences], np.float64)
+            choice = self._choose(reading, described, scores, scores + ahead)
+            if choice.answers:
+                return choice
+        return self._choose(reading, described, scores, scores)
+
+    def _choose(
+        self, reading: Reading, described: Described, plain: Floats, scores: Floats
+    ) -> Choice:
+        """Return what to cite of sentences that rank by `scores`; `plain` ones make it surer."""
+        found = signals(reading, described, plain, self._table, int(np.argmax(scores)))
         sure = confidence(found, self._settings.confidence)
         considered = _considered(described, scores)
         if sure < self._settings.threshold:
@@ -147,6 +165,22 @@ def _considered(described: Described, scores: Floats) -> list[Considered]:
         )
         for place in np.argsort(-scores, kind="stable").tolist()
     ]
+
+
+def by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:
+    """Return the passages in the order of the best sentence of each, those without one last."""
+
+    def place(hit: Hit) -> int:
+        return next(
+            (
+                place
+                for place, each in enumerate(considered)
+                if each.article is hit.article and hit.passage.start <= each.start < hit.passage.end
+            ),
+            len(considered),
+        )
+
+    return sorted(hits, key=place)
 
 
 def pick(described: Described, scores: Floats, settings: SelectionSettings) -> list[int]:
@@ -180,9 +214,13 @@ def rank(described: Described, weights: Mapping[str, float]) -> Floats:
 
 
 def signals(
-    reading: Reading, described: Described, ranks: Floats, table: WordTable
+    reading: Reading,
+    described: Described,
+    ranks: Floats,
+    table: WordTable,
+    best: int | None = None,
 ) -> dict[str, float]:
-    """Return what speaks for the best-ranked sentence as an answer.
+    """Return what speaks for the best-ranked sentence, or that at `best`, as an answer.
 
     - weakest: the least covered of the question's weighty words
     - rank: its ranking score
@@ -196,7 +234,7 @@ def signals(
     - reads: log odds that it answers, to a reader; with one alone
     - outread: by how much another sentence is likelier to answer, to the reader
     """
-    best = int(np.argmax(ranks))
+    best = int(np.argmax(ranks)) if best is None else best
     sentence = described.sentences[best]
     text, language = sentence.text, sentence.article.language
     weights, own = reading.weights, described.own[best]

@@ -221,7 +221,9 @@ def _quantities(reading: Reading, article: Article) -> list[str]:
         q
         for q in reading.quantities
         # A number that is a part of a name, as in "Covid-19", stands with it or not at all.
-        if q.term not in known and not _PART.search(text, 0, q.start)
+        if q.term not in known
+        and not _PART.search(text, 0, q.start)
+        and not any(b.holds(day) and b.start <= q.start < b.end for b in reading.bounds)
     ]
     return [
         text[q.start : q.end]

@@ -94,19 +94,11 @@ def abstention(
     possible: Sequence[Citation] = (),
     unmet: Sequence[str] = (),
 ) -> Answer:
-    """Return the answer that admits that the articles don't say, in the question's language.
-
-    With what is `possible` it says that this may be the place; of what is `unmet`, that the nearest
-    article does not mention it.
-    """
-    said = phrases(detect(question))
-    comma = "، " if direction(said.unknown) == "rtl" else ", "
-    lacking = said.lacking.format(words=comma.join(unmet)) if unmet else ""
-    lines = [lacking, said.maybe] if possible else [said.unknown, lacking]
+    """Return the answer that admits that the articles don't say, in the question's language."""
     return Answer(
         question,
         "abstained",
-        " ".join(filter(None, lines)),
+        refusal(question, possible, unmet),
         confidence,
         (),
         related,
@@ -114,6 +106,25 @@ def abstention(
         possible=possible,
         unmet=unmet,
     )
+
+
+def refusal(
+    question: str,
+    possible: Sequence[Citation] = (),
+    unmet: Sequence[str] = (),
+    outside: int | None = None,
+) -> str:
+    """Return the text of an abstention.
+
+    With what is `possible` it says that this may be the place; of what is `unmet`, that the nearest
+    article does not mention it; of articles `outside` the reader's filters, that they answer.
+    """
+    said = phrases(detect(question))
+    comma = "، " if direction(said.unknown) == "rtl" else ", "
+    lacking = said.lacking.format(words=comma.join(unmet)) if unmet else ""
+    beyond = said.outside.format(count=outside) if outside else ""
+    lines = [beyond, lacking, said.maybe] if possible else [said.unknown, lacking, beyond]
+    return " ".join(filter(None, lines))
 
 
 def body_of(answer: Answer, history: Sequence[str]) -> str:

@@ -15,8 +15,8 @@ from corpus.article import Article, Passage
 from corpus.errors import MissingError, PurgedError
 from index import Library
 from index.library import Feedback
-from rag.answer import Answer, Citation, Hit, Json, Match, Statement
-from rag.citing.cite import abstention, compose, is_quotes
+from rag.answer import Answer, Citation, Hit, Json, Match, Preference, Statement
+from rag.citing.cite import compose, is_quotes, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,14 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
         unmet=tuple(fields.get("unmet", ())),
         kind=fields.get("kind", "fact"),
         lead=fields.get("lead"),
+        preferences=tuple(Preference(**each) for each in fields.get("preferences", ())),
+        outside=(fields.get("outside") or {}).get("articles"),
     )
     if is_quotes(answer):
         answer = replace(answer, text=compose(answer.question, citations, answer.lead))
     elif fields.get("possible"):
         # What might have answered may be gone, and the text with it.
-        text = abstention(answer.question, (), possible=possible, unmet=answer.unmet).text
+        text = refusal(answer.question, possible, answer.unmet, answer.outside)
         answer = replace(answer, text=text)
     return SavedAnswer(answer, fields["history"], created_at, feedback)
 

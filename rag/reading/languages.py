@@ -31,6 +31,7 @@ class Phrases:
     unknown: str
     maybe: str
     lacking: str
+    outside: str
 
 
 def phrases(language: str) -> Phrases:

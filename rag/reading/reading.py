@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from functools import cached_property
 
@@ -22,8 +23,28 @@ from rag.reading.languages import function_words, known_names, pattern
 # What a follow-up leaves unsaid counts, but less than what it asks.
 _CONTEXT_WEIGHT = 0.5
 _CAPITALISED = regex.compile(r"\p{Lu}[\p{L}'’-]+")
+# The term of a month, with or without its day, and a year.
+_DATE = regex.compile(r"@.*|(?:19|20)[0-9]{2}")
 # So short a question says too little alone.
 _FEW_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A time that begins or ends ("since March"), said at a span of `Reading.standalone`.
+
+    News of that time need not name its bound: to be published within it is enough.
+    """
+
+    since: date | None
+    until: date | None
+    start: int
+    end: int
+
+    def holds(self, day: date | None) -> bool:
+        """Tell if a day lies within; an unknown one doesn't."""
+        since, until = self.since or date.min, self.until or date.max
+        return day is not None and since <= day <= until
 
 
 @dataclass(frozen=True)
@@ -34,7 +55,7 @@ class Reading:
     stands alone); `language` and `script` are the question's own, `expected` the kind of answer it
     asks for, `names` the words that look like names.  `found` are all words of both with their
     spans in `standalone`, `words` those that carry meaning, with their tokens and weights;
-    `quantities` are the numbers and dates.
+    `quantities` are the numbers and dates, `bounds` the times of which a beginning or end is said.
     """
 
     text: str
@@ -46,6 +67,7 @@ class Reading:
     found: tuple[Word, ...]
     words: tuple[QueryWord, ...]
     quantities: tuple[Quantity, ...]
+    bounds: tuple[Bound, ...] = ()
 
     @property
     def standalone(self) -> str:
@@ -187,6 +209,18 @@ def likely_names(text: str, language: str) -> tuple[str, ...]:
         return ()
     found = _CAPITALISED.findall(text)
     return tuple(word for word in found if fold(word) not in function_words())
+
+
+def may_prefer(reading: Reading) -> bool:
+    """Tell if a question may name a time or an outlet to prefer (`rag.search.preferred`).
+
+    >>> from index import load_encoder
+    >>> [may_prefer(read(text, load_encoder("bundled")))
+    ...  for text in ("Who left in April?", "Who left, according to ANHA?", "Who left?")]
+    [True, True, False]
+    """
+    dated = any(_DATE.fullmatch(quantity.term) for quantity in reading.quantities)
+    return dated or bool(pattern("prefers", reading.language).search(reading.text))
 
 
 def context_of(text: str, history: Sequence[str]) -> str:

@@ -79,6 +79,8 @@ async def answer(
     filters: Filters,
     owner: str = "",
     gone: Event | None = None,
+    *,
+    preferences: bool = True,
 ) -> AsyncGenerator[Json]:
     """Yield the states of one turn: working, with the text so far, then done or failed.
 
@@ -87,7 +89,7 @@ async def answer(
     so does setting `gone`.
     """
     question = replace_surrogates(question.strip())
-    asked = Question(question, [turn.question for turn in turns[-_REMEMBERED:]])
+    asked = Question(question, [turn.question for turn in turns[-_REMEMBERED:]], preferences)
     state = {**_heading(question), "state": "working", "doing": "searching"}
     text = ""
     citations: list[Json] = []

@@ -34,7 +34,7 @@ _LONGEST_QUESTION = 2_000
 
 _SHOW_TURNS = """
 import(props.script).then(({ conversation }) => {
-  const retry = (question) => trigger("retry", { question });
+  const retry = (question, preferences = true) => trigger("retry", { question, preferences });
   const show = conversation(element, props.words, props.language, retry);
   watch("value", () => show(props.value));
   show(props.value);
@@ -204,8 +204,9 @@ class _Page:
         )
 
     async def _ask(
-        self, question: str, kept: object, outlet: str, since: str, until: str, request: gr.Request
-    ) -> AsyncGenerator[tuple[Any, ...]]:
+        self, question: str, kept: object, outlet: str, since: str, until: str,
+        request: gr.Request, preferences: bool = True,
+    ) -> AsyncGenerator[tuple[Any, ...]]:  # fmt: skip
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
@@ -217,7 +218,8 @@ class _Page:
         # A reader who leaves gives the question up, and a language model with it.
         here = (str(request.session_hash), Event())
         self._asking.add(here)
-        states = answer(self._pool, question, turns, filters, owner, here[1])
+        pool = self._pool
+        states = answer(pool, question, turns, filters, owner, here[1], preferences=preferences)
         try:
             async with aclosing(states):
                 async for state in states:
@@ -233,15 +235,11 @@ class _Page:
             self._asking.discard(here)
 
     async def _retry(
-        self,
-        kept: object,
-        outlet: str,
-        since: str,
-        until: str,
-        event: gr.EventData,
+        self, kept: object, outlet: str, since: str, until: str, event: gr.EventData,
         request: gr.Request,
-    ) -> AsyncGenerator[tuple[Any, ...]]:
-        again = self._ask(str(event.question), kept, outlet, since, until, request)
+    ) -> AsyncGenerator[tuple[Any, ...]]:  # fmt: skip
+        asked = str(event.question), kept, outlet, since, until, request
+        again = self._ask(*asked, preferences=bool(event.preferences))
         async with aclosing(again):
             async for shown in again:
                 yield shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -13,9 +14,15 @@ from ui.service import Question
 
 
 def run(
-    lines: IO[bytes], answer: Callable[[Question], Json], write: Callable[[Json], None]
+    lines: IO[bytes],
+    answer: Callable[[Question], Json],
+    write: Callable[[Json], None],
+    preferences: bool = True,
 ) -> bool:
-    """Write one object for every non-blank line; return if every line was a question."""
+    """Write one object for every non-blank line; return if every line was a question.
+
+    `preferences` is what their questions are asked with.
+    """
     sound = True
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -24,7 +31,8 @@ def run(
         try:
             record = _record(line, number)
             identity = record.get("id")
-            result = {"id": identity, **answer(_question(record, number))}
+            asked = _question(record, number)
+            result = {"id": identity, **answer(replace(asked, preferences=preferences))}
         except DalilError as error:
             sound = False
             result = {"id": identity, "error": str(error)}

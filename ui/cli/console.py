@@ -57,14 +57,19 @@ def open_library(settings: Settings) -> Library:
     return Library.open(settings.home, load_encoder(settings.encoder), say=say)
 
 
-def run_batch(question: str | None, path: Path, answer: Callable[[Question], Json]) -> NoReturn:
+def run_batch(
+    question: str | None,
+    path: Path,
+    answer: Callable[[Question], Json],
+    preferences: bool = True,
+) -> NoReturn:
     """Answer every line of a file, then end with 0, or 3 if some line was no question."""
     from ui.cli.batch import open_lines, run
 
     if question is not None:
         raise typer.BadParameter("Give a question or --batch FILE, not both.")
     with open_lines(path) as lines:
-        sound = run(lines, answer, print_json)
+        sound = run(lines, answer, print_json, preferences)
     raise typer.Exit(DONE if sound else PARTLY)
 
 

@@ -37,6 +37,7 @@ from ui.cli.options import (
     Home,
     ModelName,
     Outlet,
+    Preferring,
     ReaderName,
     RerankerName,
     Since,
@@ -200,6 +201,7 @@ def ask(
     since: Since = None,
     until: Until = None,
     outlet: Outlet = None,
+    preferences: Preferring = True,
     batch: Batch = None,
     after: Annotated[
         str | None, typer.Option(metavar="ANSWER_ID", help="Follow up on a saved answer.")
@@ -227,9 +229,9 @@ def ask(
     shared.model()
     service = Service(settings, say, shared)
     if batch:
-        run_batch(question, batch, lambda asked: service.ask(asked, filters).as_json())
+        run_batch(question, batch, lambda q: service.ask(q, filters).as_json(), preferences)
     history = service.history(after) if after else ()
-    asked = Question(read_question(question), history)
+    asked = Question(read_question(question), history, preferences)
     if as_json:
         answer = service.ask(asked, filters)
         considered = [each.as_json() for each in answer.considered]

@@ -46,6 +46,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing els
 Since = Annotated[str | None, typer.Option(help="Only articles published on or after (ISO date).")]
 Until = Annotated[str | None, typer.Option(help="Only articles published on or before (ISO date).")]
 Outlet = Annotated[str | None, typer.Option(help="Only articles of this outlet.")]
+Preferring = Annotated[
+    bool,
+    typer.Option(
+        "--preferences/--no-preferences",
+        help="Put articles of a date or outlet that the question names first.",
+    ),
+]
 Batch = Annotated[
     Path | None, typer.Option(help='JSONL file of {"id", "question", "history"} objects.')
 ]

@@ -79,6 +79,10 @@ def show_related(console: Console, answer: Answer) -> None:
 
 def show_rest(console: Console, answer: Answer) -> None:
     """Print what else there is to say of an answer."""
+    if answer.preferences:
+        spans = dict.fromkeys((each.start, each.end) for each in answer.preferences)
+        named = ", ".join(visible(answer.question[start:end]) for start, end in spans)
+        console.print(Text(f"\nPreferred: {named} (not with --no-preferences)", style="dim"))
     if answer.notice:
         console.print(Text(f"\n{visible(answer.notice)}", style="yellow"))
     if answer.answer_id:

@@ -183,3 +183,20 @@ def test_an_older_library_that_may_not_be_written_is_read(library, encoder):
     assert library.feedback.of("a1") is None
     assert library.feedback.rated() == []
     assert library.answer("a1").body == "{}"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(), Filters(until=date(2020, 1, 31)), Filters(outlet="صدى"), Filters(outlet="nobody")],
+)
+def test_the_newest_day_is_that_of_the_newest_article(many, filters):
+    library, articles = many
+    days = [a.published for a in articles if a.published and filters.allow(a)]
+    assert library.catalogue.newest(filters) == max(days, default=None)
+
+
+def test_outlets_follow_what_is_added_and_removed(library, make_article):
+    library.add([make_article(1, outlet="صدى"), make_article(2, outlet="Tal News")])
+    assert {each.outlet for each in library.catalogue.outlets()} == {"صدى", "Tal News"}
+    library.remove(["article-1"])
+    assert [each.outlet for each in library.catalogue.outlets()] == ["Tal News"]

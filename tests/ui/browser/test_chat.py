@@ -212,6 +212,31 @@ def test_filters_act_on_the_answer(new_chat):
     }
 
 
+def test_what_was_preferred_is_shown_and_can_be_pressed_away(new_chat):
+    turn = ask(new_chat, f"{QUESTION[:-1]} in 2020?")
+    chip = turn.locator(".preferred")
+    assert chip.locator("bdi").all_text_contents() == ["2020"]
+    away = chip.get_by_role("button", name="Ask again without putting these first")
+    box = away.bounding_box()
+    assert min(box["width"], box["height"]) >= 24
+    away.click()
+    again = new_chat.locator(".turn.done").nth(1)
+    again.wait_for()
+    asked = [t.text_content() for t in (turn.locator(".question"), again.locator(".question"))]
+    assert asked[0] == asked[1]
+    assert again.locator(".preferred").count() == 0
+    assert again.get_by_role("button", name="Copy with sources").is_visible()
+
+
+def test_a_refusal_says_what_the_filter_hides(new_chat):
+    new_chat.get_by_role("button", name="Filter by outlet and date").click()
+    new_chat.wait_for_timeout(1_000)
+    new_chat.get_by_label("Published until").fill("2020-01-01")
+    new_chat.wait_for_timeout(500)
+    turn = ask(new_chat, QUESTION)
+    assert "It is answered outside your filter (articles: 1)." in turn.text_content()
+
+
 def test_feedback_with_a_note_is_stored(chat, demo_site):
     turn = ask(chat, QUESTION)
     turn.get_by_role("button", name="Not helpful", exact=True).click()

@@ -28,7 +28,8 @@ class FakeService:
         self.asked.append((question.text, tuple(question.history), filters))
         if self.fails:
             raise self.fails
-        return self._assistant.stream(question.text, question.history, filters=filters, owner=owner)
+        plain = {"filters": filters, "owner": owner, "preferences": question.preferences}
+        return self._assistant.stream(question.text, question.history, **plain)
 
     def saved(self, answer_id, owner=""):
         return self._assistant.saved(answer_id, owner)

@@ -23,7 +23,7 @@ CITATION = {
 }  # fmt: skip
 ANSWER = {
     "question", "status", "mode", "kind", "lead", "text", "confidence", "citations", "related",
-    "possible", "unmet",
+    "possible", "unmet", "preferences", "outside",
     "notice", "answer_id", "timings_ms", "statements",
 }  # fmt: skip
 
@@ -101,6 +101,44 @@ def test_filters(demo):
     hits = json.loads(only.out)["hits"]
     assert hits
     assert all(h["outlet"] == "صدى الخابور" and h["published"] >= "2020-07-02" for h in hits)
+
+
+def test_an_outlet_is_found_in_another_script_and_a_wrong_one_is_told(demo):
+    heard = json.loads(demo("search", BOUNTY, "--outlet", "Sada al-Khabour", "--json").out)["hits"]
+    assert {hit["outlet"] for hit in heard} == {"صدى الخابور"}
+    for command in ("search", "ask"):
+        wrong = demo(command, BOUNTY, "--outlet", "Levant Currier", "--json")
+        assert wrong.code == 1
+        assert "no outlet 'Levant Currier'" in wrong.err
+        assert "the nearest: The Levant Courier, " in json.loads(wrong.out)["error"]
+
+
+def test_what_a_question_prefers_is_told_and_can_be_left_out(demo):
+    question = f"{BOUNTY[:-1]} in 2020?"
+    told = demo("ask", question, "--json")
+    (since, until) = json.loads(told.out)["preferences"]
+    assert (since["kind"], since["value"]) == ("since", "2020-01-01")
+    assert (until["kind"], until["value"]) == ("until", "2020-12-31")
+    assert question[since["start"] : since["end"]] == "2020"
+    assert json.loads(demo("ask", question, "--no-preferences", "--json").out)["preferences"] == []
+    shown = demo("ask", question).out
+    assert "Preferred: \u20682020\u2069" in shown
+    assert "Preferred" not in demo("ask", BOUNTY).out
+
+
+def test_a_batch_may_go_without_preferences(demo, tmp_path):
+    lines = tmp_path / "asked.jsonl"
+    lines.write_text(json.dumps({"id": 1, "question": "Who died in Sur in July 2020?"}))
+    asked = [demo("ask", "--batch", lines, *more) for more in ((), ("--no-preferences",))]
+    assert [len(json.loads(done.out)["preferences"]) for done in asked] == [2, 0]
+
+
+def test_a_refusal_says_what_the_filter_hides(demo):
+    hidden = json.loads(demo("ask", BOUNTY, "--outlet", "Dicle Postası", "--json").out)
+    assert (hidden["status"], hidden["outside"]) == ("abstained", {"articles": 1})
+    assert hidden["text"].endswith("It is answered outside your filter (articles: 1).")
+    nowhere = demo("ask", "من فاز بكأس العالم؟", "--outlet", "Dicle Postası", "--json")
+    assert json.loads(nowhere.out)["outside"] is None
 
 
 def test_home_may_stand_on_either_side(demo):

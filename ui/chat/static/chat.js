@@ -1,6 +1,6 @@
 // The conversation of the chat page: its turns, and what a reader can open and do.
 
-import { element, patch } from "./text.js";
+import { element, isolated, patch } from "./text.js";
 import { doubtOf, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
@@ -9,7 +9,8 @@ import { copyText, feedback } from "./actions.js";
  *
  * A state is `{restored}` (turns of an earlier visit), `{turn}` (a new one, or the newest as it is
  * now), or `{}` (none any more).
- * `words` are those of the interface, in `language`; `retry(question)` asks again.
+ * `words` are those of the interface, in `language`; `retry(question, preferences)` asks
+ * again, with or without what the question prefers.
  */
 export function conversation(host, words, language, retry) {
   const log = element("div", { class: "turns", role: "log", "aria-label": words.conversation });
@@ -72,7 +73,19 @@ function tools(page, turn) {
     copy.textContent = page.words.copied;
   });
   const vote = answer.answer_id ? feedback(page, answer) : "";
-  return element("div", { class: "tools" }, [copy, vote]);
+  return element("div", { class: "tools" }, [preferred(page, answer), copy, vote]);
+}
+
+// What the question named and made Dalil look at first; pressed away, it is asked again without.
+function preferred({ words, retry }, { question, preferences = [] }) {
+  if (!preferences.length) return "";
+  const letters = [...question];
+  const spans = new Map(preferences.map(({ start, end }) => [start, letters.slice(start, end)]));
+  const comma = words.direction === "rtl" ? "، " : ", ";
+  const named = [...spans.values()].flatMap((part, n) => [n ? comma : "", isolated(part.join(""))]);
+  const away = element("button", { type: "button", "aria-label": words.unpreferred, title: words.unpreferred }, ["×"]);
+  away.addEventListener("click", () => retry(question, false));
+  return element("span", { class: "preferred" }, [`${words.preferred}: `, ...named, away]);
 }
 
 function withSources({ words }, answer) {

@@ -85,7 +85,7 @@ async def ask(body: schemas.AskBody, request: Request, pool: PoolOf) -> Response
     owner = reader_of(request).owner
 
     def question(service: Service) -> Question:
-        return Question(body.question, _past(body, service, owner))
+        return Question(body.question, _past(body, service, owner), body.preferences)
 
     events = pool.stream(lambda service: service.stream(question(service), filters, owner))
     return await respond(request, events, NamedEvents(), streamed=wants_events(request))

@@ -54,6 +54,13 @@ Until = Annotated[Day | None, Field(description="Only articles published on this
 Outlet = Annotated[
     Text | None, Field(max_length=1_000, description="Only articles of this outlet.")
 ]
+Preferring = Annotated[
+    bool,
+    Field(
+        strict=True,
+        description="Whether articles of a time or outlet that the question names come first.",
+    ),
+]
 Version = Annotated[int, Field(ge=1, le=_LARGEST_VERSION)]
 
 
@@ -72,6 +79,7 @@ class AskBody(BaseModel):
     since: Since = None
     until: Until = None
     outlet: Outlet = None
+    preferences: Preferring = True
 
     @model_validator(mode="after")
     def _one_past(self) -> AskBody:
@@ -149,6 +157,19 @@ class Statement(Span):
     )
 
 
+class Preference(Span):
+    """A time or an outlet, named at this span of the `question`, whose articles came first."""
+
+    kind: Literal["since", "until", "outlet"]
+    value: str = Field(description="An ISO date of publication, or an outlet.")
+
+
+class Outside(BaseModel):
+    """What a reader's filters hide."""
+
+    articles: int = Field(ge=1, description="Articles that would answer.")
+
+
 class Answer(BaseModel):
     """An answer, each statement cited; or an abstention, with the nearest passages."""
 
@@ -172,6 +193,12 @@ class Answer(BaseModel):
     )
     unmet: Sequence[str] = Field(
         description="What the question names and the article nearest to an answer does not."
+    )
+    preferences: Sequence[Preference] = Field(
+        description="What the question names and made Dalil look at first; nothing is ruled out."
+    )
+    outside: Outside | None = Field(
+        description="Of an abstention that comes of `since`, `until` or `outlet`."
     )
     notice: str | None
     answer_id: str | None = Field(description="`null` where the library may not be written.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing
+from dataclasses import replace
 
 from corpus.errors import DalilError
 from rag.answer import Event
@@ -30,9 +31,11 @@ async def answered(
     Raises `RevokedError`, also between two events, and what `WorkerPool.stream` raises; what is
     wrong with the library itself is not told to the pages of others.
     """
+    # What the embed hides is nothing that its readers chose to leave out.
+    filters = replace(embed.plan.filters, fixed=True)
 
     def work(service: Service) -> Generator[Event]:
-        return service.stream(question, embed.plan.filters, owner=f"embed:{embed.id}")
+        return service.stream(question, filters, owner=f"embed:{embed.id}")
 
     try:
         async with aclosing(_while_valid(embed, pool.stream(work), lookup)) as events:

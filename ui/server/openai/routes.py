@@ -7,6 +7,7 @@ systems said is not read: answers come from articles, not from what a conversati
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -66,6 +67,7 @@ def completions(base_url: str | None = None) -> APIRouter:
         except UnsupportedError as error:
             return JSONResponse(chat_error(400, str(error), error.param), 400)
         options = body.dalil
+        question = replace(question, preferences=options.preferences)
         filters = Filters(options.since, options.until, options.outlet)
         owner = reader_of(request).owner
         linker = Linker(base_url or str(request.base_url))

@@ -38,6 +38,7 @@ class Options(BaseModel):
     since: schemas.Since = None
     until: schemas.Until = None
     outlet: schemas.Outlet = None
+    preferences: schemas.Preferring = True
 
 
 class StreamOptions(BaseModel):

@@ -83,6 +83,29 @@ def test_filters_hold_for_answers(demo, hajji):
     assert {(c["outlet"], c["published"] >= "2021") for c in shown} == {("صدى الخابور", True)}
 
 
+def test_preferences_and_what_a_filter_hides_are_told_and_kept(demo, hajji):
+    asked = {"question": f"{hajji[:-1]}, according to Sada al-Khabour?"}
+    answer = demo.post("/api/ask", json=asked).json()
+    start, end = len(hajji) + len(" according to "), len(asked["question"]) - 1
+    named = {"kind": "outlet", "value": "صدى الخابور", "start": start, "end": end}
+    assert (answer["status"], answer["preferences"]) == ("answered", [named])
+    assert demo.get(f"/api/answers/{answer['answer_id']}").json()["preferences"] == [named]
+    without = demo.post("/api/ask", json=asked | {"preferences": False}).json()
+    assert without["preferences"] == []
+
+    hidden = demo.post("/api/ask", json={"question": hajji, "until": "2020-01-01"}).json()
+    assert (hidden["status"], hidden["outside"]) == ("abstained", {"articles": 1})
+    saved = demo.get(f"/api/answers/{hidden['answer_id']}").json()
+    assert (saved["outside"], saved["text"]) == (hidden["outside"], hidden["text"])
+
+
+def test_an_outlet_that_is_not_there_is_refused_with_the_nearest(demo, hajji):
+    asked = {"question": hajji, "outlet": "Jazira Notes"}
+    for answer in (demo.post("/api/ask", json=asked), demo.get("/api/search", params=asked)):
+        assert answer.status_code == 422
+        assert "the nearest: Jazira Field Notes, " in answer.json()["error"]
+
+
 def test_pages_hold_every_article_once_newest_first(demo):
     everything = demo.get("/api/articles", params={"limit": 200}).json()
     seen, cursor = [], None
@@ -169,9 +192,12 @@ def test_a_body_that_is_not_json(demo):
 
 
 def test_half_a_surrogate_pair_is_no_fault(demo):
-    body = rb'{"question": "\ud800", "history": ["\udfff"], "outlet": "\ud800"}'
+    body = rb'{"question": "\ud800", "history": ["\udfff"]}'
     asked = demo.post("/api/ask", content=body, headers={"content-type": "application/json"})
     assert (asked.status_code, asked.json()["question"]) == (200, "\ufffd")
+    broken = body.replace(b"}", rb', "outlet": "\ud800"}')
+    refused = demo.post("/api/ask", content=broken, headers={"content-type": "application/json"})
+    assert (refused.status_code, "no outlet" in refused.json()["error"]) == (422, True)
 
 
 def test_ids_may_be_anything(home, client, kit):

@@ -1,10 +1,15 @@
 """What the page of an embed can do: be greeted, ask, and open the passages it is shown."""
 
 import json
+from contextlib import closing
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 
+from index import Filters
+from tests.ui.server.embeds.conftest import ORIGIN
+from ui.server.embeds.embeds import Embeds, Plan
 from ui.server.http.workers import WorkerPool
 
 KHABUR, EUPHRATES = "صدى الخابور", "دفاتر الفرات"
@@ -157,6 +162,18 @@ def test_two_embeds_see_different_articles(site):
     assert outlets(site.ask(both, QUESTIONS[3]).json()) <= {KHABUR, EUPHRATES}
 
 
+def test_an_embed_tells_nothing_of_what_it_hides(site, hajji):
+    """Neither that other articles would answer, nor that there is an outlet of this name."""
+    asked = f"{hajji[:-1]} according to صدى الخابور?"
+    with closing(Embeds.open(site.home)) as embeds:
+        late = embeds.create(Plan((ORIGIN,), Filters(since=date(2021, 1, 1)))).id
+    for embed in (site.make(EUPHRATES), late):
+        answer = site.ask(embed, hajji).json()
+        assert (answer["status"], answer["outside"]) == ("abstained", None)
+    assert site.ask(site.make(EUPHRATES), asked).json()["preferences"] == []
+    assert len(site.ask(site.make(KHABUR), asked).json()["preferences"]) == 1
+
+
 def test_a_follow_up_sees_no_more_than_the_question(site, hajji):
     asked = {"question": "Where is he hiding?", "history": [hajji]}
     answer = site.ask(site.make(KHABUR), body=asked).json()
@@ -167,12 +184,6 @@ def test_a_follow_up_sees_no_more_than_the_question(site, hajji):
 
 
 def test_dates_limit_what_an_embed_sees(site, hajji, page):
-    from contextlib import closing
-    from datetime import date
-
-    from index.filters import Filters
-    from ui.server.embeds.embeds import Embeds, Plan
-
     with closing(Embeds.open(site.home)) as embeds:
         embed = embeds.create(Plan((page.origin,), Filters(since=date(2021, 1, 1)))).id
     answer = site.ask(embed, hajji).json()
