@@ -197,6 +197,11 @@ class Library:
     def __len__(self) -> int:
         return self._store.count_articles()
 
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change of the articles."""
+        return self._store.revision
+
     def count_passages(self) -> int:
         """Return the number of passages of the present articles."""
         return len(self.engine)

@@ -18,6 +18,7 @@ from rag.citing.cite import abstention, cite, compose
 from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
+from rag.reading.languages import may_be_about
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, FusionWeights, Ranker
 
@@ -106,6 +107,9 @@ class Assistant:
         """
         yield Event("status", "searching")
         watch = _Watch()
+        if told := self._about(question, filters):
+            yield from tell(self._save(replace(told, timings_ms=watch.done()), history, owner))
+            return
         reading, fault = self._read(question, history)
         watch.lap("understand")
         with self.library.reading():
@@ -145,6 +149,17 @@ class Assistant:
             return read(text, self.library.words, turns), None
         condensed = self._writer.condense(text, turns)
         return read(condensed.text, self.library.words, condensed.history), condensed.fault
+
+    def _about(self, question: str, filters: Filters | None) -> Answer | None:
+        """Answer small talk and questions about the library itself, which no article answers."""
+        if not may_be_about(question):
+            return None
+        # Few questions need it.
+        from rag.about import about
+
+        with self.library.reading():
+            told = about(_sound(question), self.library, self._ranker, filters)
+            return told and replace(told, question=question, notice=self._notice())
 
     def _find(self, reading: Reading, k: int, filters: Filters | None) -> list[Hit]:
         """Return the `k` best passages for a question."""

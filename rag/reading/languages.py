@@ -85,6 +85,24 @@ def function_words() -> frozenset[str]:
     return frozenset(fold(word) for word in listed)
 
 
+def may_be_about(question: str) -> bool:
+    """Tell if a question has words of small talk or of questions about the library itself.
+
+    It says which questions are worth a closer look (`rag.about`), and no more than that.
+
+    >>> may_be_about("Who are you?"), may_be_about("مرحباً"), may_be_about("Who is Hajji Abdullah?")
+    (True, True, False)
+    """
+    said = {word.folded for word in words(question)}
+    return any(cue <= said for cue in _about())
+
+
+@lru_cache
+def _about() -> tuple[frozenset[str], ...]:
+    listed = (table["about"].split(",") for table in _languages().values())
+    return tuple(frozenset(cue.split()) for cues in listed for cue in cues)
+
+
 @lru_cache
 def _languages() -> dict[str, dict[str, Any]]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -72,7 +72,8 @@ function tools(page, turn) {
     copy.textContent = page.words.copied;
   });
   const vote = answer.answer_id ? feedback(page, answer) : "";
-  return element("div", { class: "tools" }, [copy, vote]);
+  // What is said of the library itself has no sources to copy.
+  return element("div", { class: "tools" }, [answer.kind === "about" ? "" : copy, vote]);
 }
 
 function withSources({ words }, answer) {
