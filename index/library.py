@@ -26,11 +26,11 @@ from index.engine import Candidate, Candidates, Engine, IndexCache, Query
 from index.filters import Filters
 from index.reencoding import paced
 from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answer, stored_answer
-from index.store.catalogue import Catalogue
+from index.store.catalogue import Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import writing
 
-__all__ = ["AddReport", "Feedback", "Library"]
+__all__ = ["AddReport", "Feedback", "Library", "Overview"]
 
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
 BATCH = 50

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from index import Filters
 from index.engine import NOT_FOUND
-from index.store.catalogue import Overview
+from index.library import Overview
 from rag.about.asked import Asked, asked
 from rag.about.wording import Wording, wording
 from rag.answer import Answer

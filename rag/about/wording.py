@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.text.language import direction
-from index.store.catalogue import Overview
+from index.library import Overview
 from rag.reading.languages import phrases
 
 _FILE = Path(__file__).with_name("about.toml")
@@ -46,8 +46,8 @@ class Wording:
 
     def quoted(self, text: str) -> str:
         """Return `text` within the language's quotation marks."""
-        opening, closing = phrases(self.language).marks
-        return f"{opening}{text}{closing}"
+        marks = phrases(self.language).marks
+        return f"{marks[0]}{text}{marks[1]}"
 
     def listed(self, items: Iterable[str]) -> str:
         """Return items with the language's comma between them."""

@@ -19,6 +19,7 @@ from corpus.text.words import Word, fold, words
 _FILE = Path(__file__).with_name("languages.toml")
 _FALLBACK = "en"
 _GLOSSARY = Path(__file__).with_name("glossary.toml")
+_LETTERS = regex.compile(r"[\p{L}\p{M}\u200c\u200d'’]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def may_be_about(question: str) -> bool:
     >>> may_be_about("Who are you?"), may_be_about("مرحباً"), may_be_about("Who is Hajji Abdullah?")
     (True, True, False)
     """
-    said = {word.folded for word in words(question)}
+    said = {fold(word) for word in _LETTERS.findall(question)}
     return any(cue <= said for cue in _about())
 
 
