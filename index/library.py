@@ -26,11 +26,11 @@ from index.engine import Candidate, Candidates, Engine, IndexCache, Query
 from index.filters import Filters
 from index.reencoding import paced
 from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answer, stored_answer
-from index.store.catalogue import Catalogue
+from index.store.catalogue import Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import writing
 
-__all__ = ["AddReport", "Feedback", "Library"]
+__all__ = ["AddReport", "Feedback", "Library", "Overview"]
 
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
 BATCH = 50
@@ -196,6 +196,11 @@ class Library:
 
     def __len__(self) -> int:
         return self._store.count_articles()
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change of the articles."""
+        return self._store.revision
 
     def count_passages(self) -> int:
         """Return the number of passages of the present articles."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Literal
 
 import regex
@@ -272,3 +273,26 @@ def tell(answer: Answer) -> Iterator[Event]:
         if citation := citations.pop(piece, None):
             yield Event("citation", citation=citation)
     yield Event("done", answer=answer)
+
+
+class Watch:
+    """Times in milliseconds by name: of what was just done, and since the beginning."""
+
+    def __init__(self) -> None:
+        self._began = self._last = perf_counter()
+        self._milliseconds: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """Note how long it took since the last lap."""
+        now = perf_counter()
+        self._milliseconds[name] = 1000 * (now - self._last)
+        self._last = now
+
+    def note(self, name: str) -> None:
+        """Note the time since the beginning, unless it was noted before."""
+        self._milliseconds.setdefault(name, 1000 * (perf_counter() - self._began))
+
+    def done(self) -> dict[str, float]:
+        """Return all times, with the "total" until now."""
+        self.note("total")
+        return self._milliseconds

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from time import perf_counter
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from corpus.errors import DalilError
 from corpus.text.characters import replace_surrogates
 from index import Filters, Library
-from rag.answer import Answer, Event, Hit, tell
+from rag.answer import Answer, Event, Hit, Watch, tell
 from rag.choice.select import Caution, SelectionSettings, Selector, by_sentences
 from rag.citing.cite import abstention, body_of, cite, compose, refusal
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
+from rag.reading.languages import may_be_about
 from rag.reading.reading import may_prefer
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, FusionWeights, Ranker
@@ -117,7 +117,10 @@ class Assistant:
         """
         filters = _spelled(filters, self.library)
         yield Event("status", "searching")
-        watch = _Watch()
+        watch = Watch()
+        if told := self._about(question, filters):
+            yield from tell(self._save(replace(told, timings_ms=watch.done()), history, owner))
+            return
         reading, fault = self._read(question, history)
         watch.lap("understand")
         with self.library.reading():
@@ -174,6 +177,17 @@ class Assistant:
             return read(text, self.library.words, turns), None
         condensed = self._writer.condense(text, turns)
         return read(condensed.text, self.library.words, condensed.history), condensed.fault
+
+    def _about(self, question: str, filters: Filters | None) -> Answer | None:
+        """Answer small talk and questions about the library itself, which no article answers."""
+        if not may_be_about(question):
+            return None
+        # Few questions need it.
+        from rag.about import about
+
+        with self.library.reading():
+            told = about(_sound(question), self.library, self._ranker, filters)
+            return told and replace(told, question=question, notice=self._notice())
 
     def _preferred(self, question: str, reading: Reading, filters: Filters) -> Preferred | None:
         """Return what a question prefers, `None` if that is nothing."""
@@ -270,26 +284,3 @@ def _spelled(filters: Filters | None, library: Library) -> Filters:
 
 def _sound(text: str) -> str:
     return replace_surrogates(text)[:_LONGEST_QUESTION]
-
-
-class _Watch:
-    """Times in milliseconds by name: of what was just done, and since the beginning."""
-
-    def __init__(self) -> None:
-        self._began = self._last = perf_counter()
-        self._milliseconds: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        """Note how long it took since the last lap."""
-        now = perf_counter()
-        self._milliseconds[name] = 1000 * (now - self._last)
-        self._last = now
-
-    def note(self, name: str) -> None:
-        """Note the time since the beginning, unless it was noted before."""
-        self._milliseconds.setdefault(name, 1000 * (perf_counter() - self._began))
-
-    def done(self) -> dict[str, float]:
-        """Return all times, with the "total" until now."""
-        self.note("total")
-        return self._milliseconds

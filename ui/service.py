@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.errors import MissingError
@@ -175,6 +175,21 @@ class Service:
         library = self._library.current()
         return None if library is None else library.assistant
 
+    def trial(self) -> Assistant | None:
+        """Return an assistant that saves nothing and asks no language model, to try questions."""
+        from rag.assistant import Assistant
+
+        assistant = self.assistant()
+        if assistant is None:
+            return None
+        return Assistant(
+            assistant.library,
+            self._shared.reranker(),
+            reader=self._shared.reader(),
+            caution=self._settings.caution,
+            saves=False,
+        )
+
     def _open(self, database: FileId) -> _OpenLibrary:
         from index import Library
         from rag.assistant import Assistant
@@ -265,6 +280,9 @@ class Service:
         return assistant
 
     def _nothing(self, question: Question) -> Answer:
+        from rag.about import about
         from rag.citing.cite import abstention
 
+        if told := about(question.text, None):
+            return replace(told, notice=self.missing)
         return abstention(question.text, (), notice=self.missing)

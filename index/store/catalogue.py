@@ -38,6 +38,23 @@ class OutletCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """What some present articles are, in figures.
+
+    `first` and `last` are the dates between which the `dated` ones lie, `None` if none is.
+    `outlets` have most articles first, and so do `languages` (ISO codes with their counts);
+    articles without an outlet are in none, those of an unknown language under `None`.
+    """
+
+    articles: int
+    dated: int
+    first: date | None
+    last: date | None
+    outlets: Sequence[OutletCount]
+    languages: Sequence[tuple[str | None, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class VersionEntry:
     """A stored version of an article; `added_at` is an ISO time in UTC."""
 
@@ -103,6 +120,36 @@ class Catalogue:
             "GROUP BY v.outlet ORDER BY count(*) DESC, v.outlet"
         )
         return [OutletCount(str(outlet), int(count)) for outlet, count in rows]
+
+    def overview(self, filters: Filters, article_ids: Sequence[str] | None = None) -> Overview:
+        """Return the figures of the articles that fit, or of those of them in `article_ids`."""
+        fits, values = self._conditions(filters)
+        if article_ids is not None:
+            # As one value: SQLite takes only so many.
+            fits += " AND a.id IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(article_ids)))
+        with self._store.reading():
+            count, dated, first, last = self._store.execute(
+                "SELECT count(*), count(v.published), min(v.published), max(v.published) "
+                f"FROM {_PRESENT} WHERE {fits}",
+                *values,
+            )[0]
+            outlets, languages = (
+                self._store.execute(
+                    f"SELECT v.{field}, count(*) FROM {_PRESENT} WHERE {fits} "
+                    f"GROUP BY v.{field} ORDER BY count(*) DESC, v.{field}",
+                    *values,
+                )
+                for field in ("outlet", "language")
+            )
+        return Overview(
+            int(count),
+            int(dated),
+            _date(first),
+            _date(last),
+            [OutletCount(str(outlet), int(n)) for outlet, n in outlets if outlet is not None],
+            [(language, int(n)) for language, n in languages],
+        )
 
     def holds(self, article_id: str) -> bool:
         """Tell whether an article is present; a removed one may still have versions."""

@@ -132,6 +132,9 @@ def body_of(answer: Answer, history: Sequence[str]) -> str:
     fields = {**answer.as_json(), "history": list(history)}
     if is_quotes(answer):
         del fields["text"]
+    elif answer.kind == "about":
+        # Below its first line stand titles, which must not outlive a purge.
+        fields["text"] = answer.lead
     for pointer in (*fields["citations"], *fields["related"], *fields["possible"]):
         for read_again in ("quote", "text", "title", "outlet", "source", "published"):
             pointer.pop(read_again, None)

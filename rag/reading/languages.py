@@ -19,6 +19,7 @@ from corpus.text.words import Word, fold, words
 _FILE = Path(__file__).with_name("languages.toml")
 _FALLBACK = "en"
 _GLOSSARY = Path(__file__).with_name("glossary.toml")
+_LETTERS = regex.compile(r"[\p{L}\p{M}\u200c\u200d'’]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,24 @@ def function_words() -> frozenset[str]:
     """
     listed = (word for table in _languages().values() for word in table["function"].split())
     return frozenset(fold(word) for word in listed)
+
+
+def may_be_about(question: str) -> bool:
+    """Tell if a question has words of small talk or of questions about the library itself.
+
+    It says which questions are worth a closer look (`rag.about`), and no more than that.
+
+    >>> may_be_about("Who are you?"), may_be_about("مرحباً"), may_be_about("Who is Hajji Abdullah?")
+    (True, True, False)
+    """
+    said = {fold(word) for word in _LETTERS.findall(question)}
+    return any(cue <= said for cue in _about())
+
+
+@lru_cache
+def _about() -> tuple[frozenset[str], ...]:
+    listed = (table["about"].split(",") for table in _languages().values())
+    return tuple(frozenset(cue.split()) for cues in listed for cue in cues)
 
 
 @lru_cache

@@ -123,6 +123,12 @@ def outlets_of(service: Service) -> Sequence[str]:
     return sorted({a.outlet for a in assistant.library.articles() if a.outlet})
 
 
+def is_empty(service: Service) -> bool:
+    """Tell if there is no article to ask about yet."""
+    assistant = service.assistant()
+    return assistant is None or not len(assistant.library)
+
+
 def restore(service: Service, turns: Sequence[Turn], gone: str) -> list[Json]:
     """Return the turns of an earlier visit as they were, their quotes read from the articles."""
     return [_restored(service, turn, gone) for turn in turns]

@@ -1,13 +1,19 @@
-"""Questions to start with, taken from the collection itself."""
+"""Questions to start with, made of the collection itself; each was asked before it is shown."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from time import monotonic
 
 from corpus.article import Article
 from corpus.errors import DalilError
+from corpus.text.language import script
+from ui.chat.facts import counted, person
+from ui.server.http.workers import WorkerPool
 from ui.service import Service
 from ui.words.wording import words
 
@@ -16,33 +22,124 @@ MOST = 4
 _LONGEST_TITLE = 110
 # Enough to find a few good ones in, few enough to look through at once.
 _LOOKED_AT = 500
+# So many articles are read for facts to ask for, and so long questions are tried: readers ask
+# theirs meanwhile, and each takes a tenth of a second, more where the machine is slow.
+_MOST_ARTICLES = 24
+_SECONDS = 5.0
 
 
-def example_questions(service: Service, language: str, given: Sequence[str]) -> list[str]:
-    """Return up to `MOST` questions: those `given`, then about articles of the collection.
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, the article that it was made of, and words of it that the answer must quote."""
+
+    question: str
+    article_id: str
+    told: str = ""
+
+
+class Examples:
+    """The questions that a page of one interface language offers.
+
+    Those `given` come first and are shown as they are; the others are shown once Dalil has answered
+    them from the article they were made of.  They are kept until the library changes.
+    """
+
+    def __init__(self, pool: WorkerPool, language: str, given: Sequence[str]) -> None:
+        self.given = list(given)[:MOST]
+        self._pool = pool
+        self._language = language
+        self._lock = asyncio.Lock()
+        self._kept: tuple[int, list[str]] | None = None
+
+    async def all(self) -> list[str]:
+        """Return up to `MOST` questions, fewer rather than one that is refused.
+
+        Each is asked as work of its own, so that readers' questions come in between.
+        """
+        if len(self.given) == MOST:
+            return self.given
+        async with self._lock:
+            try:
+                revision = await self._pool.run(_revision)
+                if self._kept is None or self._kept[0] != revision:
+                    self._kept = revision, await self._made()
+            except DalilError:
+                # A library that cannot be read tells so when it is asked.
+                return self.given
+            return [*self.given, *self._kept[1]][:MOST]
+
+    async def _made(self) -> list[str]:
+        end = monotonic() + _SECONDS
+        offers = await self._pool.run(lambda service: made_of(service, self._language))
+        good: dict[str, str] = {}
+        for example in offers:
+            if monotonic() > end or len(good) == MOST - len(self.given):
+                break
+            if example.article_id not in good and await self._pool.run(
+                partial(answers, example=example)
+            ):
+                good[example.article_id] = example.question
+        return list(good.values())
+
+
+def answers(service: Service, example: Example) -> bool:
+    """Ask a question without a trace, and tell if the answer cites the article it was made of."""
+    assistant = service.trial()
+    if assistant is None:
+        return False
+    answer = assistant.ask(example.question)
+    if answer.status != "answered" or not answer.citations:
+        return False
+    first = answer.citations[0]
+    return first.article.id == example.article_id and example.told in first.quote
+
+
+def made_of(service: Service, language: str) -> list[Example]:
+    """Return questions about articles of the collection, those of facts before those of titles.
 
     Articles in the interface's language come first, from as many outlets as there are, the newest
     of each before older ones.
     """
-    chosen = list(given)[:MOST]
-    # A library that cannot be read tells so when it is asked.
-    with suppress(DalilError):
-        chosen.extend(islice(_questions(service, language), MOST - len(chosen)))
-    return chosen
-
-
-def _questions(service: Service, language: str) -> Iterator[str]:
     assistant = service.assistant()
     if assistant is None:
-        return
+        return []
+    library = assistant.library
     articles = [
         article
-        for article in islice(assistant.library.articles(), _LOOKED_AT)
+        for article in islice(library.articles(), _LOOKED_AT)
         if article.title and len(article.title) <= _LONGEST_TITLE
     ]
     articles.sort(key=lambda a: (a.language != language, -_day(a)))
-    for article in _by_turns(articles):
-        yield words(language)["example"].format(title=article.title)
+    chosen = list(islice(_by_turns(articles), _MOST_ARTICLES))
+    facts = [list(_of_facts(library.article(article.id), language)) for article in chosen]
+    titles = [_of_title(article, language) for article in chosen]
+    # A title of another script hides in which language it is asked about.
+    titles.sort(key=lambda one: script(one.question) != script(words(language)["example"]))
+    # Numbers and people by turns.
+    turned = [one[place % 2 :] + one[: place % 2] for place, one in enumerate(facts)]
+    return [example for one in turned for example in one] + titles
+
+
+def _of_facts(article: Article, language: str) -> Iterator[Example]:
+    """Yield questions for a number and for a person of an article in the interface's language."""
+    if article.language != language:
+        return
+    said = words(language)
+    if noun := counted(article.text, language):
+        question = said["example_count"].format(noun=noun, title=article.title)
+        yield Example(question, article.id, noun)
+    if found := person(article.text, language):
+        form = said["example_woman"] if found.woman else said["example_person"]
+        yield Example(form.format(name=found.name), article.id, found.name)
+
+
+def _of_title(article: Article, language: str) -> Example:
+    return Example(words(language)["example"].format(title=article.title), article.id)
+
+
+def _revision(service: Service) -> int:
+    assistant = service.assistant()
+    return -1 if assistant is None else assistant.library.revision
 
 
 def _by_turns(articles: Sequence[Article]) -> Iterator[Article]:

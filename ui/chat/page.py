@@ -21,7 +21,7 @@ from corpus.errors import DalilError
 from rag.answer import Json
 from ui.chat import conversation, markup
 from ui.chat.conversation import MOST_TURNS, Turn, answer, outlets_of, read_filters, read_turns
-from ui.chat.examples import MOST, example_questions
+from ui.chat.examples import MOST, Examples
 from ui.chat.frame import STATIC, ChatFrame
 from ui.server.access.identity import Reader, reader_of
 from ui.server.http.workers import WorkerPool
@@ -108,7 +108,7 @@ class _Page:
         self._pool = pool
         self._language = language
         self._words = words(language)
-        self._examples = examples
+        self._examples = Examples(pool, language, examples)
         self._llm = llm
         self._asking: set[tuple[str, Event]] = set()
 
@@ -196,11 +196,10 @@ class _Page:
         for button in parts.buttons:
             button.click(self._ask, [button, *asked], shown, **quiet)
         parts.again.click(self._forget, None, shown, **quiet)
-        blocks.load(
-            self._open,
-            [parts.kept],
-            [parts.turns, parts.who, parts.welcome, parts.outlet, parts.empty, *parts.buttons],
-            **quiet,
+        opened = [parts.turns, parts.who, parts.welcome, parts.outlet, parts.empty, *parts.buttons]
+        # What is offered has to be tried first, and the page waits for nothing.
+        blocks.load(self._open, [parts.kept], opened, **quiet).then(
+            self._offer, None, list(parts.buttons), **quiet
         )
 
     async def _ask(
@@ -256,28 +255,32 @@ class _Page:
         turns = read_turns(kept, reader.owner)
         who = gr.update(value=markup.who(self._language, reader), visible=reader.name is not None)
 
-        def look(service: Service) -> tuple[list[Json], list[str], Sequence[str]]:
+        def look(service: Service) -> tuple[list[Json], Sequence[str], bool]:
             restored = conversation.restore(service, turns, self._words["gone"])
-            examples = example_questions(service, self._language, self._examples)
-            return restored, examples, outlets_of(service)
+            return restored, outlets_of(service), conversation.is_empty(service)
 
         try:
-            restored, examples, outlets = await self._pool.run(look)
+            restored, outlets, empty = await self._pool.run(look)
         except DalilError as error:
             message = gr.update(value=markup.paragraph(str(error)), visible=True)
             return [gr.skip(), who, gr.skip(), gr.skip(), message, *[gr.skip()] * MOST]
         choices = [(self._words["any_outlet"], ""), *zip(outlets, outlets, strict=True)]
-        buttons = [gr.update(value=text, visible=True) for text in examples]
-        hidden = [gr.update(visible=False)] * (MOST - len(buttons))
         return [
             {"restored": restored},
             who,
             gr.update(visible=not turns),
             gr.update(choices=choices, value=""),
-            gr.update(visible=not outlets and not examples),
-            *buttons,
-            *hidden,
+            gr.update(visible=empty),
+            *_buttons(self._examples.given),
         ]
+
+    async def _offer(self) -> list[Any]:
+        return _buttons(await self._examples.all())
+
+
+def _buttons(questions: Sequence[str]) -> list[Any]:
+    shown = [gr.update(value=text, visible=True) for text in questions]
+    return [*shown, *[gr.update(visible=False)] * (MOST - len(shown))]
 
 
 def _reader(request: gr.Request) -> Reader:

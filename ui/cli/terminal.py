@@ -56,6 +56,8 @@ def show_answer(console: Console, answer: Answer) -> None:
     if answer.status == "abstained":
         console.print(Text(visible(answer.text), style="yellow"))
         show_possible(console, answer)
+    elif answer.kind == "about":
+        console.print(Text(visible(answer.text)))
     else:
         _show_text(console, answer)
         for citation in answer.citations:
@@ -86,9 +88,9 @@ def show_rest(console: Console, answer: Answer) -> None:
     if answer.notice:
         console.print(Text(f"\n{visible(answer.notice)}", style="yellow"))
     if answer.answer_id:
-        console.print(
-            Text(f"\nconfidence {answer.confidence:.2f} · answer {answer.answer_id}", style="dim")
-        )
+        # What Dalil says of the library is counted, not judged.
+        sure = "" if answer.kind == "about" else f"confidence {answer.confidence:.2f} · "
+        console.print(Text(f"\n{sure}answer {answer.answer_id}", style="dim"))
 
 
 def _show_text(console: Console, answer: Answer) -> None:

@@ -7,6 +7,7 @@ import pytest
 from corpus.article import Article, Passage
 from eval.cases.case import Case, Evidence, place
 from eval.judging.judge import judge
+from eval.judging.verdict import verdict
 from rag.answer import Answer, Citation, Hit
 
 FLOOD = Article(
@@ -149,6 +150,15 @@ def test_answers_are_compared_by_words(text, accepted, contained, f1):
     assert found["answer containment"] == contained
     assert found["F1"] == pytest.approx(f1)
     assert found["risk"] == 1.0 - contained
+
+
+def test_what_is_said_of_the_library_is_never_a_right_answer():
+    about = Answer("?", "answered", "Articles in this library: 40.", 1.0, kind="about")
+    found = outcome(case(answers=("40",)), about)
+    assert found.scores["answer containment"] == 0.0
+    assert found.scores["risk"] == 1.0
+    assert verdict(found) == "wrongly answered"
+    assert verdict(outcome(TWO_FACTS, about)) == "wrongly cited"
 
 
 def test_a_quote_that_is_not_the_stored_text_is_seen():

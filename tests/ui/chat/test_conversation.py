@@ -6,10 +6,8 @@ from datetime import date
 import pytest
 
 from corpus.errors import DalilError
-from index import Library
 from rag import Assistant
 from ui.chat.conversation import MOST_TURNS, Turn, answer, read_filters, read_turns, restore
-from ui.chat.examples import MOST, example_questions
 from ui.server.http.workers import BusyError, WorkerPool
 
 QUESTION = "كم عائلة نزحت من المخيم؟"
@@ -118,30 +116,3 @@ def test_only_the_latest_turns_are_kept():
     turns = read_turns(stored)
     assert len(turns) == MOST_TURNS
     assert turns[-1].question == str(MOST_TURNS + 4)
-
-
-def test_examples_are_the_given_ones_then_of_the_collection(service):
-    assert example_questions(service, "ar", ["Who?"]) == ["Who?", "ماذا ورد عن «عائلات تعود»؟"]
-    assert len(example_questions(service, "ar", [str(n) for n in range(9)])) == MOST
-
-
-def test_examples_prefer_the_readers_language_and_other_outlets(tmp_path, encoder, make_article):
-    library = Library.open(tmp_path / "more", encoder, create=True)
-    days = [date(2020, 1, day) for day in (1, 2, 3, 4)]
-    library.add(
-        [
-            make_article(1, title="أ", outlet="one", published=days[0]),
-            make_article(2, title="ب", outlet="one", published=days[1]),
-            make_article(3, title="ج", outlet="two", published=days[2]),
-            make_article(4, title="د" * 200, outlet="three", published=days[3]),
-            make_article(5, title=None, outlet="four", published=days[3]),
-        ]
-    )
-    found = example_questions(FakeService(Assistant(library)), "ar", [])
-    assert [question.split("«")[1][0] for question in found] == ["ج", "ب", "أ"]
-    library.close()
-
-
-def test_an_empty_library_has_no_examples(library):
-    assert example_questions(FakeService(Assistant(library)), "en", []) == []
-    assert example_questions(FakeService(None), "en", []) == []

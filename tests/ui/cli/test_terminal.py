@@ -85,3 +85,12 @@ def test_words_that_answer_are_bold_across_lines():
     bold = regex.findall(r"\x1b\[1;32m([^\x1b]*)", console.file.getvalue())
     assert " ".join("".join(bold).split()) in ("twelve long months", "twelve longmonths")
     assert "\u2068" not in "".join(bold)
+
+
+def test_what_is_said_of_the_library_is_shown_without_a_confidence():
+    text = "Articles in this library: 5."
+    told = Answer("q", "answered", text, 1.0, answer_id="a1", kind="about", lead=text)
+    printed = shown(told)
+    assert text in printed
+    assert "answer a1" in printed
+    assert "confidence" not in printed

@@ -73,7 +73,9 @@ function tools(page, turn) {
     copy.textContent = page.words.copied;
   });
   const vote = answer.answer_id ? feedback(page, answer) : "";
-  return element("div", { class: "tools" }, [preferred(page, answer), copy, vote]);
+  // What is said of the library itself has no sources to copy.
+  const taken = answer.kind === "about" ? "" : copy;
+  return element("div", { class: "tools" }, [preferred(page, answer), taken, vote]);
 }
 
 // What the question named and made Dalil look at first; pressed away, it is asked again without.

@@ -1,0 +1,5 @@
+"""Small talk and questions about the library itself: one honest sentence, which cites nothing."""
+
+from rag.about.about import about
+
+__all__ = ["about"]
