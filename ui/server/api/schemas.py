@@ -18,7 +18,7 @@ LONGEST_QUESTION = 2_000
 LONGEST_NOTE = 2_000
 MOST_TURNS = 20
 # More than SQLite's integers would be a fault of the request, not of the server.
-_LARGEST_VERSION = 2**31 - 1
+LARGEST = 2**31 - 1
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
@@ -54,7 +54,7 @@ Until = Annotated[Day | None, Field(description="Only articles published on this
 Outlet = Annotated[
     Text | None, Field(max_length=1_000, description="Only articles of this outlet.")
 ]
-Version = Annotated[int, Field(ge=1, le=_LARGEST_VERSION)]
+Version = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class AskBody(BaseModel):
