@@ -30,7 +30,7 @@ _SECOND = 0.5
 _WORD, _TEXT = 0.3, 0.3
 # Below this cosine the nearest word of the table is no better than chance.
 _NEAR = 0.6
-_COMMON = 8000
+_COMMON = 3000
 
 
 class Table(Protocol):

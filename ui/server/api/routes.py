@@ -19,6 +19,7 @@ from ui.server.api import article_schemas, schemas
 from ui.server.articles.catalogue import article_gloss, article_page, check_ready, whole_article
 from ui.server.articles.links import ANYTHING
 from ui.server.http.errors import errors
+from ui.server.http.fields import Text
 from ui.server.http.listening import while_connected
 from ui.server.http.streaming import NamedEvents, described, respond, wants_events
 from ui.server.http.workers import WorkerPool
@@ -58,7 +59,7 @@ class ArticleQuery(BaseModel):
 class GlossQuery(BaseModel):
     """Which words of which article, and the language that they are wanted in."""
 
-    article: schemas.Text = Field(max_length=10_000, description="The id of an article.")
+    article: Text = Field(max_length=10_000, description="The id of an article.")
     version: schemas.Version | None = Field(default=None, description="Default: the newest.")
     start: int = Field(ge=0, le=schemas.LARGEST, description="Where the words begin in the text.")
     end: int = Field(ge=1, le=schemas.LARGEST, description="Where they end; 5,000 further at most.")
