@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rag.llm import ChatModel, Limits
     from rag.reader import Reader
     from rag.rerankers.cross_encoder import Reranker
+    from ui.glosses import QuoteGloss
     from ui.settings.settings import Settings
 
 
@@ -264,6 +265,13 @@ class Service:
         feedback = self._existing(answer_id).library.feedback
         note = replace_surrogates(note)
         return feedback.keep(answer_id, helpful=helpful, note=note, owner=owner)
+
+    def glosses(self, answer: Answer) -> list[QuoteGloss]:
+        """Return the quotes of an answer that are in another language than its question."""
+        from ui.glosses import answer_glosses
+
+        assistant = self.assistant()
+        return [] if assistant is None else answer_glosses(answer, assistant.library.words)
 
     def _note(self, question: Question) -> None:
         """Write a question into the log of the server, if the settings ask for that."""

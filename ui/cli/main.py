@@ -34,6 +34,7 @@ from ui.cli.options import (
     Batch,
     CautionName,
     EncoderName,
+    Glossed,
     Home,
     ModelName,
     Outlet,
@@ -215,11 +216,12 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show which sentences competed, with their scores.")
     ] = False,
+    gloss: Glossed = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the articles, every statement cited."""
     from ui.cli.stream import show_events
-    from ui.cli.terminal import show_answer, show_considered
+    from ui.cli.terminal import show_answer, show_considered, show_glosses
     from ui.service import Question, Service, Shared
 
     filters = read_filters(since, until, outlet)
@@ -234,14 +236,17 @@ def ask(
     asked = Question(read_question(question), history, preferences)
     if as_json:
         answer = service.ask(asked, filters)
-        considered = [each.as_json() for each in answer.considered]
-        print_json(answer.as_json() | ({"considered": considered} if explain else {}))
+        more = {"considered": [each.as_json() for each in answer.considered]} if explain else {}
+        more |= {"glosses": [each.as_json() for each in service.glosses(answer)]} if gloss else {}
+        print_json(answer.as_json() | more)
         return
     if settings.llm:
         answer = show_events(console(), service.stream(asked, filters))
     else:
         answer = service.ask(asked, filters)
         show_answer(console(), answer)
+    if gloss:
+        show_glosses(console(), service.glosses(answer))
     if explain:
         show_considered(console(), answer)
 

@@ -57,6 +57,9 @@ Batch = Annotated[
     Path | None, typer.Option(help='JSONL file of {"id", "question", "history"} objects.')
 ]
 AskText = Annotated[str | None, typer.Argument(help="The question, in any language.")]
+Glossed = Annotated[
+    bool, typer.Option("--gloss", help="Show quotes in another language word for word.")
+]
 Quick = Annotated[bool, typer.Option("--quick", help="Ask about a third of the cases.")]
 SetValues = Annotated[
     list[str] | None,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from corpus.article import Article
     from rag.answer import Answer, Citation, Hit
+    from ui.glosses import QuoteGloss
     from ui.ingest import ImportReport
 
 # First strong isolate and its end: the terminal orders each text by its own direction and
@@ -148,6 +149,23 @@ def show_citation(
     console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))
     if met:
         console.print(Padding(Text(met, style="dim"), (0, _INDENT)))
+
+
+def show_glosses(console: Console, glosses: Sequence[QuoteGloss]) -> None:
+    """Print quotes word for word, each word before what it means."""
+    for each in glosses:
+        mark = f"[{each.n}] " if each.n else ""
+        title = Text(f"\n{mark}Word for word, by dictionary: not a translation", style="bold")
+        console.print(title)
+        words = [
+            Text.assemble(
+                (visible(each.quote[word.start : word.end]), "green"), " ", visible(str(word))
+            )
+            for word in each.words
+        ]
+        console.print(Padding(Text(" · ", style="dim").join(words), (0, _INDENT)))
+    if glosses:
+        console.print(Text("~ as it sounds, word? a guess, a/b either", style="dim"))
 
 
 def show_considered(console: Console, answer: Answer) -> None:

@@ -211,3 +211,15 @@ def test_asking_imports_no_heavy_library(demo):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
     assert json.loads(done.stdout)["status"] == "answered"
+
+
+def test_quotes_in_another_language_come_word_for_word(dalil, demo_home, hajji):
+    shown = dalil("ask", hajji, "--gloss", home=demo_home)
+    assert "Word for word, by dictionary: not a translation" in shown.out
+    assert "10,000,000" in shown.out
+    told = json.loads(dalil("ask", hajji, "--gloss", "--json", home=demo_home).out)
+    [cited, *_] = told["citations"]
+    [glossed, *_] = told["glosses"]
+    assert (glossed["start"], glossed["end"]) == (cited["start"], cited["end"])
+    assert ["10,000,000"] in [word["words"] for word in glossed["words"]]
+    assert "glosses" not in json.loads(dalil("ask", hajji, "--json", home=demo_home).out)

@@ -8,7 +8,9 @@ from rich.console import Console
 
 from corpus.article import Article, Passage
 from rag.answer import Answer, Citation, Hit
-from ui.cli.terminal import show_answer, visible
+from rag.gloss import gloss
+from ui.cli.terminal import show_answer, show_glosses, visible
+from ui.glosses import QuoteGloss
 
 
 def shown(answer):
@@ -94,3 +96,21 @@ def test_what_is_said_of_the_library_is_shown_without_a_confidence():
     assert text in printed
     assert "answer a1" in printed
     assert "confidence" not in printed
+
+
+def test_words_of_a_quote_stand_before_what_they_mean():
+    text = "قُتل ثلاثة \x1b[31m في المدينة"
+    article = Article("a", text, language="ar")
+    words = gloss(text, "ar", "en")
+    console = Console(file=io.StringIO(), width=100)
+    show_glosses(console, [QuoteGloss(article, 0, len(text), "ar", "en", words, 1)])
+    printed = console.file.getvalue()
+    assert "[1] Word for word, by dictionary: not a translation" in printed
+    assert "\u2068ثلاثة\u2069 \u20683\u2069" in printed
+    assert "\x1b" not in printed
+
+
+def test_no_quote_in_another_language_prints_nothing():
+    console = Console(file=io.StringIO(), width=100)
+    show_glosses(console, [])
+    assert console.file.getvalue() == ""

@@ -4,6 +4,7 @@ import { element, isolated, patch } from "./text.js";
 import { doubtOf, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
+import { addGlosses } from "./gloss.js";
 
 /** Show a conversation inside `host` and return a function that shows a new state of it.
  *
@@ -25,7 +26,7 @@ export function conversation(host, words, language, retry) {
     if (!state) return;
     // Somebody may have asked already while the earlier turns were being read.
     if (state.restored) {
-      log.prepend(...state.restored.map((turn) => turnOf(page, turn)));
+      log.prepend(...state.restored.map((turn) => made(page, turn)));
       document.body.dataset.opened = "";
     } else if (state.turn) showTurn(page, log, state.turn);
     else log.replaceChildren();
@@ -33,11 +34,17 @@ export function conversation(host, words, language, retry) {
   };
 }
 
+function made(page, turn) {
+  const shown = turnOf(page, turn);
+  addGlosses(page, shown, turn);
+  return shown;
+}
+
 function showTurn(page, log, turn) {
   const before = log.querySelector(`[data-key="${turn.key}"]`);
-  const made = turnOf(page, turn);
-  const shown = before ?? made;
-  if (before) patch(before, made);
+  const now = made(page, turn);
+  const shown = before ?? now;
+  if (before) patch(before, now);
   else {
     // A question that failed is not part of the conversation once another has been asked.
     log.querySelectorAll(".turn.failed").forEach((failed) => failed.remove());

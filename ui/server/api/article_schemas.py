@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -54,6 +55,36 @@ class WholeArticle(Article):
     text: str
     sentences: list[Span]
     versions: list[VersionEntry] = Field(description="Newest first.")
+
+
+# What words can be looked up in.
+GlossLanguage = Literal["en"]
+
+
+class WordGloss(BaseModel):
+    """A word of an article, or a few that belong together, and what they mean."""
+
+    start: int
+    end: int
+    words: list[str] = Field(description="At most two meanings, the likelier first.")
+    kind: Literal["word", "number", "date", "name", "same", "sound", "guess", "unknown"] = Field(
+        description="`same` needs no gloss, a `sound` is only spelled in the other script, and a "
+        "`guess` is the nearest word of the token table."
+    )
+    before: list[str] = Field(description="What is written before the word as one with it.")
+    after: list[str] = Field(description="What is written behind the word as one with it.")
+
+
+class QuoteGloss(BaseModel):
+    """Words of an article one by one; it is no translation."""
+
+    article_id: str
+    version: Version
+    start: int
+    end: int
+    language: str
+    into: GlossLanguage
+    words: list[WordGloss] = Field(description="Every word once, in the order of the text.")
 
 
 class ArticleEntry(BaseModel):

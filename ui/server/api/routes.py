@@ -16,9 +16,10 @@ from index.store.answers import Feedback
 from rag.answer import Json
 from ui.server.access.identity import reader_of
 from ui.server.api import article_schemas, schemas
-from ui.server.articles.catalogue import article_page, check_ready, whole_article
+from ui.server.articles.catalogue import article_gloss, article_page, check_ready, whole_article
 from ui.server.articles.links import ANYTHING
 from ui.server.http.errors import errors
+from ui.server.http.fields import Text
 from ui.server.http.listening import while_connected
 from ui.server.http.streaming import NamedEvents, described, respond, wants_events
 from ui.server.http.workers import WorkerPool
@@ -53,6 +54,16 @@ class ArticleQuery(BaseModel):
     """Which version of an article."""
 
     version: schemas.Version | None = Field(default=None, description="Default: the newest.")
+
+
+class GlossQuery(BaseModel):
+    """Which words of which article, and the language that they are wanted in."""
+
+    article: Text = Field(max_length=10_000, description="The id of an article.")
+    version: schemas.Version | None = Field(default=None, description="Default: the newest.")
+    start: int = Field(ge=0, le=schemas.LARGEST, description="Where the words begin in the text.")
+    end: int = Field(ge=1, le=schemas.LARGEST, description="Where they end; 5,000 further at most.")
+    into: article_schemas.GlossLanguage = "en"
 
 
 class SearchQuery(BaseModel):
@@ -153,6 +164,20 @@ async def article(
 ) -> Json:
     """Return a version of an article with the spans of its sentences."""
     work = pool.run(lambda service: whole_article(service, id, query.version))
+    return await while_connected(request, work)
+
+
+@api.get("/gloss", response_model=article_schemas.QuoteGloss, responses=errors(404, 422, 503, 504))
+async def gloss(query: Annotated[GlossQuery, Query()], request: Request, pool: PoolOf) -> Json:
+    """Return words of an article one by one in another language, by dictionary.
+
+    That is no translation: it knows no grammar, and of several meanings it may take the wrong one.
+    Numbers and dates are right.
+    """
+    span = (query.start, query.end)
+    work = pool.run(
+        lambda service: article_gloss(service, query.article, query.version, span, query.into)
+    )
     return await while_connected(request, work)
 
 

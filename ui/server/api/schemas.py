@@ -18,7 +18,7 @@ LONGEST_QUESTION = 2_000
 LONGEST_NOTE = 2_000
 MOST_TURNS = 20
 # More than SQLite's integers would be a fault of the request, not of the server.
-_LARGEST_VERSION = 2**31 - 1
+LARGEST = 2**31 - 1
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
@@ -61,7 +61,7 @@ Preferring = Annotated[
         description="Whether articles of a time or outlet that the question names come first.",
     ),
 ]
-Version = Annotated[int, Field(ge=1, le=_LARGEST_VERSION)]
+Version = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class AskBody(BaseModel):

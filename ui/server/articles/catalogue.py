@@ -51,6 +51,19 @@ def whole_article(service: Service, article_id: str, version: int | None) -> Jso
     }
 
 
+def article_gloss(
+    service: Service, article_id: str, version: int | None, span: tuple[int, int], into: str
+) -> Json:
+    """Return a span of an article word for word; raise `MissingError` or `InputError`."""
+    from ui.glosses import quote_gloss  # The dictionary waits until somebody wants it.
+
+    assistant = service.assistant()
+    if assistant is None:
+        raise MissingError(f"There is no article {article_id!r}. {service.missing}")
+    article = assistant.library.article(article_id, version)
+    return quote_gloss(article, *span, into, assistant.library.words).as_json()
+
+
 def check_ready(service: Service) -> None:
     """Raise `DalilError` unless the library can be opened and searched."""
     if service.assistant() is None:

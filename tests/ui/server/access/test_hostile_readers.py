@@ -139,3 +139,10 @@ def test_a_role_that_was_taken_away_is_gone_at_once(office, kit, password_hash):
         headers = kit.log_in(client, "amal")
         gone = client.delete("/api/articles/article-1", headers=headers)
         assert gone.status_code == 403
+
+
+def test_words_of_an_article_are_for_readers_only(readers):
+    client, headers = readers
+    span = {"article": "article-1", "start": 0, "end": 3}
+    assert client.get("/api/gloss", params=span).status_code == 401
+    assert client.get("/api/gloss", params=span, headers=headers["leila"]).status_code == 200

@@ -287,3 +287,34 @@ def test_ids_arrive_as_they_are_over_a_socket(home, kit):
             found = json.loads(line.getresponse().read())
             line.close()
             assert (found["id"], found["text"]) == (article_id, f"خبر رقم {number}.")
+
+
+def test_a_quote_comes_word_for_word(demo, hajji):
+    [cited, *_] = demo.post("/api/ask", json={"question": hajji}).json()["citations"]
+    span = {"article": cited["article_id"], "start": cited["start"], "end": cited["end"]}
+    given = demo.get("/api/gloss", params=span | {"version": cited["version"]}).json()
+    words = [
+        cited["quote"][w["start"] - cited["start"] : w["end"] - cited["start"]]
+        for w in given["words"]
+    ]
+    assert " ".join(words) == re.sub(r"[،.]", "", cited["quote"])
+    said = {word: each["words"] for word, each in zip(words, given["words"], strict=True)}
+    assert said["عشرة ملايين"] == ["10,000,000"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "told"),
+    [
+        ({"start": 5, "end": 5}, 422, "`start`"),
+        ({"end": 10_000_000}, 422, "characters"),
+        ({"into": "tr"}, 422, "into"),
+        ({"article": "none"}, 404, "none"),
+        ({"version": 9}, 404, "9"),
+        ({"article": "demo-tell-halwan-excavation"}, 422, "no dictionary"),
+    ],
+)
+def test_what_cannot_be_put_word_for_word_is_told(demo, changed, status, told):
+    span = {"article": "demo-hajji-abdullah-reward", "start": 0, "end": 40}
+    refused = demo.get("/api/gloss", params=span | changed)
+    assert refused.status_code == status
+    assert told in refused.json()["error"]

@@ -32,6 +32,7 @@ OPERATIONS = [
     ("POST", "/api/articles"),
     ("DELETE", "/api/articles/{id}"),
     ("POST", "/api/login"),
+    ("GET", "/api/gloss"),
     ("GET", "/api/search"),
     ("POST", "/v1/chat/completions"),
     ("GET", "/v1/models"),
