@@ -61,6 +61,7 @@ class Citation:
     `n` is the number that stands in the answer's text as `[n]`.  `supports` holds the half-open
     spans of the answer's text that a model put it to; extractive answers need none.  `focus` is
     the span of the words in the quote that answer, in the article's text, `None` if unknown.
+    `also` are articles with nearly the same text, which an overview does not show again.
     """
 
     n: int
@@ -70,6 +71,7 @@ class Citation:
     matches: Sequence[Match] = ()
     supports: Sequence[tuple[int, int]] = ()
     focus: tuple[int, int] | None = None
+    also: Sequence[Article] = ()
 
     @property
     def quote(self) -> str:
@@ -94,6 +96,7 @@ class Citation:
             "quote": self.quote,
             "matches": [match.as_json() for match in self.matches],
             "supports": [{"start": start, "end": end} for start, end in self.supports],
+            "also": [_where(article) for article in self.also],
         }
 
 

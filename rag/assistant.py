@@ -18,6 +18,7 @@ from rag.citing.cite import abstention, cite, compose
 from rag.citing.saved import SavedAnswer, body_of, questions_of, saved_answer
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
+from rag.reading.languages import pattern
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, FusionWeights, Ranker
 
@@ -109,9 +110,11 @@ class Assistant:
         reading, fault = self._read(question, history)
         watch.lap("understand")
         with self.library.reading():
-            hits = self._find(reading, PASSAGES, filters)
-            watch.lap("retrieve")
-            answer, hits = self._answer(question, reading, hits)
+            answer, hits = self._overview(reading, question, filters, watch) or (None, [])
+            if answer is None:
+                hits = self._find(reading, PASSAGES, filters)
+                watch.lap("retrieve")
+                answer, hits = self._answer(question, reading, hits)
             watch.lap("select")
         if self._writer is None or not hits:
             yield from tell(self._save(replace(answer, timings_ms=watch.done()), history, owner))
@@ -150,6 +153,25 @@ class Assistant:
         """Return the `k` best passages for a question."""
         found = self.library.search(reading.query, max(k, DEPTH), filters or Filters())
         return self._ranker.best(found, reading, k)
+
+    def _overview(
+        self, reading: Reading, question: str, filters: Filters | None, watch: _Watch
+    ) -> tuple[Answer, list[Hit]] | None:
+        """Return an overview as `_answer` does an answer, `None` if a question asks for none."""
+        if not pattern("overview").search(reading.text.lstrip("¿¡ \t\n")):
+            return None
+        # Few questions need what finds near duplicates.
+        from rag.overview.timeline import PASSAGES, timeline, topic_of
+
+        topic = topic_of(reading.text, self.library.words)
+        if topic is None:
+            return None
+        hits = self._find(topic, PASSAGES, filters)
+        watch.lap("retrieve")
+        table = self.library.words
+        answer, hits = timeline(question, topic, hits, self.library.compare, table)
+        notice = None if hits else self._notice()
+        return replace(answer, notice=notice), hits
 
     def _answer(
         self, question: str, reading: Reading, hits: Sequence[Hit]

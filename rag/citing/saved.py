@@ -51,6 +51,10 @@ def body_of(answer: Answer, history: Sequence[str]) -> str:
     for pointer in (*fields["citations"], *fields["related"], *fields["possible"]):
         for read_again in ("quote", "text", "title", "outlet", "source", "published"):
             pointer.pop(read_again, None)
+        # What an overview leaves out is kept as a pointer too, and drops out when it is purged.
+        if "also" in pointer:
+            kept = ("article_id", "version")
+            pointer["also"] = [{name: one[name] for name in kept} for one in pointer["also"]]
     return json.dumps(fields, ensure_ascii=False)
 
 
@@ -97,7 +101,7 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
         lead=fields.get("lead"),
     )
     if _is_quotes(answer):
-        answer = replace(answer, text=compose(answer.question, citations, answer.lead))
+        answer = replace(answer, text=compose(answer.question, citations, answer.lead, answer.kind))
     elif fields.get("possible"):
         # What might have answered may be gone, and the text with it.
         text = abstention(answer.question, (), possible=possible, unmet=answer.unmet).text
@@ -131,7 +135,9 @@ def _citation(library: Library, pointer: Json) -> Citation:
     # Answers saved by older versions name no words that answer.
     start, end = pointer.get("focus_start"), pointer.get("focus_end")
     focus = None if start is None or end is None else (start, end)
-    return Citation(pointer["n"], article, *span, matches, supports, focus)
+    others = (_article(library, other) for other in pointer.get("also", ()))
+    also = tuple(other for other in others if other)
+    return Citation(pointer["n"], article, *span, matches, supports, focus, also)
 
 
 def _statement(fields: Json) -> Statement:
