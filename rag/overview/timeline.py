@@ -140,7 +140,8 @@ def _told(
     reading: Reading, hits: Sequence[Hit], compare: Compare
 ) -> tuple[list[Told], float, list[str]]:
     """Return what the articles on the topic tell, how near any comes, and what the first lacks."""
-    told, nearest, missing = [], 0.0, []
+    told: list[Told] = []
+    nearest, missing = 0.0, list[str]()
     by_article: dict[tuple[str, int], list[Hit]] = {}
     for hit in hits:
         by_article.setdefault((hit.article.id, hit.article.version), []).append(hit)
@@ -159,9 +160,8 @@ def _told(
         if not sentences:
             continue
         title = met[len(texts) + place]
-        each, topic, lacks = _of_article(reading, sentences, own, title)
-        if not missing and not told:
-            missing = lacks
+        each, topic, lacks = _of_article(reading, sentences, own, title, place == 0)
+        missing = missing or lacks
         nearest = max(nearest, topic)
         if each is not None:
             opening = np.maximum(own[:_OPENING].max(axis=0), title) @ reading.weights
@@ -176,14 +176,19 @@ def _of_article(
     sentences: Sequence[Sentence],
     own: NDArray[np.float32],
     title: NDArray[np.float32],
+    nearest: bool,
 ) -> tuple[Sentence | None, float, list[str]]:
     """Return the sentence to show of an article on the topic, how much it meets and lacks of it."""
     article, weights = sentences[0].article, reading.weights.astype(np.float64)
     around = np.maximum(own.max(axis=0), title).astype(np.float64) * _written(reading, article)
     topic = float(around @ weights)
+    if topic < _least(reading) and not nearest:
+        return None, topic, []
     lacks = unmet(reading, article, _by_word(reading, around))
+    if lacks or topic < _least(reading):
+        return None, topic, lacks
     usable = [place for place, s in enumerate(sentences) if tells(article, s.start, s.end)]
-    if lacks or topic < _least(reading) or not usable:
+    if not usable:
         return None, topic, lacks
     scores = own[usable] @ weights + _BEGINNING * np.exp(-np.arange(len(usable)) / _FADES)
     best = usable[int(np.argmax(scores))]
@@ -213,6 +218,9 @@ def _written(reading: Reading, article: Article) -> Floats:
 
     What is left of "أبها" (Abha) without its ending is August.
     """
+    stems = [stem(word.word.folded, article.language) for word in reading.words]
+    if all(len(each) >= _SHORTEST_STEM for each in stems):
+        return np.ones(len(stems))
     text = f"{article.title or ''} {article.text}"
     forms = {without_article(word.folded) for word in words(text)}
     same = script(text) == reading.script
@@ -220,10 +228,10 @@ def _written(reading: Reading, article: Article) -> Floats:
         [
             float(
                 not same
-                or len(stem(word.word.folded, article.language)) >= _SHORTEST_STEM
+                or len(each) >= _SHORTEST_STEM
                 or without_article(word.word.folded) in forms
             )
-            for word in reading.words
+            for word, each in zip(reading.words, stems, strict=True)
         ]
     )
 
