@@ -27,14 +27,14 @@ from rag.reading.reading import Expected, expected_answer
 from rag.search.rank import Floats, sharpen
 
 # Passages that are looked at; an article has several.
-PASSAGES = 60
+PASSAGES = 40
 _MOST = 8
 _RELATED = 3
 # So much of the topic an article must meet: nearly all of a single word, and with the names of a
 # topic little more, since what kind of place a name is of need not be said.
 _ON_TOPIC, _SINGLE, _WITH_NAMES = 0.7, 0.9, 0.35
 # Sentences from the beginning that may tell what happened, besides those that were found.
-_LEADING = 10
+_LEADING = 6
 # What the beginning of an article is worth beside the topic's words: a sentence in the middle is
 # taken only where the first ones leave out a fair part of the topic.
 _BEGINNING, _FADES = 0.35, 4.0
