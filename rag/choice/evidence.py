@@ -148,7 +148,9 @@ def read_all(
     excerpts = [_excerpt([sentences[place] for place in group]) for group in groups.values()]
     found = list(sentences)
     odds, of_passage = np.empty(len(sentences)), np.empty(len(sentences))
-    read = reader.read(reading.standalone, excerpts)
+    # A reader takes the first of several questions for the one to answer.
+    asked = f"{reading.text} {reading.context}".strip()
+    read = reader.read(asked, excerpts)
     for group, excerpt, of in zip(groups.values(), excerpts, read, strict=True):
         odds[group], of_passage[group] = of.sentences, of.answers
         for place, (start, _), words in zip(group, excerpt.spans, of.words, strict=True):
