@@ -14,7 +14,7 @@ from index import Filters, Library
 from rag.answer import Answer, Event, Hit, Watch, tell
 from rag.choice.evidence import by_sentences
 from rag.choice.select import Caution, SelectionSettings, Selector
-from rag.citing.cite import abstention, body_of, cite, compose, refusal
+from rag.citing.cite import abstention, answer_of, body_of, cite, refusal
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
 from rag.reading.languages import may_be_about, pattern
@@ -264,8 +264,7 @@ class Assistant:
             )
             return replace(refused, considered=considered), likeliest
         citations = cite(choice.sentences, reading, self.library.words)
-        text = compose(question, citations)
-        answer = Answer(question, "answered", text, choice.confidence, citations)
+        answer = answer_of(question, reading, citations, choice.confidence)
         return replace(answer, considered=considered), likeliest
 
     def _notice(self) -> str | None:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import regex
+
 from corpus.text.language import detect, direction
 from corpus.text.names import joined_names, name_terms
 from corpus.text.quantities import quantities
@@ -14,10 +16,16 @@ from corpus.text.words import Word, words
 from index import WordTable
 from index.engine import SAME_NAME, SAME_STEM
 from rag.answer import Answer, Citation, Hit, Kind, Match
+from rag.choice.answer_types import given
 from rag.choice.evidence import Sentence
 from rag.reading import Reading
-from rag.reading.languages import phrases, timeline_phrases
+from rag.reading.languages import Phrases, pattern, phrases, timeline_phrases
+from rag.reading.reading import Expected
 
+_CLAUSE = regex.compile(r"[^،,;:؛.!?؟«»\"“”\n]+")
+_NUMBER = regex.compile(r"[0-9]{1,15}")
+_YEAR = regex.compile(r"(?<!\p{N})(?:19|20)[0-9]{2}(?!\p{N})")
+_DOLLARS = regex.compile(r"dollar|dólar|dolar|دولار|دۆلار|دلار|доллар", regex.I)
 # Below this two words of the table have nothing to do with each other.
 _FAINTEST = 0.4
 _MOST = 8
@@ -69,6 +77,67 @@ def matches(reading: Reading, sentence: Sentence, table: WordTable) -> tuple[Mat
 
 def _at(text: str, word: Word) -> str:
     return text[word.start : word.end]
+
+
+def answer_of(
+    question: str, reading: Reading, citations: Sequence[Citation], confidence: float
+) -> Answer:
+    """Return the answer that citations make, the best first."""
+    kind, lead = _kind_and_lead(reading, citations)
+    text = compose(question, citations, lead)
+    return Answer(question, "answered", text, confidence, citations, kind=kind, lead=lead)
+
+
+def _kind_and_lead(reading: Reading, citations: Sequence[Citation]) -> tuple[Kind, str | None]:
+    """Return what citations answer, and what they come to in the question's language, if certain.
+
+    That is the number, with western digits, or the day that an article writes otherwise; or that a
+    sentence denies what is asked.
+    """
+    said, first = phrases(reading.language), citations[0]
+    unasked = reading.expected is Expected.ANYTHING
+    if unasked and pattern("yes_no", reading.language).search(reading.text.lstrip("¿¡ ")):
+        return "yes_no", f"{said.no}: [{first.n}]" if _denies(reading, first) else None
+    if reading.expected is Expected.REASON:
+        return "reason", None
+    figure = _figure(reading, first, said)
+    written = regex.sub(r"[\s,.]", "", _answering(first))
+    plain = figure is None or regex.sub(r"[\s,.]", "", figure) in written
+    return "fact", None if plain else f"{figure} [{first.n}]"
+
+
+def _answering(citation: Citation) -> str:
+    """Return the words of a citation that answer, "" where no reader says which."""
+    return citation.article.text[slice(*citation.focus)] if citation.focus else ""
+
+
+def _denies(reading: Reading, citation: Citation) -> bool:
+    """Tell if the clause that answers denies, in words, what a question asks without denying."""
+    if citation.focus is None or pattern("negating", reading.language).search(reading.text):
+        return False
+    clauses = _CLAUSE.finditer(citation.article.text, citation.start, citation.end)
+    start, end = citation.focus
+    held = [c.group() for c in clauses if c.start() < end and start < c.end()]
+    negating = pattern("negating", citation.article.language)
+    return len(held) == 1 and bool(negating.search(held[0]))
+
+
+def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:
+    """Return the one number, or day, among the words that answer, in the question's language."""
+    text = _answering(citation)
+    terms = given(reading, text)
+    if reading.expected is Expected.TIME:
+        days = sorted(terms, key=len)
+        years = _YEAR.findall(text)
+        if not days or not days[-1].startswith(days[0]) or len(days) > 2 or len(years) > 1:
+            return None
+        month, _, day = days[-1][1:].partition("-")
+        named = timeline_phrases(reading.language)["months"].split()[int(month) - 1]
+        return " ".join(filter(None, (day, named.replace("_", " "), *years)))
+    if len(terms) != 1 or not _NUMBER.fullmatch(term := next(iter(terms))):
+        return None
+    dollars = said.dollars if _DOLLARS.search(text) else ""
+    return " ".join(filter(None, (f"{int(term):,}", dollars)))
 
 
 def compose(

@@ -33,6 +33,8 @@ class Phrases:
     maybe: str
     lacking: str
     outside: str
+    no: str
+    dollars: str
 
 
 def phrases(language: str) -> Phrases:
