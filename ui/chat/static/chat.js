@@ -67,8 +67,10 @@ function sourceLink(page, place, attributes, children) {
   return link;
 }
 
-function address({ article_id, version, start, end }) {
-  const span = new URLSearchParams({ version, start, end, ui: document.documentElement.lang });
+function address({ article_id, version, start, end, focus_start: first, focus_end: last }) {
+  const focus = last ? { focus: `${first}-${last}` } : {};
+  const ui = document.documentElement.lang;
+  const span = new URLSearchParams({ version, start, end, ...focus, ui });
   return `/articles/${encodeURIComponent(article_id)}?${span}#quote`;
 }
 
