@@ -221,6 +221,12 @@ class Library:
         """Return the `depth` best passages of each leg for `query`, filtered before ranking."""
         return self.engine.search(query, depth, filters)
 
+    def spelled(self, filters: Filters) -> Filters:
+        """Return the filters with their outlet as the library has it, or raise `InputError`."""
+        from index.outlets import spelled
+
+        return spelled(filters, [each.outlet for each in self.catalogue.outlets()])
+
     def compare(
         self, query: Query, texts: Sequence[str], languages: Sequence[str | None]
     ) -> NDArray[np.float32]:

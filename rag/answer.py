@@ -1,7 +1,4 @@
-"""What comes back from a question: hits, citations, the answer that carries them, and its events.
-
-An answer can be told as it comes: what is being done, pieces of text, citations, the whole at last.
-"""
+"""What comes of a question: hits, citations, the answer that carries them, and its events."""
 
 from __future__ import annotations
 
@@ -62,6 +59,7 @@ class Citation:
     `n` is the number that stands in the answer's text as `[n]`.  `supports` holds the half-open
     spans of the answer's text that a model put it to; extractive answers need none.  `focus` is
     the span of the words in the quote that answer, in the article's text, `None` if unknown.
+    `also` are articles with nearly the same text, which an overview does not show again.
     """
 
     n: int
@@ -71,6 +69,7 @@ class Citation:
     matches: Sequence[Match] = ()
     supports: Sequence[tuple[int, int]] = ()
     focus: tuple[int, int] | None = None
+    also: Sequence[Article] = ()
 
     @property
     def quote(self) -> str:
@@ -95,6 +94,7 @@ class Citation:
             "quote": self.quote,
             "matches": [match.as_json() for match in self.matches],
             "supports": [{"start": start, "end": end} for start, end in self.supports],
+            "also": [_where(article) for article in self.also],
         }
 
 

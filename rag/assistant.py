@@ -16,7 +16,7 @@ from rag.choice.select import Caution, SelectionSettings, Selector, by_sentences
 from rag.citing.cite import abstention, body_of, cite, compose, refusal
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
-from rag.reading.languages import may_be_about
+from rag.reading.languages import may_be_about, pattern
 from rag.reading.reading import may_prefer
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, FusionWeights, Ranker
@@ -75,7 +75,7 @@ class Assistant:
 
         Raises `InputError` for an outlet that the library does not have.
         """
-        filters = _spelled(filters, self.library)
+        filters = self._spelled(filters)
         with self.library.reading():
             reading = read(_sound(question), self.library.words, [_sound(t) for t in history])
             hits = self._find(reading, k, filters)
@@ -115,25 +115,28 @@ class Assistant:
 
         Closing the iterator ends what a language model is writing; nothing is saved then.
         """
-        filters = _spelled(filters, self.library)
+        filters = self._spelled(filters)
         yield Event("status", "searching")
         watch = Watch()
-        if told := self._about(question, filters):
-            yield from tell(self._save(replace(told, timings_ms=watch.done()), history, owner))
+        if spoken := self._about(question, filters):
+            yield from tell(self._save(replace(spoken, timings_ms=watch.done()), history, owner))
             return
         reading, fault = self._read(question, history)
         watch.lap("understand")
         with self.library.reading():
+            told = self._overview(reading, question, filters, watch)
             preferred = self._preferred(question, reading, filters) if preferences else None
-            if preferred:
+            if preferred and told is None:
                 past = [_sound(turn) for turn in history]
                 reading = preferred.read_again(reading, self.library.words, past)
-            hits = self._find(reading, PASSAGES, filters, preferred)
-            watch.lap("retrieve")
-            answer, hits = self._answer(question, reading, hits, preferred)
+            if told is None:
+                hits = self._find(reading, PASSAGES, filters, preferred)
+                watch.lap("retrieve")
+                told = self._answer(question, reading, hits, preferred)
+            answer, hits = told
             if answer.status == "abstained" and filters.chosen:
                 answer = self._look_outside(answer, reading, filters)
-            if preferred:
+            if preferred and answer.kind != "overview":
                 answer = replace(answer, preferences=preferred.preferences)
             watch.lap("select")
         if self._writer is None or not hits:
@@ -153,6 +156,9 @@ class Assistant:
                     preferences=answer.preferences,
                 )
                 yield Event("done", answer=self._save(given, history, owner))
+
+    def _spelled(self, filters: Filters | None) -> Filters:
+        return self.library.spelled(filters) if filters and filters.outlet else filters or Filters()
 
     def saved(self, answer_id: str, owner: str = "") -> SavedAnswer:
         """Return an answer given to `owner` before, its quotes read from the versions it cites.
@@ -218,6 +224,23 @@ class Assistant:
         text = refusal(answer.question, answer.possible, answer.unmet, count)
         return replace(answer, text=text, outside=count)
 
+    def _overview(
+        self, reading: Reading, question: str, filters: Filters, watch: Watch
+    ) -> tuple[Answer, list[Hit]] | None:
+        """Return an overview as `_answer` does an answer, `None` if a question asks for none."""
+        if not pattern("overview").search(reading.text.lstrip("¿¡ \t\n")):
+            return None
+        # Few questions need what finds near duplicates.
+        from rag.overview.timeline import PASSAGES, timeline, topic_of
+
+        topic = topic_of(reading.text, self.library.words)
+        if topic is None:
+            return None
+        hits = self._find(topic, PASSAGES, filters)
+        watch.lap("retrieve")
+        answer, hits = timeline(question, topic, hits, self.library.compare, self.library.words)
+        return replace(answer, notice=None if hits else self._notice()), hits
+
     def _answer(
         self,
         question: str,
@@ -271,15 +294,6 @@ def _writer(llm: ChatModel, library: Library, limits: Limits | None) -> LlmWrite
     from rag.llm import LlmWriter
 
     return LlmWriter(llm, library.words, limits)
-
-
-def _spelled(filters: Filters | None, library: Library) -> Filters:
-    """Return the filters with their outlet as the library has it, or raise `InputError`."""
-    if filters is None or filters.outlet is None:
-        return filters or Filters()
-    from index.outlets import spelled
-
-    return spelled(filters, [each.outlet for each in library.catalogue.outlets()])
 
 
 def _sound(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from corpus.text.language import detect, direction
 from corpus.text.names import joined_names, name_terms
@@ -12,10 +13,10 @@ from corpus.text.stems import stem, terms
 from corpus.text.words import Word, words
 from index import WordTable
 from index.engine import SAME_NAME, SAME_STEM
-from rag.answer import Answer, Citation, Hit, Match
+from rag.answer import Answer, Citation, Hit, Kind, Match
 from rag.choice.evidence import Sentence
 from rag.reading import Reading
-from rag.reading.languages import phrases
+from rag.reading.languages import phrases, timeline_phrases
 
 # Below this two words of the table have nothing to do with each other.
 _FAINTEST = 0.4
@@ -70,19 +71,40 @@ def _at(text: str, word: Word) -> str:
     return text[word.start : word.end]
 
 
-def compose(question: str, citations: Sequence[Citation], lead: str | None = None) -> str:
+def compose(
+    question: str, citations: Sequence[Citation], lead: str | None = None, kind: Kind = "fact"
+) -> str:
     """Return the answer's text: the `lead`, then each quote with its `[n]` behind it.
+
+    Before the quotes of an overview stand day, outlet and how many other articles say the same.
 
     The quotes are the citations' own, so the text holds nothing that no article says but the
     connecting words.
     """
-    words = phrases(detect(question))
+    language = detect(question)
+    words = phrases(language)
     opening, closing = words.marks[0], words.marks[1]
+
+    def before(place: int, citation: Citation) -> str:
+        if kind == "overview":
+            return _dated(citation, timeline_phrases(language))
+        return words.further if place else words.first
+
     lines = [
-        f"{words.further if place else words.first} {opening}{c.quote}{closing} [{c.n}]"
+        f"{before(place, c)} {opening}{c.quote}{closing} [{c.n}]"
         for place, c in enumerate(citations)
     ]
     return "\n".join([lead, *lines] if lead else lines)
+
+
+def _dated(citation: Citation, said: Mapping[str, Any]) -> str:
+    article, count = citation.article, len(citation.also)
+    date = article.published
+    month = said["months"].split()[date.month - 1].replace("_", " ") if date else ""
+    day = f"{date.day} {month} {date.year}" if date else said["undated"]
+    also = said["also"][count > 1].format(count=count) if count else ""
+    outlet = " ".join((article.outlet or "").split())
+    return " · ".join(filter(None, (day, outlet, also))) + ":"
 
 
 def abstention(
@@ -138,6 +160,10 @@ def body_of(answer: Answer, history: Sequence[str]) -> str:
     for pointer in (*fields["citations"], *fields["related"], *fields["possible"]):
         for read_again in ("quote", "text", "title", "outlet", "source", "url", "published"):
             pointer.pop(read_again, None)
+        # What an overview leaves out is kept as a pointer too, and drops out when it is purged.
+        if "also" in pointer:
+            kept = ("article_id", "version")
+            pointer["also"] = [{name: one[name] for name in kept} for one in pointer["also"]]
     return json.dumps(fields, ensure_ascii=False)
 
 

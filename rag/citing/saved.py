@@ -88,7 +88,7 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
         outside=(fields.get("outside") or {}).get("articles"),
     )
     if is_quotes(answer):
-        answer = replace(answer, text=compose(answer.question, citations, answer.lead))
+        answer = replace(answer, text=compose(answer.question, citations, answer.lead, answer.kind))
     elif fields.get("possible"):
         # What might have answered may be gone, and the text with it.
         text = refusal(answer.question, possible, answer.unmet, answer.outside)
@@ -117,7 +117,9 @@ def _citation(library: Library, pointer: Json) -> Citation:
     # Answers saved by older versions name no words that answer.
     start, end = pointer.get("focus_start"), pointer.get("focus_end")
     focus = None if start is None or end is None else (start, end)
-    return Citation(pointer["n"], article, *span, matches, supports, focus)
+    others = (_article(library, other) for other in pointer.get("also", ()))
+    also = tuple(other for other in others if other)
+    return Citation(pointer["n"], article, *span, matches, supports, focus, also)
 
 
 def _statement(fields: Json) -> Statement:

@@ -57,6 +57,17 @@ def model_phrases(language: str) -> Mapping[str, str]:
     return cast("Mapping[str, str]", known)
 
 
+def timeline_phrases(language: str) -> Mapping[str, Any]:
+    """Return what an overview says in `language`, in English where it has nothing.
+
+    >>> timeline_phrases("de")["undated"], timeline_phrases("xx")["also"][0]
+    ('Ohne Datum', 'also in 1 article')
+    """
+    languages = _languages()
+    known = languages.get(language, {}).get("timeline") or languages[_FALLBACK]["timeline"]
+    return cast("Mapping[str, Any]", known)
+
+
 @lru_cache
 def pattern(kind: str, language: str | None = None) -> regex.Pattern[str]:
     """Return one expression for the entry `kind`, at word boundaries.

@@ -29,11 +29,13 @@ from ui.cli.doctor import doctor
 from ui.cli.embeds import app as embeds
 from ui.cli.eval import app as evaluating
 from ui.cli.options import (
+    After,
     AsJson,
     AskText,
     Batch,
     CautionName,
     EncoderName,
+    Explained,
     Glossed,
     Home,
     ModelName,
@@ -204,18 +206,14 @@ def ask(
     outlet: Outlet = None,
     preferences: Preferring = True,
     batch: Batch = None,
-    after: Annotated[
-        str | None, typer.Option(metavar="ANSWER_ID", help="Follow up on a saved answer.")
-    ] = None,
+    after: After = None,
     home: Home = None,
     encoder: EncoderName = None,
     reranker: RerankerName = None,
     reader: ReaderName = None,
     caution: CautionName = None,
     llm: ModelName = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show which sentences competed, with their scores.")
-    ] = False,
+    explain: Explained = False,
     gloss: Glossed = False,
     as_json: AsJson = False,
 ) -> None:

@@ -65,3 +65,9 @@ SetValues = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a weight, such as fusion.late=0."),
 ]
+After = Annotated[
+    str | None, typer.Option(metavar="ANSWER_ID", help="Follow up on a saved answer.")
+]
+Explained = Annotated[
+    bool, typer.Option("--explain", help="Show which sentences competed, with their scores.")
+]

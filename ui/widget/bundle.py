@@ -76,11 +76,12 @@ def _tight(line: str) -> str:
     >>> _tight('if (a && b) say("a, b");'), _tight("say(`a, ${ b }`);")
     ('if(a&&b)say("a, b");', 'say(`a, ${ b }`);')
     """
-    if re.search(r"[`/'\\]", line):
+    # Every second part is a text; in one of backticks no other begins.
+    parts = re.split(r"(\"[^\"]*\"|`[^`]*`)", line)
+    if any(re.search(r"[`\"/'\\]", part) for part in parts[::2]):
         return line
-    parts = line.split('"')
-    parts[::2] = (re.sub(r"\s*([=(){}\[\],;:?<>&|!*])\s*", r"\1", part) for part in parts[::2])
-    return '"'.join(parts)
+    parts[::2] = (re.sub(r"\s*([=(){}\[\],;:?<>&|!*+])\s*", r"\1", part) for part in parts[::2])
+    return "".join(parts)
 
 
 def small_sheet(sheet: str) -> str:

@@ -19,7 +19,7 @@ HIT = {
 }  # fmt: skip
 CITATION = {
     "n", "article_id", "version", "title", "outlet", "source", "url", "published", "start",
-    "end", "quote", "matches", "language", "supports", "focus_start", "focus_end",
+    "end", "quote", "matches", "language", "supports", "also", "focus_start", "focus_end",
 }  # fmt: skip
 ANSWER = {
     "question", "status", "mode", "kind", "lead", "text", "confidence", "citations", "related",

@@ -125,6 +125,18 @@ class _Cited(BaseModel):
     end: int = Field(ge=0)
 
 
+class Repeated(BaseModel):
+    """An article with nearly the same text as the one that is cited."""
+
+    article_id: str
+    version: Version
+    title: str | None
+    outlet: str | None
+    source: str | None
+    published: date | None
+    language: str | None
+
+
 class Citation(_Cited):
     """A pointer into one article version, with the words that stand there."""
 
@@ -135,6 +147,9 @@ class Citation(_Cited):
     matches: list[Match]
     supports: list[Span] = Field(
         description="The statements in the answer's `text` that it was put to; in mode `llm` only."
+    )
+    also: list[Repeated] = Field(
+        description="Articles with nearly the same text, which an overview does not show again."
     )
 
 

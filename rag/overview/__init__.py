@@ -1,0 +1,1 @@
+"""Overview questions: a sentence for each article on a topic, newest first."""
