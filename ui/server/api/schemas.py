@@ -133,6 +133,7 @@ class Repeated(BaseModel):
     title: str | None
     outlet: str | None
     source: str | None
+    url: str | None
     published: date | None
     language: str | None
 
