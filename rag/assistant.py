@@ -12,7 +12,8 @@ from corpus.errors import DalilError
 from corpus.text.characters import replace_surrogates
 from index import Filters, Library
 from rag.answer import Answer, Event, Hit, Watch, tell
-from rag.choice.select import Caution, SelectionSettings, Selector, by_sentences
+from rag.choice.evidence import by_sentences
+from rag.choice.select import Caution, SelectionSettings, Selector
 from rag.citing.cite import abstention, body_of, cite, compose, refusal
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
 
 # Sentences of this many passages compete to be cited.
 PASSAGES = 12
-_RELATED = 3
-# So many of the sentences that competed are told.
-_CONSIDERED = 10
+# So many passages stand below a refusal, and so many sentences that competed are told.
+_RELATED, _CONSIDERED = 3, 10
 # Nobody asks at such length; comparing every token with every passage would cost gigabytes.
 _LONGEST_QUESTION = 2_000
 

@@ -115,3 +115,17 @@ def _new_name(reading: Reading, text: str) -> bool:
     keys = {name_key(word) for word in known}
     names = _NAME.findall(text)
     return any(fold(name) not in known and name_key(name) not in keys for name in names)
+
+
+def given(reading: Reading, text: str) -> set[str]:
+    """Return the terms of the numbers, or of the days and years, that a text gives as an answer.
+
+    Empty where a question asks for neither; what the question says itself is no answer.
+    """
+    known = {q.term for q in reading.quantities} | {word.folded for word in reading.found}
+    read = {q.term for q in quantities(list(words(text)), text)}
+    if reading.expected is Expected.NUMBER:
+        return {term for term in read - known if term[0] != "@"}
+    if reading.expected is Expected.TIME:
+        return {term for term in read - known if term[0] == "@"}
+    return set()

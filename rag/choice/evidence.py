@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from corpus.article import Article
 from corpus.text.language import script
 from corpus.text.sentences import sentence_spans
-from index import Query
-from rag.answer import Hit
-from rag.choice.answer_types import has_kind
+from index import Query, WordTable
+from rag.answer import Considered, Hit
+from rag.choice.answer_types import given, has_kind
+from rag.choice.unmet import unmet
 from rag.reader import Excerpt, Reader
 from rag.reading import Reading
 from rag.search.rank import Floats, Usual, rarity, score, sharpen, standardise
@@ -36,6 +37,10 @@ _CONTEXT_SHARE = 0.5
 # Measured as in rag.search.rank.
 _USUAL_MET = Usual(0.25, 0.12)
 _USUAL_PASSAGE = Usual(0.6, 0.1)
+# The reader may give what says otherwise so much less of a chance, in log odds.
+_LESS = 3.0
+# Reports of one event appear within so many days and begin alike, by the cosine of so many letters.
+_DAYS, _BEGINNING, _ALIKE = 10, 400, 0.33
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,9 @@ def read_all(
     excerpts = [_excerpt([sentences[place] for place in group]) for group in groups.values()]
     found = list(sentences)
     odds, of_passage = np.empty(len(sentences)), np.empty(len(sentences))
-    read = reader.read(reading.standalone, excerpts)
+    # A reader takes the first of several questions for the one to answer.
+    asked = f"{reading.text} {reading.context}".strip()
+    read = reader.read(asked, excerpts)
     for group, excerpt, of in zip(groups.values(), excerpts, read, strict=True):
         odds[group], of_passage[group] = of.sentences, of.answers
         for place, (start, _), words in zip(group, excerpt.spans, of.words, strict=True):
@@ -198,7 +205,82 @@ def _neighbours(sentence: Sentence) -> list[tuple[int, int]]:
     return spans[max(place - 1, 0) : place] + spans[place + 1 : place + 2]
 
 
+def asks(text: str) -> bool:
+    """Tell if a sentence is a question.
+
+    >>> asks("Do you intervene?"), asks("No, we do not.")
+    (True, False)
+    """
+    return bool(_ENDS_AS_QUESTION.search(text))
+
+
 def _is_aside(sentence: Sentence) -> bool:
     """Tell if the sentence is a question or the title: it asks or announces, and rarely says."""
     text = sentence.text
-    return bool(_ENDS_AS_QUESTION.search(text)) or text.strip() == (sentence.article.title or "")
+    return asks(text) or text.strip() == (sentence.article.title or "")
+
+
+def by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:
+    """Return the passages in the order of the best sentence of each, those without one last."""
+
+    def place(hit: Hit) -> int:
+        return next(
+            (
+                place
+                for place, each in enumerate(considered)
+                if each.article is hit.article and hit.passage.start <= each.start < hit.passage.end
+            ),
+            len(considered),
+        )
+
+    return sorted(hits, key=place)
+
+
+def differing(
+    reading: Reading,
+    described: Described,
+    picked: Sequence[int],
+    others: Sequence[int],
+    table: WordTable,
+) -> list[int]:
+    """Return those of `others`, best first, that answer with another number or day than `picked`.
+
+    One of each article on the same event is returned, if the reader gives it nearly as good a
+    chance as the first picked.
+    """
+    sentences, best = described.sentences, picked[0]
+    said = given(reading, answering(sentences[best]))
+    odds = described.features.get("reads", np.zeros(len(sentences)))
+    seen = {sentences[place].article.id for place in picked}
+    found: list[int] = []
+    for place in others:
+        sentence = sentences[place]
+        other = given(reading, answering(sentence))
+        if (
+            said
+            and other
+            and other.isdisjoint(said)
+            and sentence.article.id not in seen
+            and odds[place] >= odds[best] - _LESS
+            and _same_event(sentence.article, sentences[best].article, table)
+            and not unmet(reading, sentence.article, table)
+        ):
+            found.append(place)
+            seen.add(sentence.article.id)
+    return found
+
+
+def answering(sentence: Sentence) -> str:
+    """Return the words of a sentence that answer, all of it where no reader says which."""
+    return sentence.article.text[slice(*sentence.focus)] if sentence.focus else sentence.text
+
+
+def _same_event(one: Article, other: Article, table: WordTable) -> bool:
+    """Tell if two articles, days apart at most, begin with much the same."""
+    if not (one.published and other.published):
+        return False
+    if abs((one.published - other.published).days) > _DAYS:
+        return False
+    begin = [f"{each.title or ''}\n{each.text[:_BEGINNING]}" for each in (one, other)]
+    vectors = table.encode_passages(begin)
+    return float(vectors[0] @ vectors[1]) >= _ALIKE

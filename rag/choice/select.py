@@ -18,8 +18,17 @@ from corpus.article import Article
 from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
-from rag.choice.answer_types import beside_number, focus, lacks_kind
-from rag.choice.evidence import Compare, Described, Sentence, describe, of_article, sentences_of
+from rag.choice.answer_types import beside_number, focus, given, lacks_kind
+from rag.choice.evidence import (
+    Compare,
+    Described,
+    Sentence,
+    asks,
+    describe,
+    differing,
+    of_article,
+    sentences_of,
+)
 from rag.choice.unmet import unmet
 from rag.reader import Reader
 from rag.reading import Reading
@@ -42,6 +51,8 @@ _ABSENT = 0.35
 # What is said of another person, place or year is no answer, however well the rest is met; no
 # sample of real questions shows how often that would be the one thing that is wrong.
 _UNNAMED_SHARE = 0.6
+# What says otherwise of the same may rank so much lower.
+_DIFFERING = 3.0
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
 
@@ -150,7 +161,33 @@ class Selector:
             missing = unmet(reading, described.sentences[best].article, self._table)
             return Choice((), sure, considered, possible, missing)
         picked = pick(described, scores, self._settings)
+        picked = list(dict.fromkeys(_answer_to(described, place) for place in picked))
+        picked += self._differing(reading, described, scores, picked)
         return Choice([described.sentences[place] for place in picked], sure, considered)
+
+    def _differing(
+        self, reading: Reading, described: Described, scores: Floats, picked: Sequence[int]
+    ) -> list[int]:
+        """Return sentences of other articles that give another number or day than the best."""
+        sentences, best = described.sentences, picked[0]
+        others = [
+            place
+            for place in np.flatnonzero(scores >= scores[best] - _DIFFERING).tolist()
+            if sentences[place].article.id != sentences[best].article.id
+        ]
+        if not others or not given(reading, sentences[best].text):
+            return []
+        others.sort(key=lambda place: -scores[place])
+        room = self._settings.most - 1
+        return differing(reading, described, picked, others, self._table)[:room]
+
+
+def _answer_to(described: Described, place: int) -> int:
+    """Return the place of what follows a question in an article, for anything else its own."""
+    asked, following = described.sentences[place], described.sentences[place + 1 : place + 2]
+    if following and asks(asked.text) and following[0].hit is asked.hit:
+        return place + 1
+    return place
 
 
 def _considered(described: Described, scores: Floats) -> list[Considered]:
@@ -165,22 +202,6 @@ def _considered(described: Described, scores: Floats) -> list[Considered]:
         )
         for place in np.argsort(-scores, kind="stable").tolist()
     ]
-
-
-def by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:
-    """Return the passages in the order of the best sentence of each, those without one last."""
-
-    def place(hit: Hit) -> int:
-        return next(
-            (
-                place
-                for place, each in enumerate(considered)
-                if each.article is hit.article and hit.passage.start <= each.start < hit.passage.end
-            ),
-            len(considered),
-        )
-
-    return sorted(hits, key=place)
 
 
 def pick(described: Described, scores: Floats, settings: SelectionSettings) -> list[int]:

@@ -25,8 +25,6 @@ _CONTEXT_WEIGHT = 0.5
 _CAPITALISED = regex.compile(r"\p{Lu}[\p{L}'’-]+")
 # The term of a month, with or without its day, and a year.
 _DATE = regex.compile(r"@.*|(?:19|20)[0-9]{2}")
-# So short a question says too little alone.
-_FEW_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,12 @@ class Bound:
 class Reading:
     """A question, read.
 
-    `text` is the question itself, `context` what an earlier question adds ("" for a question that
-    stands alone); `language` and `script` are the question's own, `expected` the kind of answer it
-    asks for, `names` the words that look like names.  `found` are all words of both with their
-    spans in `standalone`, `words` those that carry meaning, with their tokens and weights;
-    `quantities` are the numbers and dates, `bounds` the times of which a beginning or end is said.
+    `text` is the question itself, or for "and in X?" the earlier one about X; `context` what
+    earlier questions add ("" for a question that stands alone); `language` and `script` are the
+    question's own, `expected` the kind of answer it asks for, `names` the words that look like
+    names.  `found` are all words of both with their spans in `standalone`, `words` those that
+    carry meaning, with their tokens and weights; `quantities` are the numbers and dates,
+    `bounds` the times of which a beginning or end is said.
     """
 
     text: str
@@ -101,22 +100,32 @@ def read(question: str, table: WordTable, history: Sequence[str] = ()) -> Readin
     ('Who is Hajji Abdullah?', ['Hajji', 'Abdullah', 'hiding'])
     """
     language = detect(question)
-    context = context_of(question, history)
-    text = _standalone(question, context)
-    names = likely_names(f"{context} {question}", language)
+    asked, context, name = _resolved(question, history)
+    text = _standalone(asked, context)
+    names = (*likely_names(f"{context} {asked}", language), *name.split())
     found = tuple(words(text))
     counted = tuple(quantities(found, text))
     return Reading(
-        text=question,
+        text=asked,
         context=context,
         language=language,
         script=script(question),
-        expected=expected_answer(question),
+        expected=expected_answer(asked),
         names=names,
         found=found,
-        words=_telling(text, len(text) - len(question), found, counted, names, table),
+        words=_telling(text, len(text) - len(asked), found, counted, names, table),
         quantities=counted,
     )
+
+
+def _resolved(question: str, history: Sequence[str]) -> tuple[str, str, str]:
+    if not history:
+        return question, "", ""
+    # Most questions follow none, and need not load the rules for those that do.
+    from rag.reading.follow_up import resolve
+
+    found = resolve(question, history)
+    return found.text, found.context, found.name
 
 
 def _standalone(text: str, context: str) -> str:
@@ -221,19 +230,3 @@ def may_prefer(reading: Reading) -> bool:
     """
     dated = any(_DATE.fullmatch(quantity.term) for quantity in reading.quantities)
     return dated or bool(pattern("prefers", reading.language).search(reading.text))
-
-
-def context_of(text: str, history: Sequence[str]) -> str:
-    """Return the questions before it that a question leans on, "" for one that stands alone.
-
-    >>> context_of("Where is he hiding?", ["Who is Hajji Abdullah?"])
-    'Who is Hajji Abdullah?'
-    """
-    leans = pattern("leaning").search(text) or len(text.split()) <= _FEW_WORDS
-    if not (history and leans):
-        return ""
-    previous = history[-1]
-    # The question before may itself lean on the one before it.
-    if len(history) > 1 and pattern("leaning").search(previous):
-        return f"{history[-2]} {previous}"
-    return previous
