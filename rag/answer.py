@@ -229,6 +229,7 @@ def _where(article: Article) -> Json:
         "title": article.title,
         "outlet": article.outlet,
         "source": article.source,
+        "url": article.url,
         "published": article.published.isoformat() if article.published else None,
         "language": article.language,
     }

@@ -227,7 +227,7 @@ def body_of(answer: Answer, history: Sequence[str]) -> str:
         # Below its first line stand titles, which must not outlive a purge.
         fields["text"] = answer.lead
     for pointer in (*fields["citations"], *fields["related"], *fields["possible"]):
-        for read_again in ("quote", "text", "title", "outlet", "source", "published"):
+        for read_again in ("quote", "text", "title", "outlet", "source", "url", "published"):
             pointer.pop(read_again, None)
         # What an overview leaves out is kept as a pointer too, and drops out when it is purged.
         if "also" in pointer:

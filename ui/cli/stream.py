@@ -15,9 +15,9 @@ from rag.answer import Answer, Event, Statement
 from ui.cli.terminal import (
     NARROWEST,
     harmless,
-    show_citation,
     show_related,
     show_rest,
+    show_sources,
     visible,
 )
 
@@ -119,9 +119,8 @@ def _show_grounds(console: Console, answer: Answer) -> None:
     for statement in answer.statements:
         if not statement.supported:
             _show_unsupported(console, answer, statement)
-    for citation in answer.citations:
-        # An extractive answer has its quotes in the text.
-        show_citation(console, citation, quoted=answer.mode == "llm")
+    # An extractive answer has its quotes in the text.
+    show_sources(console, answer.citations, quoted=answer.mode == "llm")
     show_related(console, answer)
     show_rest(console, answer)
 

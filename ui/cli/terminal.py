@@ -61,8 +61,7 @@ def show_answer(console: Console, answer: Answer) -> None:
         console.print(Text(visible(answer.text)))
     else:
         _show_text(console, answer)
-        for citation in answer.citations:
-            show_citation(console, citation)
+        show_sources(console, answer.citations)
     show_related(console, answer)
     show_rest(console, answer)
 
@@ -70,7 +69,7 @@ def show_answer(console: Console, answer: Answer) -> None:
 def show_possible(console: Console, answer: Answer) -> None:
     """Print the sentence that may answer a question, and where it stands."""
     for citation in answer.possible:
-        show_citation(console, citation, quoted=True, numbered=False)
+        show_sources(console, [citation], quoted=True, numbered=False)
 
 
 def show_related(console: Console, answer: Answer) -> None:
@@ -135,13 +134,26 @@ def _show_block(
         console.print(isolated, soft_wrap=True)
 
 
-def show_citation(
-    console: Console, citation: Citation, *, quoted: bool = False, numbered: bool = True
+def show_sources(
+    console: Console, citations: Sequence[Citation], *, quoted: bool = False, numbered: bool = True
 ) -> None:
-    """Print where a citation points to; with `quoted` also the words that stand there."""
-    console.print()
-    mark = Text(f"[{citation.n}] " if numbered else "", style="bold cyan")
-    console.print(mark, _source(citation.article), sep="")
+    """Print each cited article once, and where its citations point to.
+
+    With `quoted` also the words that stand there.
+    """
+    articles: dict[tuple[str, int], list[Citation]] = {}
+    for citation in citations:
+        article = citation.article
+        articles.setdefault((article.id, article.version), []).append(citation)
+    for group in articles.values():
+        console.print()
+        marks = "".join(f"[{citation.n}] " for citation in group if numbered)
+        console.print(Text(marks, style="bold cyan"), _source(group[0].article), sep="")
+        for citation in group:
+            _show_place(console, citation, quoted=quoted)
+
+
+def _show_place(console: Console, citation: Citation, *, quoted: bool) -> None:
     if quoted:
         _show_block(console, citation.quote, "green", _answering(citation))
     met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)

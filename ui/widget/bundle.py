@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from string import ascii_letters
 
 from ui.words.wording import LANGUAGES, words
 
@@ -30,16 +31,20 @@ _SHEETS = (_CHAT / "answer.css", _HERE / "widget.css")
 _CHAT_WORDS = (
     "direction", "title", "question", "ask", "again", "conversation", "you",
     "searching", "writing", "restart", "written", "unfound", "uncited", "abstained", "possible",
-    "nearest", "sources", "source", "met", "met_hint", "failed", "retry", "untitled", "made_by",
+    "lacking", "nearest", "sources", "source", "met", "met_hint", "failed", "retry", "untitled",
+    "made_by",
 )  # fmt: skip
 # A `rem` follows the page's root element, whose font size may be anything.
 _PIXELS_PER_REM = 15
+# Before a name that is no part of a longer one, no member and no text; three dots spread a list.
+_FREE = r"(?<![\w#\"'`-])(?<!(?<!\.\.)\.)"
 
 
 def widget_script() -> bytes:
     """Return the script, one function that leaves no name behind in the page."""
     style = "".join(small_sheet(path.read_text(encoding="utf-8")) for path in _SHEETS)
-    body = "\n".join(plain_script(path.read_text(encoding="utf-8")) for path in MODULES)
+    modules = (plain_script(path.read_text(encoding="utf-8")) for path in MODULES)
+    body = short_names("\n".join(modules))
     constants = f"const WORDS={_literal(widget_words())},STYLE={_literal(style)};"
     return f'(()=>{{"use strict";\n{constants}\n{body}\n}})();\n'.encode()
 
@@ -76,11 +81,37 @@ def _tight(line: str) -> str:
     >>> _tight('if (a && b) say("a, b");'), _tight("say(`a, ${ b }`);")
     ('if(a&&b)say("a, b");', 'say(`a, ${ b }`);')
     """
-    if re.search(r"[`/'\\]", line):
+    # Every second part is a text; in one of backticks no other begins.
+    parts = re.split(r"(\"[^\"]*\"|`[^`]*`)", line)
+    if any(re.search(r"[`\"/'\\]", part) for part in parts[::2]):
         return line
-    parts = line.split('"')
-    parts[::2] = (re.sub(r"\s*([=(){}\[\],;:?<>&|!*])\s*", r"\1", part) for part in parts[::2])
-    return '"'.join(parts)
+    parts[::2] = (re.sub(r"\s*([=(){}\[\],;:?<>&|!*+])\s*", r"\1", part) for part in parts[::2])
+    return "".join(parts)
+
+
+def short_names(script: str) -> str:
+    r"""Return a script whose functions and private members have names of two characters.
+
+    A function keeps its name where that stands for something else too, or is not called.
+
+    >>> print(short_names("function twice(a){return 2*a;}\nfunction met(b){return twice(b.met);}"))
+    function $a(a){return 2*a;}
+    function met(b){return $a(b.met);}
+    >>> short_names("class A{#count=0;more(){this.#count+=1;}}")
+    'class A{#a=0;more(){this.#a+=1;}}'
+    """
+    functions = re.findall(r"(?:^|;)(?:async )?function\*?\s?(\w+)\(", script, re.MULTILINE)
+    called = [
+        name
+        for name in functions
+        if not re.search(rf"(?:#|(?<!\.\.)\.){name}\b|{_FREE}{name}(?![\w(\"'`-])", script)
+    ]
+    members = sorted(set(re.findall(r"\bthis\.#(\w+)", script)))
+    for short, name in zip(ascii_letters, called, strict=False):
+        script = re.sub(rf"{_FREE}{name}(?=\()", f"${short}", script)
+    for short, name in zip(ascii_letters, members, strict=False):
+        script = re.sub(rf"#{name}\b(?![\"'])", f"#{short}", script)
+    return script
 
 
 def small_sheet(sheet: str) -> str:
@@ -91,9 +122,13 @@ def small_sheet(sheet: str) -> str:
     """
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     sheet = re.sub(r"([\d.]+)rem\b", lambda m: f"{float(m[1]) * _PIXELS_PER_REM:g}px", sheet)
+    sheet = re.sub(r"#(\w)\1(\w)\2(\w)\3\b", r"#\1\2\3", sheet)
+    sheet = re.sub(r"(?<![\w.])0(?=\.\d)", "", sheet)
     sheet = re.sub(r"\s*([{};,])\s*", r"\1", " ".join(sheet.split()))
     return re.sub(r":\s", ":", sheet).replace(";}", "}").strip()
 
 
 def _literal(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # A key that is a name needs no quotation marks in a script.
+    return re.sub(r'(?<=[{,])"(\w+)":', r"\1:", written)

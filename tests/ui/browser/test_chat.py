@@ -267,8 +267,10 @@ def test_an_answer_is_copied_with_its_sources(visits, demo_site):
     quote = turn.locator("blockquote bdi").first.text_content()
     assert quote in copied
     assert "[1] عشرة ملايين دولار" in copied
+    words = turn.locator("blockquote strong").first.text_content()
     page.goto(copied.split()[-1])
-    assert page.locator("mark").first.text_content() == quote
+    assert "".join(page.locator("mark").all_text_contents()) == quote
+    assert page.locator("mark strong").text_content() == words
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -258,10 +258,14 @@ def test_a_long_question_is_cut_where_the_server_would_refuse_it(chat, dalil):
 def test_what_may_answer_is_pointed_to_and_not_numbered(chat, dalil):
     maybe = citation("أُعيد فتح الجسر الأحد.", language="ar", href="/embed/x/articles/a?key=1#quote")
     maybe |= {"title": "الجسر", "start": 40, "end": 62, "focus_start": 56, "focus_end": 61}
-    said = answer("It may be here:", status="abstained") | {"possible": [maybe]}
+    said = answer("It may be here:", status="abstained")
+    said |= {"possible": [maybe], "unmet": ["اليمن", "7"]}
     dalil.play(event("token", text="It may be here:") + event("done", **said))
     turn = ask(chat, "When?", "done")
-    assert turn.locator(".verdict").text_content() == "Possibly here"
+    assert turn.locator(".verdict").text_content() == WORDS["possible"]
+    # The text is in the question's language, and says nothing that is not said already.
+    assert "It may be here:" not in turn.text_content()
+    assert turn.locator(".lacking").text_content() == f"{WORDS['lacking']} اليمن, 7"
     quote = turn.locator(".maybe blockquote")
     assert quote.text_content() == "أُعيد فتح الجسر الأحد."
     assert (quote.get_attribute("lang"), quote.get_attribute("dir")) == ("ar", "rtl")

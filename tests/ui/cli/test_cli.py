@@ -14,12 +14,12 @@ DEMO = Path(__file__).parents[3] / "corpus" / "demo"
 BOUNTY = "What bounty was announced for Hajji Abdullah?"
 ARTICLE = {"id", "version", "title", "outlet", "source"}
 HIT = {
-    "passage_id", "article_id", "version", "title", "outlet", "source", "published", "start",
-    "end", "text", "score", "language",
+    "passage_id", "article_id", "version", "title", "outlet", "source", "url", "published",
+    "start", "end", "text", "score", "language",
 }  # fmt: skip
 CITATION = {
-    "n", "article_id", "version", "title", "outlet", "source", "published", "start", "end",
-    "quote", "matches", "language", "supports", "also", "focus_start", "focus_end",
+    "n", "article_id", "version", "title", "outlet", "source", "url", "published", "start",
+    "end", "quote", "matches", "language", "supports", "also", "focus_start", "focus_end",
 }  # fmt: skip
 ANSWER = {
     "question", "status", "mode", "kind", "lead", "text", "confidence", "citations", "related",

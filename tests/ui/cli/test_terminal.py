@@ -89,6 +89,17 @@ def test_words_that_answer_are_bold_across_lines():
     assert "\u2068" not in "".join(bold)
 
 
+def test_an_article_cited_twice_is_named_once():
+    article = Article("a", "One fell. Two rose.", title="Prices")
+    citations = (Citation(1, article, 0, 9), Citation(2, article, 10, 19))
+    text = "Say: “One fell.” [1]\nAlso: “Two rose.” [2]"
+    printed = shown(Answer("q", "answered", text, 0.9, citations))
+    assert printed.count("Prices") == 1
+    assert "[1] [2] \u2068Prices\u2069" in printed
+    assert "a v1, 0-9" in printed
+    assert "a v1, 10-19" in printed
+
+
 def test_what_is_said_of_the_library_is_shown_without_a_confidence():
     text = "Articles in this library: 5."
     told = Answer("q", "answered", text, 1.0, answer_id="a1", kind="about", lead=text)

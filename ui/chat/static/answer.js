@@ -16,7 +16,7 @@ const DATES = { en: "en-GB", ar: "ar-u-nu-arab" };
  */
 export function turnOf(page, turn) {
   const { words } = page;
-  const question = element("h2", { class: "question", dir: "auto" }, [
+  const question = element("h2", { class: "question" }, [
     element("span", { class: "hidden" }, [`${words.you}: `]),
     isolated(turn.question, turn.language),
   ]);
@@ -49,11 +49,9 @@ function finished(page, turn) {
   const written = answer.mode === "llm" && answer.status === "answered";
   const parts = [];
   const possible = answer.possible ?? [];
-  if (answer.status === "abstained") {
-    const verdict = possible.length ? words.possible : words.abstained;
-    parts.push(element("h3", { class: "verdict" }, [verdict]));
-  }
-  parts.push(...answerText(page, answer.text, { ...answer, language: turn.language }, written));
+  const asked = { ...answer, language: turn.language };
+  if (answer.status === "abstained") parts.push(...refusal(page, answer));
+  else parts.push(...answerText(page, answer.text, asked, written));
   if (written) parts.push(element("p", { class: "by" }, [words.written]));
   if (answer.notice) parts.push(element("p", { class: "notice", dir: "auto" }, [answer.notice]));
   if (answer.citations.length) parts.push(sources(page, turn));
@@ -62,7 +60,25 @@ function finished(page, turn) {
   }
   if (answer.related.length) parts.push(nearest(page, answer.related));
   parts.push(page.tools(turn));
-  return element("div", { class: `answer ${answer.status}` }, parts);
+  const maybe = possible.length ? " possible" : "";
+  return element("div", { class: `answer ${answer.status}${maybe}` }, parts);
+}
+
+// Said once, in the words of the page: the answer's text says the same in the question's language.
+function refusal(page, answer) {
+  const { words } = page;
+  const { possible = [], unmet = [] } = answer;
+  const verdict = possible.length ? words.possible : words.abstained;
+  const parts = [element("h3", { class: "verdict" }, [verdict])];
+  const lacking = [words.lacking, ...listed(words, " ", unmet)];
+  if (unmet.length) parts.push(element("p", { class: "lacking" }, lacking));
+  return [...parts, page.beyond?.(answer) ?? ""];
+}
+
+// Words of others in a line of ours, behind what stands before the first.
+function listed(words, before, parts) {
+  const comma = words.direction === "rtl" ? "، " : ", ";
+  return parts.flatMap((part, n) => [n ? comma : before, isolated(part)]);
 }
 
 // Each line is a paragraph of its own direction.  A line that is a quote and the words before it
@@ -103,8 +119,7 @@ function doubted(page, piece, at, doubts) {
 }
 
 function flag({ words, language: spoken }, doubt) {
-  const comma = words.direction === "rtl" ? "، " : ", ";
-  const missing = doubt.missing.flatMap((part, n) => [n ? comma : ": ", isolated(part)]);
+  const missing = listed(words, ": ", doubt.missing);
   const attributes = { class: "flag", lang: spoken, dir: words.direction };
   return element("small", attributes, [doubtOf(words, doubt), ...missing]);
 }
@@ -159,18 +174,31 @@ function marker(page, citation) {
 
 function sources(page, turn) {
   const { answer_id: answer, citations, mode } = turn.answer;
-  const items = citations.map((citation) =>
-    element("li", { class: "source", id: answer && `source-${answer}-${citation.n}` }, [
-      element("span", { class: "number", "aria-hidden": "true" }, [String(citation.n)]),
-      element("div", {}, [
-        ...place(page, citation, mode === "llm" ? quotation(citation) : ""),
-      ]),
-    ]),
-  );
+  const numbered = (one, group) => (group[1] ? [marker(page, one)] : []);
+  const items = together(citations).map((group) => {
+    const [first] = group;
+    const matches = group.flatMap((citation) => citation.matches ?? []);
+    const quotes = mode === "llm" ? group.map((one) => quotation(one, numbered(one, group))) : [];
+    const numbers = group.map(({ n }) => element("span", { class: "number" }, [String(n)]));
+    return element("li", { class: "source", id: answer && `source-${answer}-${first.n}` }, [
+      element("span", { class: "numbers", "aria-hidden": "true" }, numbers),
+      element("div", {}, place(page, { ...first, matches }, ...quotes)),
+    ]);
+  });
   return element("section", { class: "sources" }, [
     element("h3", {}, [page.words.sources]),
     element("ol", {}, items),
   ]);
+}
+
+/** Citations of one version of an article together, in the order of the first of each. */
+export function together(citations) {
+  const groups = new Map();
+  for (const one of citations) {
+    const key = `${one.version} ${one.article_id}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()];
 }
 
 function nearest(page, related) {
@@ -187,11 +215,11 @@ function nearest(page, related) {
   ]);
 }
 
-function place(page, cited, held = "") {
+function place(page, cited, ...held) {
   const { title } = cited;
   const named = title ? isolated(title, cited.language) : page.words.untitled;
   const link = page.link(cited, { class: "title" }, [named]);
-  return [link, origin(page, cited), held, met(page, cited)];
+  return [link, origin(page, cited), ...held, met(page, cited)];
 }
 
 /** The outlet and the date of an article, the date in the words of the interface's language. */
@@ -212,7 +240,9 @@ export function origin(page, place) {
 /** Which words of the question met which words of the quote. */
 export function met({ words }, citation) {
   if (!citation.matches?.length) return "";
-  const pairs = citation.matches.map(({ question, quote }) =>
+  // Quotes of one article may have met the same words.
+  const unlike = new Map(citation.matches.map((pair) => [pair.question + pair.quote, pair]));
+  const pairs = [...unlike.values()].map(({ question, quote }) =>
     element("li", {}, [isolated(question), " ↔ ", isolated(quote, citation.language)]),
   );
   return element("details", { class: "met" }, [

@@ -1,7 +1,7 @@
 // The conversation of the chat page: its turns, and what a reader can open and do.
 
 import { element, isolated, patch } from "./text.js";
-import { doubtOf, turnOf } from "./answer.js";
+import { doubtOf, together, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 import { addGlosses } from "./gloss.js";
@@ -18,6 +18,7 @@ export function conversation(host, words, language, retry) {
   const page = { words, language, retry };
   page.link = (...place) => sourceLink(page, ...place);
   page.tools = (turn) => tools(page, turn);
+  page.beyond = (answer) => beyond(page, answer);
   return function show(state) {
     // Gradio renders its template anew with each value, which drops what was put into it.
     if (log.parentNode !== host) host.replaceChildren(log);
@@ -67,9 +68,18 @@ function sourceLink(page, place, attributes, children) {
   return link;
 }
 
-function address({ article_id, version, start, end }) {
-  const span = new URLSearchParams({ version, start, end, ui: document.documentElement.lang });
+function address({ article_id, version, start, end, focus_start: first, focus_end: last }) {
+  const focus = last ? { focus: `${first}-${last}` } : {};
+  const ui = document.documentElement.lang;
+  const span = new URLSearchParams({ version, start, end, ...focus, ui });
   return `/articles/${encodeURIComponent(article_id)}?${span}#quote`;
+}
+
+// What the reader's own filters hide; an embed's are nothing that its readers chose.
+function beyond({ words, language }, { outside }) {
+  if (!outside) return "";
+  const count = new Intl.NumberFormat(language === "ar" ? "ar-u-nu-arab" : "en").format(outside.articles);
+  return element("p", { class: "lacking" }, [words.outside.replace("{count}", count)]);
 }
 
 function tools(page, turn) {
@@ -99,17 +109,30 @@ function preferred({ words, retry }, { question, preferences = [] }) {
 
 function withSources({ words }, answer) {
   const written = answer.mode === "llm";
-  const line = (citation, mark, quoted) => {
-    const { title, outlet, published, quote } = citation;
+  const entry = (group, marked, quoted) => {
+    const [{ title, outlet, published, url }] = group;
+    const mark = ({ n }) => (marked ? `[${n}] ` : "");
     const about = [title ?? words.untitled, outlet, published].filter(Boolean).join(", ");
-    const url = new URL(address(citation), location.href);
-    return `${mark}${about}\n${quoted ? `“${quote}”\n` : ""}${url}`;
+    const several = group.length > 1;
+    const quotes = group.map((one) => `${several ? mark(one) : ""}“${one.quote}”`);
+    // Who gets the copy may not reach this server, but reaches the outlet.
+    const own = group.map((one) => new URL(address(one), location.href).href);
+    const links = /^https?:\/\/\S+$/i.test(url ?? "") ? [url] : own;
+    return [group.map(mark).join("") + about, ...(quoted ? quotes : []), ...links].join("\n");
   };
   const lines = [
-    ...answer.citations.map((citation) => line(citation, `[${citation.n}] `, written)),
-    ...(answer.possible ?? []).map((citation) => line(citation, "", true)),
+    ...together(answer.citations).map((group) => entry(group, true, written)),
+    ...(answer.possible ?? []).map((citation) => entry([citation], false, true)),
   ];
-  return [withDoubts(words, answer), ...(written ? [words.written] : []), ...lines].join("\n\n");
+  const text = answer.status === "abstained" ? refusal(words, answer) : withDoubts(words, answer);
+  return [text, ...(written ? [words.written] : []), ...lines].join("\n\n");
+}
+
+// As on the page, in the page's language.
+function refusal(words, { possible = [], unmet = [] }) {
+  const comma = words.direction === "rtl" ? "، " : ", ";
+  const lacking = unmet.length ? [`${words.lacking} ${unmet.join(comma)}`] : [];
+  return [possible.length ? words.possible : words.abstained, ...lacking].join("\n");
 }
 
 // A copy must not look better founded than what is on the page.

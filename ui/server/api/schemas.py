@@ -118,6 +118,7 @@ class _Cited(BaseModel):
     title: str | None
     outlet: str | None
     source: str | None
+    url: str | None = Field(description="The outlet's own page, as it came with the article.")
     published: date | None
     language: str | None = Field(description="Language of the article, as in ISO 639.")
     start: int = Field(ge=0)
@@ -132,6 +133,7 @@ class Repeated(BaseModel):
     title: str | None
     outlet: str | None
     source: str | None
+    url: str | None
     published: date | None
     language: str | None
 

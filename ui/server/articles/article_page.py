@@ -49,6 +49,7 @@ class Editions:
 class Request:
     """What a reader asked for; `here` is the address of the server, without a slash at its end.
 
+    `focus` are the words of the `quote` that answer, if they are known.
     `panel` leaves out what a page inside the chat does not need.  `own` is the path and query of
     a page that leads nowhere else on this server; what was asked for on the others is not there.
     """
@@ -57,12 +58,14 @@ class Request:
     language: str
     panel: bool = False
     quote: Span | None = None
+    focus: Span | None = None
     own: str | None = None
 
     def link(self, article: Article, version: int | None, ui: str | None, *quote: int) -> str:
         """Return where a version of the article is found, in the language `ui`."""
         if self.own is None:
-            return article_link(article.id, version, *quote, ui=ui, panel=self.panel)
+            focus = self.focus if quote else None
+            return article_link(article.id, version, *quote, focus=focus, ui=ui, panel=self.panel)
         return f"{self.own}&ui={ui}" if ui else self.own
 
 
@@ -98,7 +101,7 @@ class ArticlePages:
     def article(self, article: Article, known: Editions, request: Request, today: date) -> str:
         """Return the page of one version of an article, read on `today`."""
         wording = self._wordings[request.language]
-        text, after = paragraphs(article.text, request.quote)
+        text, after = paragraphs(article.text, request.quote, request.focus)
         way = direction(article.text) if _tag(article.language) else "auto"
         newest = max((edition.version for edition in known.editions), default=article.version)
 
@@ -106,7 +109,9 @@ class ArticlePages:
             return request.link(article, version, ui, *quoted)
 
         quote = request.quote or ()
-        permalink = request.own or article_link(article.id, article.version, *quote)
+        permalink = request.own or article_link(
+            article.id, article.version, *quote, focus=request.focus
+        )
         return self._templates.get_template("article.html").render(
             self._frame(request, article.title or wording.say("untitled")),
             article=article,

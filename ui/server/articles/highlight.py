@@ -22,13 +22,15 @@ _BREAK = regex.compile(rf"\r\n|[{LINE_BREAKS}]")
 class Piece:
     """Neighbouring characters that are all quoted or all not.
 
-    `first` and `last` say that what a reader sees of the quote begins, or ends, with this piece.
+    `first` and `last` say that what a reader sees of the quote begins, or ends, with this piece;
+    `answers` says that it is of the words in the quote that answer.
     """
 
     text: str
     quoted: bool
     first: bool = False
     last: bool = False
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,12 @@ class Paragraph:
         return "".join(piece.text for run in self.runs for piece in run.pieces)
 
 
-def paragraphs(text: str, quote: Span | None = None) -> tuple[Sequence[Paragraph], Sequence[Piece]]:
+def paragraphs(
+    text: str, quote: Span | None = None, focus: Span | None = None
+) -> tuple[Sequence[Paragraph], Sequence[Piece]]:
     r"""Return the paragraphs of a text, and the pieces that stand after the last.
 
-    The span `quote` counts code points.
+    The spans count code points; `focus`, the words that answer, lies within `quote`.
 
     >>> found, after = paragraphs("One. Two.\nThree.\n", Span(5, 12))
     >>> [[(run.number, [p.text for p in run.pieces]) for run in p.runs] for p in found]
@@ -69,7 +73,7 @@ def paragraphs(text: str, quote: Span | None = None) -> tuple[Sequence[Paragraph
     ([True, False], '\n')
     """
     lines = [line for line in blocks(text) if not text[line.start : line.end].isspace()]
-    cut = _Cutter(text, quote, _seen(quote, lines) if quote else None)
+    cut = _Cutter(text, quote, focus, _seen(quote, lines) if quote else None)
     has_blank_lines = any(_blank_line(text[a.end : b.start]) for a, b in pairwise(lines))
     sentences = [Span(*span) for span in sentence_spans(text)]
     found: list[Paragraph] = []
@@ -102,6 +106,7 @@ def _blank_line(gap: str) -> bool:
 class _Cutter:
     text: str
     quote: Span | None
+    focus: Span | None
     seen: Span | None
 
     def runs(self, line: Span, sentences: Iterable[tuple[int, Span]]) -> Iterator[Run]:
@@ -116,13 +121,19 @@ class _Cutter:
             yield Run(None, self.pieces(Span(reached, line.end)))
 
     def pieces(self, span: Span) -> Sequence[Piece]:
-        """Return the text of `span`, cut where the quote begins and ends."""
-        quote = self.quote or Span(span.end, span.end)
-        inner = [min(max(cut, span.start), span.end) for cut in quote]
-        cuts = pairwise((span.start, *inner, span.end))
-        return [self._piece(a, b, n == 1) for n, (a, b) in enumerate(cuts) if a < b]
+        """Return the text of `span`, cut where the quote and the words that answer have an end."""
+        ends = (*(self.quote or ()), *(self.focus or ()))
+        inner = {min(max(cut, span.start), span.end) for cut in ends}
+        cuts = pairwise(sorted({span.start, *inner, span.end}))
+        return [self._piece(Span(a, b)) for a, b in cuts]
 
-    def _piece(self, start: int, end: int, quoted: bool) -> Piece:
+    def _piece(self, span: Span) -> Piece:
+        quoted = _within(span, self.quote)
         seen = self.seen if quoted else None
-        first, last = (start == seen.start, end == seen.end) if seen else (False, False)
-        return Piece(self.text[start:end], quoted, first, last)
+        first, last = (span.start == seen.start, span.end == seen.end) if seen else (False, False)
+        answers = quoted and _within(span, self.focus)
+        return Piece(self.text[span.start : span.end], quoted, first, last, answers)
+
+
+def _within(span: Span, outer: Span | None) -> bool:
+    return outer is not None and outer.start <= span.start and span.end <= outer.end

@@ -13,13 +13,18 @@ def article_link(
     start: int | None = None,
     end: int | None = None,
     *,
+    focus: tuple[int, int] | None = None,
     ui: str | None = None,
     panel: bool = False,
 ) -> str:
     """Return the path, query and fragment that show an article, at its passage if there is one.
 
+    `focus` is the span of the words in the passage that answer.
+
     >>> article_link("خبر 1", 2, 10, 20)
     '/articles/%D8%AE%D8%A8%D8%B1%201?version=2&start=10&end=20#quote'
+    >>> article_link("a", 1, 10, 20, focus=(12, 15))
+    '/articles/a?version=1&start=10&end=20&focus=12-15#quote'
     >>> article_link("news/a.md"), article_link("/srv/a.md"), article_link("../a.md", panel=True)
     ('/articles/news/a.md', '/articles/%2Fsrv%2Fa.md', '/articles/..%2Fa.md?panel=1')
     """
@@ -30,6 +35,7 @@ def article_link(
                 ("version", version),
                 ("start", start),
                 ("end", end),
+                ("focus", focus and span_in_query(focus)),
                 ("ui", ui),
                 ("panel", 1 if panel else None),
             )
@@ -38,6 +44,15 @@ def article_link(
     )
     path = f"/articles/{id_in_path(article_id)}"
     return path + (f"?{query}" if query else "") + ("" if start is None else "#quote")
+
+
+def span_in_query(span: tuple[int, int]) -> str:
+    """Return a span as links write it.
+
+    >>> span_in_query((12, 15))
+    '12-15'
+    """
+    return "{}-{}".format(*span)
 
 
 def id_in_path(article_id: str) -> str:

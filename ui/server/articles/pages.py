@@ -140,7 +140,8 @@ def _write(
         if version is not None and version not in {e.version for e in known.editions}:
             raise PageFaultError(404, "not_found", "no_version")
         found = assistant.library.article(article_id, version)
-    asked = replace(asked, quote=quoted(found, start, end))
+    quote = quoted(found, start, end)
+    asked = replace(asked, quote=quote, focus=answering(quote, query.get("focus")))
     return pages.article(found, known, asked, datetime.now(UTC).astimezone().date())
 
 
@@ -158,6 +159,20 @@ def quoted(article: Article, start: int | None, end: int | None) -> Span | None:
     if start is None and end is None:
         return None
     if start is None or end is None or not start < end <= len(article.text):
+        raise PageFaultError(422, "bad_link", "bad_span")
+    return Span(start, end)
+
+
+def answering(quote: Span | None, focus: str | None) -> Span | None:
+    """Return the words of a quote that a link says answer; raise `PageFaultError` for others.
+
+    Links that were made before there was a focus name none.
+    """
+    if not focus:
+        return None
+    first, _, last = focus.partition("-")
+    start, end = whole_number(first) or 0, whole_number(last) or 0
+    if quote is None or not quote.start <= start < end <= quote.end:
         raise PageFaultError(422, "bad_link", "bad_span")
     return Span(start, end)
 

@@ -17,7 +17,15 @@ from corpus.errors import DalilError, MissingError
 from index import Library
 from ui.server.articles import article_page
 from ui.server.articles.article_page import Editions
-from ui.server.articles.pages import PageFaultError, here, html_page, language_of, new_pages, quoted
+from ui.server.articles.pages import (
+    PageFaultError,
+    answering,
+    here,
+    html_page,
+    language_of,
+    new_pages,
+    quoted,
+)
 from ui.server.articles.pages import whole_number as number
 from ui.server.embeds.embeds import Embed
 from ui.server.embeds.links import EmbedLink
@@ -38,7 +46,7 @@ class ArticleView:
         """Return the page, or one that refuses, the same whatever is wrong with the link."""
         query = request.query_params
         version, start, end = (query.get(name, "") for name in ("version", "start", "end"))
-        link = EmbedLink(embed_id, article_id, version, start, end)
+        link = EmbedLink(embed_id, article_id, version, start, end, query.get("focus", ""))
         asked = article_page.Request(here(request), language_of(request), own="")
         try:
             embed, own = await self._allow(link, query.get("key", ""))
@@ -86,7 +94,8 @@ def _page(
     with assistant.library.reading():
         article = _article(assistant.library, embed, link)
         known = Editions((), assistant.library.catalogue.holds(link.article_id))
-    asked = replace(asked, quote=quoted(article, number(link.start), number(link.end)))
+    quote = quoted(article, number(link.start), number(link.end))
+    asked = replace(asked, quote=quote, focus=answering(quote, link.focus))
     return pages.article(article, known, asked, datetime.now(UTC).astimezone().date())
 
 

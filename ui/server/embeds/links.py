@@ -9,18 +9,22 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from rag.answer import Answer, Event, Json
-from ui.server.articles.links import id_in_path
+from ui.server.articles.links import id_in_path, span_in_query
 
 
 @dataclass(frozen=True, slots=True)
 class EmbedLink:
-    """A passage as a link names it; numbers are kept as they are written there."""
+    """A passage as a link names it; numbers are kept as they are written there.
+
+    `focus` is the span of the words that answer, empty if unknown, as in older links.
+    """
 
     embed_id: str
     article_id: str
     version: str
     start: str
     end: str
+    focus: str = ""
 
     def signature(self, key: bytes) -> str:
         """Return the HMAC-SHA256 of the link, hexadecimal.
@@ -29,6 +33,8 @@ class EmbedLink:
         'd743cd54a49d47cd'
         """
         parts = [self.embed_id, self.article_id, self.version, self.start, self.end]
+        if self.focus:
+            parts.append(self.focus)
         # As a list in JSON, no two different lists of parts are the same message.
         return hmac.new(key, json.dumps(parts).encode(), hashlib.sha256).hexdigest()
 
@@ -38,14 +44,10 @@ class EmbedLink:
 
     def address(self, key: bytes) -> str:
         """Return path and query of the article view."""
-        query = urlencode(
-            {
-                "version": self.version,
-                "start": self.start,
-                "end": self.end,
-                "key": self.signature(key),
-            }
-        )
+        fields = {"version": self.version, "start": self.start, "end": self.end}
+        if self.focus:
+            fields["focus"] = self.focus
+        query = urlencode({**fields, "key": self.signature(key)})
         return f"/embed/{self.embed_id}/articles/{id_in_path(self.article_id)}?{query}"
 
 
@@ -76,5 +78,7 @@ class Linker:
 
     def _linked(self, pointer: Json) -> Json:
         version, start, end = (str(pointer[name]) for name in ("version", "start", "end"))
-        link = EmbedLink(self.embed_id, pointer["article_id"], version, start, end)
+        focus = pointer.get("focus_start"), pointer.get("focus_end")
+        named = "" if None in focus else span_in_query(focus)
+        link = EmbedLink(self.embed_id, pointer["article_id"], version, start, end, named)
         return {**pointer, "href": f"{link.address(self.key)}#quote"}

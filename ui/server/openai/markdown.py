@@ -7,7 +7,7 @@ nobody sees are left out, for they could turn the words around them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -25,6 +25,12 @@ _ACTIVE = regex.compile(
     r"|(?<=https?|ftp|mailto|xmpp):|(?<=www)\.|(?<=\S)@",
     regex.IGNORECASE,
 )
+# What a stream holds until the citation behind it says which words of it answer.
+_QUOTING = regex.compile(r"[“«„].*[”»“]\s*\Z", regex.DOTALL)
+# Asterisks beside letters and digits begin and end bold words, whatever stands around them
+# (CommonMark 0.31, "left-flanking" and "right-flanking").
+_PLAIN = regex.compile(r"[\p{L}\p{N}](?:[^*\r\n]*[\p{L}\p{M}\p{N}])?")
+_MARKER = regex.compile(r"\[\d+\]")
 # The longest that must stand before a character is a marker, or "mailto".
 _BEFORE = 24
 # What the chat says beside such statements, in its languages.
@@ -75,6 +81,21 @@ def escaped(text: str, before: str = "") -> str:
     return "".join(pieces) + text[last:]
 
 
+def emphasised(text: str, span: tuple[int, int], before: str = "") -> str:
+    r"""Return `escaped(seen(text), before)` with the words at `span` in bold, if that is safe.
+
+    >>> emphasised("It cost 4 dollars.", (8, 17)), emphasised("It cost $4.", (8, 10))
+    ('It cost **4 dollars**.', 'It cost \\$4.')
+    """
+    first, last = span
+    parts = [seen(part) for part in (text[:first], text[first:last], text[last:])]
+    if not _PLAIN.fullmatch(parts[1]) or "*" in text:
+        return escaped("".join(parts), before)
+    opening = escaped(parts[0], before)
+    words = escaped(parts[1], before + parts[0])
+    return f"{opening}**{words}**{escaped(parts[2], before + parts[0] + parts[1])}"
+
+
 class Composer:
     """Turns the events of one answer into a message, piece by piece.
 
@@ -84,12 +105,15 @@ class Composer:
 
     def __init__(self, link: Callable[[Citation], str], *, sources: bool = True) -> None:
         self._link, self._sources = link, sources
-        self._raw = self._sent = ""
-        self._anew = False
+        self._raw = self._sent = self._held = ""
+        self._anew = self._written = False
 
     def pieces(self, event: Event) -> Iterator[Piece]:
         """Yield what an event adds to the message."""
-        if event.kind == "restart":
+        if event.kind == "status":
+            # What a model writes is sent as it comes.
+            self._written = event.text == "writing"
+        elif event.kind == "restart":
             self._anew = True
         elif event.answer is not None:
             yield from self._end(event.answer)
@@ -98,23 +122,47 @@ class Composer:
 
     def _told(self, event: Event) -> Iterator[Piece]:
         if event.kind == "token":
-            text = seen(event.text)
-            markdown = escaped(text, self._raw)
-            self._raw = (self._raw + text)[-_BEFORE:]
-            yield self._send(markdown)
+            if self._held and _MARKER.fullmatch(event.text):
+                self._held += event.text
+                return
+            yield from self._let_go()
+            if not self._written and _QUOTING.search(event.text):
+                self._held = event.text
+            else:
+                yield self._show(event.text)
         elif event.citation is not None:
+            yield from self._let_go(event.citation)
             marker = f"[{event.citation.n}]"
             # A citation comes right after its first marker.
             start = max(0, self._sent.rfind(marker))
             yield Piece("", event.citation, start, start + len(marker))
 
+    def _let_go(self, citation: Citation | None = None) -> Iterator[Piece]:
+        """Send what was held, in bold what the `citation` behind it says that answers."""
+        text, self._held = self._held, ""
+        if not text:
+            return
+        if citation is None or citation.focus is None or citation.quote not in text:
+            yield self._show(text)
+            return
+        at = text.index(citation.quote) - citation.start
+        first, last = citation.focus
+        yield self._show(text, (at + first, at + last))
+
+    def _show(self, text: str, strong: tuple[int, int] = (0, 0)) -> Piece:
+        markdown = emphasised(text, strong, self._raw)
+        self._raw = (self._raw + seen(text))[-_BEFORE:]
+        return self._send(markdown)
+
     def _end(self, answer: Answer) -> Iterator[Piece]:
+        yield from self._let_go()
         if self._anew:
             yield self._paragraph(answer.notice or "")
             yield self._send("\n\n")
             self._raw = ""
             for event in tell(answer):
                 yield from self._told(event)
+            yield from self._let_go()
         elif answer.notice:
             yield self._paragraph(answer.notice)
         doubtful = [one for one in answer.statements if not one.supported]
@@ -122,12 +170,15 @@ class Composer:
             lines = [_doubt(answer, one) for one in doubtful]
             yield self._send("\n\n" + "\n".join(lines))
         for one in answer.possible:
-            yield self._send(f"\n\n> {escaped(_line(one.quote))}")
+            yield self._send(f"\n\n> {_quoted(one)}")
         if self._sources and (answer.citations or answer.possible):
-            lines = [source_line(one, self._link(one)) for one in answer.citations]
+            articles: dict[tuple[str, int], list[Citation]] = {}
+            for one in answer.citations:
+                articles.setdefault((one.article.id, one.article.version), []).append(one)
+            lines = [source_line(group, map(self._link, group)) for group in articles.values()]
             # What is only possible has no number to be taken for a citation by.
             lines += [
-                source_line(one, self._link(one)).replace(f"[{one.n}] ", "", 1)
+                source_line([one], [self._link(one)]).replace(f"[{one.n}] ", "", 1)
                 for one in answer.possible
             ]
             yield self._send("\n\n" + "\n".join(lines))
@@ -141,18 +192,28 @@ class Composer:
         return Piece(text)
 
 
-def source_line(citation: Citation, link: str) -> str:
-    r"""Return an item of a list: number, title, outlet and date, and where the passage is.
+def source_line(citations: Sequence[Citation], links: Iterable[str]) -> str:
+    r"""Return an item of a list: an article's numbers, title, outlet, date, where passages are.
 
     >>> from corpus.article import Article
     >>> article = Article("a", "Text.", "A *title*\n# of ours", "Outlet")
-    >>> print(source_line(Citation(1, article, 0, 5), "http://127.0.0.1/articles/a"))
+    >>> print(source_line([Citation(1, article, 0, 5)], ["http://127.0.0.1/articles/a"]))
     - [1] A \*title\* # of ours, Outlet: <http://127.0.0.1/articles/a>
     """
-    article = citation.article
+    article = citations[0].article
     day = article.published.isoformat() if article.published else ""
     facts = ", ".join(filter(None, (_line(article.title or ""), _line(article.outlet or ""), day)))
-    return f"- [{citation.n}] {escaped(facts or _line(article.id))}: <{link}>"
+    numbers = " ".join(f"[{citation.n}]" for citation in citations)
+    places = " ".join(f"<{link}>" for link in links)
+    return f"- {numbers} {escaped(facts or _line(article.id))}: {places}"
+
+
+def _quoted(citation: Citation) -> str:
+    """Return a quote in one line, the words that answer in bold."""
+    first, last = citation.focus or (citation.start, citation.start)
+    text = regex.sub(r"\s", " ", citation.quote)
+    markdown = emphasised(text, (first - citation.start, last - citation.start))
+    return " ".join(markdown.split())
 
 
 def _doubt(answer: Answer, statement: Statement) -> str:

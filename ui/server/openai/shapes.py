@@ -25,8 +25,8 @@ class Linker:
     def url(self, citation: Citation) -> str:
         """Return the address that shows a citation in its article."""
         article = citation.article
-        path = article_link(article.id, article.version, citation.start, citation.end)
-        return self._base + path
+        span = citation.start, citation.end
+        return self._base + article_link(article.id, article.version, *span, focus=citation.focus)
 
     def annotation(self, piece: Piece, citation: Citation) -> Json:
         """Return the shape of a citation whose marker a piece places."""

@@ -172,12 +172,12 @@ export class Panel {
 
   #tell({ kind, detail, seconds }) {
     const { words, language } = this.page;
-    const said = [words[kind] ?? detail ?? ""];
+    const parts = [words[kind] ?? detail ?? ""];
     if (seconds) {
       const format = new Intl.NumberFormat(language, { style: "unit", unit: "second", unitDisplay: "long" });
-      said.push(words.wait.replace("{time}", format.format(seconds)));
+      parts.push(words.wait.replace("{time}", format.format(seconds)));
     }
-    return said.join(" ");
+    return parts.join(" ");
   }
 
   #link(place, attributes, children) {

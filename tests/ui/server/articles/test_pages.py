@@ -147,6 +147,24 @@ def test_a_quote_is_marked_across_sentences_and_paragraphs(library, get):
     assert f"http://127.0.0.1:7860{permalink}" in page.all("footer")[0]["text"]
 
 
+def test_the_words_of_a_quote_that_answer_are_bold(library, get):
+    library.add([ARTICLE])
+    start, end = TEXT.index("القافلة"), TEXT.index(" & wet")
+    focus = TEXT.index("صباحاً"), TEXT.index(" إلى")
+    address = article_link(ARTICLE.id, 1, start, end, focus=focus)
+    page = Elements(get(address).text)
+    assert "".join(mark["text"] for mark in page.all("mark")) == TEXT[start:end]
+    assert [strong["text"] for strong in page.all("strong")][:1] == ["صباحاً"]
+    assert page.by_id("text")["text"] == TEXT
+    assert [a["href"] for a in page.all("a") if a["text"] == "Link to this quote"] == [address]
+    (other,) = (a for a in page.all("a") if a.get("hreflang") == "ar")
+    assert "focus=" in other["href"]
+    # Links from before there was a focus are as good.
+    assert get(article_link(ARTICLE.id, 1, start, end)).text.count("<strong>") == (
+        get(address).text.count("<strong>") - 1
+    )
+
+
 PAGES = ArticlePages("/static/article.css")
 WORDS = [
     "كلمة",
@@ -173,13 +191,18 @@ TEXTS = st.lists(LETTERS, min_size=1, max_size=40).map("".join)
 def test_a_text_and_its_quote_come_out_of_the_page_as_they_are(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    asked = Request("http://localhost", "en", quote=Span(start, end))
+    first = data.draw(st.integers(start, end - 1))
+    focus = Span(first, data.draw(st.integers(first + 1, end)))
+    asked = Request("http://localhost", "en", quote=Span(start, end), focus=focus)
     known = Editions([Edition(1, None)], present=True)
     page = Elements(PAGES.article(replace(ARTICLE, text=text), known, asked, date(2026, 1, 2)))
     # HTML cannot hold a null character.
     text = text.replace("\0", "\ufffd")
     assert page.by_id("text")["text"] == text
     assert "".join(mark["text"] for mark in page.all("mark")) == text[start:end]
+    # The last one names the version that is shown; what breaks lines is in no element to be seen.
+    bold = "".join(strong["text"] for strong in page.all("strong")[:-1])
+    assert bold.split() == text[slice(*focus)].split()
     anchors = [mark for mark in page.all("mark") if "id" in mark]
     assert len(anchors) == (1 if any("hidden" not in mark for mark in page.all("mark")) else 0)
     sentences = [span["text"] for span in page.all("span") if "id" in span]
@@ -192,6 +215,14 @@ def test_a_text_and_its_quote_come_out_of_the_page_as_they_are(text, data):
         ("version=1&start=0&end=1", 200),
         (f"version=1&start=0&end={len(TEXT)}", 200),
         (f"version=1&start=0&end={len(TEXT) + 1}", 422),
+        ("start=0&end=9&focus=2-5", 200),
+        ("start=0&end=9&focus=", 200),
+        ("start=0&end=9&focus=5-2", 422),
+        ("start=0&end=9&focus=2-10", 422),
+        ("start=3&end=9&focus=2-5", 422),
+        ("start=0&end=9&focus=2", 422),
+        ("start=0&end=9&focus=a-b", 422),
+        ("focus=2-5", 422),
         ("start=5&end=5", 422),
         ("start=6&end=5", 422),
         ("start=-1&end=5", 422),

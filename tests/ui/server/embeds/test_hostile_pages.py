@@ -215,6 +215,8 @@ def shown(site, address, query):
         ("start", "-1"),
         ("end", "9999"),
         ("end", "%D9%A3"),
+        ("focus", "0-1"),
+        ("focus", ""),
         ("key", ""),
         ("key", "0" * 64),
         ("key", "%D9%A3" * 64),
@@ -227,6 +229,22 @@ def test_a_link_altered_in_any_field_is_refused(site, link, field, value):
     assert shown(site, address, {**query, field: value}).status_code == 403
     without = {name: value for name, value in query.items() if name != field}
     assert shown(site, address, without).status_code == 403
+
+
+def test_a_link_marks_the_words_that_answer_and_older_ones_still_work(site, link, hajji):
+    address, query = link
+    embed = site.make()
+    cited = site.ask(embed, hajji).json()["citations"][0]
+    first, last = (cited[name] - cited["start"] for name in ("focus_start", "focus_end"))
+    bold = f"<strong>{cited['quote'][first:last]}</strong>"
+    assert bold in shown(site, address, query).text
+    old = EmbedLink(embed, cited["article_id"], "1", str(cited["start"]), str(cited["end"]))
+    with closing(Embeds.open(site.home)) as embeds:
+        older = old.address(embeds.key())
+    assert "focus" not in older
+    given = site.client.get(older)
+    assert given.status_code == 200
+    assert bold not in given.text
 
 
 def test_a_link_to_another_article_is_refused(site, link):

@@ -90,9 +90,8 @@ def test_nothing_acts_wherever_a_stream_is_cut(text, cuts):
 
 @given(TEXTS, TEXTS, TEXTS)
 def test_no_field_of_a_source_acts(title, outlet, name):
-    line = source_line(
-        Citation(1, article(id=name + "x", title=title, outlet=outlet), 0, 5), "http://a.example/"
-    )
+    named = article(id=name + "x", title=title, outlet=outlet)
+    line = source_line([Citation(1, named, 0, 5)], ["http://a.example/"])
     assert "\n" not in line
     assert "\u202e" not in line
     head, link, end = line.rpartition(": <http://a.example/>")
@@ -120,7 +119,7 @@ def cited(**fields):
 
 def test_markers_stay_and_are_where_citations_say():
     text, marked = composed(tell(Answer(**cited())))
-    assert text.startswith("On Sunday [1], four shops [2].\n\n- [1] a: <http://a.example/1>\n")
+    assert text.startswith("On Sunday [1], four shops [2].\n\n- [1] [2] a: <http://a.")
     assert marked == [(1, "[1]"), (2, "[2]")]
 
 
@@ -180,3 +179,60 @@ def test_what_may_answer_is_quoted_and_linked():
         "> The market reopened on Sunday.",
         "- Market: <http://127.0.0.1/articles/a>",
     ]
+
+
+def test_an_article_cited_twice_is_one_source_with_both_places():
+    one, other = article(title="Market"), article(id="b", title="Bridge")
+    places = ((one, 0, 30), (other, 0, 30), (one, 31, 52))
+    citations = tuple(Citation(n, *place) for n, place in enumerate(places, 1))
+    answer = Answer("When?", "answered", "a [1] b [2] c [3]", 0.9, citations)
+    text, _ = composed(tell(answer))
+    assert text.split("\n\n")[1].split("\n") == [
+        "- [1] [3] Market: <http://a.example/1> <http://a.example/3>",
+        "- [2] Bridge: <http://a.example/2>",
+    ]
+
+
+def said(text, focus, marks="“”"):
+    held = article(text=text)
+    answer = Citation(1, held, 0, len(text), focus=focus)
+    return Answer("?", "answered", f"It says: {marks[0]}{text}{marks[1]} [1]", 0.9, (answer,))
+
+
+@pytest.mark.parametrize("marks", ["“”", "«»", "„“"])
+def test_the_words_that_answer_are_bold(marks):
+    text, marked = composed(tell(said("It cost 4 dollars.", (8, 17), marks)), sources=False)
+    assert text == f"It says: {marks[0]}It cost **4 dollars**.{marks[1]} [1]"
+    assert marked == [(1, "[1]")]
+    maybe = Citation(1, article(text="في عام 2017 أُعيد\nالبناء."), 0, 25, focus=(7, 11))
+    possible = Answer("?", "abstained", "Maybe:", 0.5, possible=(maybe,))
+    text, _ = composed(tell(possible), sources=False)
+    assert text == "Maybe:\n\n> في عام **2017** أُعيد البناء."
+
+
+@pytest.mark.parametrize("words", ["$4", "4*", "*4", "4_", " 4", "4\n5", "(4)"])
+def test_words_that_could_act_are_not_made_bold(words):
+    text, _ = composed(tell(said(f"It cost {words} now.", (8, 8 + len(words)))), sources=False)
+    assert "**" not in text.replace("\\*", "")
+
+
+@given(TEXTS.filter(bool), st.data())
+def test_bold_words_are_those_that_answer_and_nothing_else_acts(text, data):
+    first = data.draw(st.integers(0, len(text) - 1))
+    focus = (first, data.draw(st.integers(first + 1, len(text))))
+    markdown, _ = composed(tell(said(text, focus)), sources=False)
+    words, kinds = rendered(markdown)
+    assert kinds <= PLAIN | {"strong_open", "strong_close"}
+    assert words.split() == seen(f"It says: “{text}” [1]").split()
+    (block,) = MarkdownIt("gfm-like", {"linkify": False}).parseInline(markdown)
+    inside, bold = False, ""
+    for token in block.children:
+        inside = token.type == "strong_open" or (inside and token.type != "strong_close")
+        bold += token.content if inside else ""
+    assert bold in ("", seen(text[slice(*focus)]))
+
+
+def test_what_a_model_writes_is_sent_as_it_comes():
+    composer = Composer(lambda _: "")
+    events = [Event("status", "writing"), Event("token", "He said “yes” ")]
+    assert [p.text for e in events for p in composer.pieces(e)] == ["He said “yes” "]
