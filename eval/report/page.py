@@ -14,8 +14,10 @@ from pathlib import Path
 import jinja2
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from corpus.text.characters import without_bidi_controls
+from eval.comparing.intervals import Floats
 from eval.comparing.summary import Curve, Row
 from eval.comparing.threshold import fit_threshold
 from eval.judging.measures import MEASURES, Measure
@@ -157,9 +159,17 @@ def _subjects(table: Table) -> list[tuple[str, list[Line]]]:
     ]
 
 
+def _attempts(run: Run) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return how sure each attempt was, float64 (n,), and whether it was right, bool (n,)."""
+    tried = [outcome.attempt for outcome in run.outcomes if outcome.attempt]
+    sure = np.array([attempt.confidence for attempt in tried], np.float64)
+    return sure, np.array([attempt.right for attempt in tried], np.bool_)
+
+
 def _plots(run: Run, table: Table, curve: Curve | None) -> Iterator[tuple[Markup, plots.Plot]]:
     drawn = [
         plots.risk_coverage(curve, table.row("AURC")) if curve else None,
+        plots.reliability(*_attempts(run)),
         plots.recall(table, table.groups("pair")),
         plots.latency(np.array([outcome.milliseconds for outcome in run.outcomes]), table),
     ]

@@ -17,6 +17,7 @@ import regex
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from eval.comparing.intervals import Floats
 from eval.comparing.summary import Curve, Row
@@ -25,6 +26,8 @@ from eval.report.tables import Table, measures, written
 _SIZE = (4.0, 3.0)
 # More than the pixels that a plot is wide on most screens.
 _POINTS = 600
+# Cases of like confidence are judged together.
+_GROUPS = 8
 # Stand-ins for colours of the page; no two things that are drawn differ by these alone.
 _INK, _QUIET, _LINE = "#010101", "#010102", "#010103"
 _SERIES = tuple(f"#0102{number:02x}" for number in range(6))
@@ -48,6 +51,9 @@ _STYLE: dict[Any, Any] = {
     "ytick.major.size": 0, "legend.frameon": False, "svg.fonttype": "none",
     "svg.hashsalt": "dalil",
 }  # fmt: skip
+
+
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,32 @@ def risk_coverage(curve: Curve, area: Row | None) -> Plot:
     if area is not None:
         said += f" The area under the curve (AURC) is {area.interval.value:.3f}."
     return Plot(svg, "Risk and coverage", said)
+
+
+def reliability(confidences: Floats, right: Bools) -> Plot | None:
+    """Draw how often attempts were right against how sure Dalil was of them.
+
+    `confidences` float64 (n,) and `right` bool (n,) are of every case, refused ones with what would
+    have been answered; groups are of as many cases each as can be.
+    """
+    if confidences.size < _GROUPS:
+        return None
+    order = np.argsort(confidences, kind="stable")
+    groups = np.array_split(order, _GROUPS)
+    sure = [float(confidences[group].mean()) for group in groups]
+    share = [float(right[group].mean()) for group in groups]
+    with mpl.rc_context(_STYLE):
+        figure, axes = _axes("confidence", "share of answers that are right")
+        axes.plot([0, 1], [0, 1], color=_QUIET, linewidth=1, linestyle="--")
+        axes.plot(sure, share, "o-", color=_SERIES[0], linewidth=2, markersize=6, clip_on=False)
+        axes.set(xlim=(0, 1), ylim=(0, 1.02))
+        svg = _svg(figure, "reliability")
+    apart = float(np.mean(np.abs(np.array(sure) - np.array(share))))
+    said = (
+        f"{_GROUPS} groups of about {len(groups[0])} cases each, by confidence; on the dashed line "
+        f"answers are right as often as Dalil is sure. On average they lie {apart:.3f} apart."
+    )
+    return Plot(svg, "Reliability", said)
 
 
 def recall(table: Table, pairs: Sequence[str]) -> Plot | None:

@@ -18,7 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DalilError
-from corpus.text.names import name_keys, name_terms, spelled_name_keys, strict_name_keys
+from corpus.text.names import (
+    name_key,
+    name_terms,
+    spelled_name_keys,
+    strict_name_keys,
+    without_article,
+)
 from corpus.text.words import Word, words
 from index.training.data import NAMES_HELD_OUT_EVERY
 
@@ -46,9 +52,13 @@ def _one(name: str) -> list[Word]:
     return [Word(0, len(name), name)]
 
 
+def _loose(name: str) -> set[str]:
+    return {key for form in (name, without_article(name)) if (key := name_key(form))}
+
+
 # Each kind, as one word of a passage and as a name that is asked for.
 KINDS: dict[str, Keys] = {
-    "loose": lambda name: name_keys(_one(name)),
+    "loose": _loose,
     "strict": strict_name_keys,
     "spelled": spelled_name_keys,
     "terms (strict and spelled)": lambda name: name_terms(_one(name)),

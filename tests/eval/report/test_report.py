@@ -1,5 +1,6 @@
 """The report: one file that fetches nothing, escapes everything and says what the rows say."""
 
+import re
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from eval.comparing.intervals import Interval
 from eval.comparing.summary import Curve, Row
 from eval.judging.measures import MEASURES
 from eval.judging.outcome import Attempt, Cited, Expected, Outcome
+from eval.report import plots
 from eval.report.page import page
 from eval.report.pull_request import tables
 from eval.report.verdicts import Shown, shown_as, worst_first
@@ -339,3 +341,15 @@ def test_a_missing_package_is_named_with_what_installs_it(tmp_path, monkeypatch,
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(DalilError, match=rf"needs {package}, .* pip install '\.\[eval\]'"):
         report.write_report(run(), tmp_path)
+
+
+def test_reliability_sets_how_sure_beside_how_often_right():
+    sure = np.repeat([0.25, 0.75], 40)
+    right = np.tile([True, False, False, False], 10).tolist()
+    right += np.tile([True, True, True, False], 10).tolist()
+    even = plots.reliability(sure, np.array(right))
+    assert "8 groups of about 10 cases" in even.description
+    assert float(re.search(r"lie ([0-9.]+) apart", even.description)[1]) < 0.06
+    too_sure = plots.reliability(sure, np.zeros(80, np.bool_))
+    assert "lie 0.500 apart" in too_sure.description
+    assert plots.reliability(sure[:3], np.array(right[:3])) is None

@@ -4,9 +4,9 @@ import pytest
 
 from corpus.article import Article, Passage
 from index.encoder import load_bundled
-from rag.answer import Hit
+from rag.answer import Citation, Hit
 from rag.choice.evidence import sentences_of
-from rag.citing.cite import abstention, cite, compose
+from rag.citing.cite import abstention, answer_of, cite, compose
 from rag.reading import read
 
 TEXT = "قال كاغينز إن المكافأة بلغت عشرة ملايين دولار. التقى حجي عبد الله وفد قسد في الرقة."
@@ -91,3 +91,63 @@ def test_an_abstention_says_what_the_nearest_article_lacks(sentences):
     assert unsure.text.endswith(":")
     assert "does not mention Oslo" in unsure.text
     assert list(unsure.as_json()["unmet"]) == ["Oslo"]
+
+
+def first_line(question, text, focus, language="ar"):
+    """What an answer says before the quote of a whole text whose words `focus` answer."""
+    start = text.index(focus)
+    article = Article("a", text, language=language)
+    citation = Citation(1, article, 0, len(text), focus=(start, start + len(focus)))
+    return answer_of(question, read(question, load_bundled()), [citation], 0.9)
+
+
+BOUNTY = "وخُصصت مكافأة قدرها عشرة ملايين دولار لمن يدل عليه."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "focus", "language", "lead"),
+    [
+        ("What bounty was announced?", BOUNTY, "عشرة ملايين دولار", "ar", "10,000,000 dollars [1]"),
+        ("كم بلغت المكافأة؟", BOUNTY, "عشرة ملايين دولار", "ar", "10,000,000 دولار [1]"),
+        ("How many left?", "غادرت ٧٣ عائلة المخيم.", "٧٣ عائلة", "ar", "73 [1]"),
+        ("When did they leave?", "غادروا في 27 تشرين الأول 2019.", "27 تشرين الأول 2019", "ar",
+         "27 October 2019 [1]"),
+        ("متى غادروا؟", "They left on 3 May.", "3 May", "en", "3 أيار/مايو [1]"),
+        # Nothing is said that the words themselves say, or of which they hold two.
+        ("How many left?", "In all 73 families left.", "73", "en", None),
+        ("How many left?", "غادرت ثلاث عائلات وخمسة شبان.", "ثلاث عائلات وخمسة شبان", "ar", None),
+        ("Who left?", "غادرت ثلاث عائلات.", "ثلاث عائلات", "ar", None),
+        # The question's own number is no answer to it.
+        ("How many of the ten left?", "كانوا عشرة.", "عشرة", "ar", None),
+    ],
+)  # fmt: skip
+def test_a_number_or_day_comes_first_in_the_questions_language(
+    question, text, focus, language, lead
+):
+    answer = first_line(question, text, focus, language)
+    assert (answer.kind, answer.lead) == ("fact", lead)
+    assert answer.text.startswith(f"{lead}\n") == bool(lead)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "focus", "language", "lead"),
+    [
+        ("Do people pay to leave?", "ومن يغادر لا يدفع أي رسوم.", "لا يدفع", "ar", "No: [1]"),
+        ("هل قُتل أحد؟", "Four were hurt, and nobody was killed.", "nobody", "en", "لا: [1]"),
+        # What denies stands in another clause, the question denies, nothing is denied.
+        ("Was anyone hurt?", "Nobody was killed, but four were hurt.", "four", "en", None),
+        ("Did nobody die?", "Nobody was killed.", "Nobody", "en", None),
+        ("Is it open?", "The bridge opened on Sunday.", "Sunday", "en", None),
+    ],
+)  # fmt: skip
+def test_a_denial_comes_first_where_a_question_wants_yes_or_no(
+    question, text, focus, language, lead
+):
+    answer = first_line(question, text, focus, language)
+    assert (answer.kind, answer.lead) == ("yes_no", lead)
+
+
+def test_other_questions_get_no_yes_or_no():
+    answer = first_line("Why did he not pay?", "لم يدفع بسبب الحرب.", "بسبب الحرب")
+    assert (answer.kind, answer.lead) == ("reason", None)
+    assert first_line("Who did it?", "لا أحد فعل ذلك.", "لا أحد").kind == "fact"
