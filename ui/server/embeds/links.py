@@ -78,7 +78,7 @@ class Linker:
 
     def _linked(self, pointer: Json) -> Json:
         version, start, end = (str(pointer[name]) for name in ("version", "start", "end"))
-        focus = pointer.get("focus_start"), pointer.get("focus_end")
-        named = "" if None in focus else span_in_query(focus)
+        first, last = pointer.get("focus_start"), pointer.get("focus_end")
+        named = "" if first is None or last is None else span_in_query((first, last))
         link = EmbedLink(self.embed_id, pointer["article_id"], version, start, end, named)
         return {**pointer, "href": f"{link.address(self.key)}#quote"}
