@@ -12,9 +12,9 @@ import regex
 from corpus.article import Article, Passage
 
 Json = dict[str, Any]
-# What an answer is made for: one fact, several items, a yes or no, a reason, an overview of what
+# What an answer is made for: a fact, a yes or no, a reason, an overview of what
 # happened, or a word about the library itself, which cites nothing.
-Kind = Literal["fact", "list", "yes_no", "reason", "overview", "about"]
+Kind = Literal["fact", "yes_no", "reason", "overview", "about"]
 _MARKER = regex.compile(r"(\[\d+\])")
 
 

@@ -193,7 +193,7 @@ class Answer(BaseModel):
     question: str
     status: Literal["answered", "abstained"]
     mode: Literal["extractive", "llm"]
-    kind: Literal["fact", "list", "yes_no", "reason", "overview", "about"] = Field(
+    kind: Literal["fact", "yes_no", "reason", "overview", "about"] = Field(
         description="What the answer is made for; `about` is the library itself: nothing is cited."
     )
     lead: str | None = Field(
