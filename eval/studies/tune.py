@@ -37,8 +37,8 @@ _UNANSWERABLE = 0.25
 # still points to the likeliest sentence; set by hand, with what each makes of both halves of the
 # cases in view.
 _FALSE_ANSWERS = {"strict": 0.1, "normal": 0.33, "eager": 0.45}
-# Of what is neither answered nor pointed to, so much may have been right.
-_HIDDEN_RIGHT = 0.1
+# A sentence that is right less often than this is not pointed to.
+_POSSIBLE = 0.25
 # Withheld sentences leave a question that is harder to refuse, and the usual one.
 _SHARES = {"asked": 1.0, "without sentences": 1.0, "without articles": 0.3}
 _MARGINS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 2.0, 2.4)
@@ -183,21 +183,6 @@ def fit_thresholds(group: Sequence[Example], settings: SelectionSettings) -> Sel
     )
 
 
-def fit_possible(group: Sequence[Example], settings: SelectionSettings) -> float:
-    """Return how sure Dalil must be to point to a sentence that it does not claim to answer.
-
-    Of the attempts that are less sure than that few are right.
-    """
-    tried = sorted(
-        attempts(group, settings), key=lambda each: confidence(each.found, settings.confidence)
-    )
-    weights = np.array([each.weight for each in tried])
-    right = weights * np.array([each.right for each in tried])
-    few = np.flatnonzero(np.cumsum(right) <= _HIDDEN_RIGHT * np.cumsum(weights))
-    sure = confidence(tried[few[-1]].found, settings.confidence) if len(few) else 0.0
-    return round(min(sure, settings.threshold), 3)
-
-
 def fit(
     sets: Sequence[Sequence[Example]], small: Sequence[Example], *, reads: bool = True
 ) -> SelectionSettings:
@@ -211,8 +196,7 @@ def fit(
     weights = fit_confidence(tried)
     settings = replace(settings, confidence=weights)
     # Encyclopedias answer more surely than news, which alone sets the thresholds.
-    settings = fit_thresholds(sets[0], settings)
-    return replace(settings, possible=fit_possible(sets[0], settings))
+    return replace(fit_thresholds(sets[0], settings), possible=_POSSIBLE)
 
 
 def _matrix(features: Mapping[str, Floats], names: Sequence[str]) -> Floats:

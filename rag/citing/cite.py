@@ -97,13 +97,13 @@ def _kind_and_lead(reading: Reading, citations: Sequence[Citation]) -> tuple[Kin
     said, first = phrases(reading.language), citations[0]
     unasked = reading.expected is Expected.ANYTHING
     if unasked and pattern("yes_no", reading.language).search(reading.text.lstrip("¿¡ ")):
-        return "yes_no", f"{said.no}: [{first.n}]" if _denies(reading, first) else None
+        return "yes_no", f"{said.no}:" if _denies(reading, first) else None
     if reading.expected is Expected.REASON:
         return "reason", None
     figure = _figure(reading, first, said)
     written = regex.sub(r"[\s,.]", "", _answering(first))
     plain = figure is None or regex.sub(r"[\s,.]", "", figure) in written
-    return "fact", None if plain else f"{figure} [{first.n}]"
+    return "fact", None if plain else figure
 
 
 def _answering(citation: Citation) -> str:

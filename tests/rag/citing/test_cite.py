@@ -107,12 +107,12 @@ BOUNTY = "وخُصصت مكافأة قدرها عشرة ملايين دولار 
 @pytest.mark.parametrize(
     ("question", "text", "focus", "language", "lead"),
     [
-        ("What bounty was announced?", BOUNTY, "عشرة ملايين دولار", "ar", "10,000,000 dollars [1]"),
-        ("كم بلغت المكافأة؟", BOUNTY, "عشرة ملايين دولار", "ar", "10,000,000 دولار [1]"),
-        ("How many left?", "غادرت ٧٣ عائلة المخيم.", "٧٣ عائلة", "ar", "73 [1]"),
+        ("What bounty was announced?", BOUNTY, "عشرة ملايين دولار", "ar", "10,000,000 dollars"),
+        ("كم بلغت المكافأة؟", BOUNTY, "عشرة ملايين دولار", "ar", "10,000,000 دولار"),
+        ("How many left?", "غادرت ٧٣ عائلة المخيم.", "٧٣ عائلة", "ar", "73"),
         ("When did they leave?", "غادروا في 27 تشرين الأول 2019.", "27 تشرين الأول 2019", "ar",
-         "27 October 2019 [1]"),
-        ("متى غادروا؟", "They left on 3 May.", "3 May", "en", "3 أيار/مايو [1]"),
+         "27 October 2019"),
+        ("متى غادروا؟", "They left on 3 May.", "3 May", "en", "3 أيار/مايو"),
         # Nothing is said that the words themselves say, or of which they hold two.
         ("How many left?", "In all 73 families left.", "73", "en", None),
         ("How many left?", "غادرت ثلاث عائلات وخمسة شبان.", "ثلاث عائلات وخمسة شبان", "ar", None),
@@ -132,8 +132,8 @@ def test_a_number_or_day_comes_first_in_the_questions_language(
 @pytest.mark.parametrize(
     ("question", "text", "focus", "language", "lead"),
     [
-        ("Do people pay to leave?", "ومن يغادر لا يدفع أي رسوم.", "لا يدفع", "ar", "No: [1]"),
-        ("هل قُتل أحد؟", "Four were hurt, and nobody was killed.", "nobody", "en", "لا: [1]"),
+        ("Do people pay to leave?", "ومن يغادر لا يدفع أي رسوم.", "لا يدفع", "ar", "No:"),
+        ("هل قُتل أحد؟", "Four were hurt, and nobody was killed.", "nobody", "en", "لا:"),
         # What denies stands in another clause, the question denies, nothing is denied.
         ("Was anyone hurt?", "Nobody was killed, but four were hurt.", "four", "en", None),
         ("Did nobody die?", "Nobody was killed.", "Nobody", "en", None),

@@ -37,9 +37,9 @@ def test_the_page(names, capsys):
         printed.append(capsys.readouterr().out)
     by_model, answered, follow_up, streamed = printed
     assert by_model == replies_of("english")[0].whole + "\n"
-    text, *quotes = answered.splitlines()
+    text, quotes = answered.split("\n[1] ")
     assert "[1]" in text
-    assert quotes[0].startswith("[1] ")
+    assert quotes
     assert follow_up.strip()
     lengths = [tuple(map(int, line.split())) for line in streamed.splitlines()]
     assert lengths == sorted(lengths)

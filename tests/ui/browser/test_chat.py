@@ -80,7 +80,8 @@ def test_quotes_keep_the_articles_language_and_direction(chat):
     turn = ask(chat, QUESTION)
     quote = turn.locator("blockquote").first
     assert (quote.get_attribute("lang"), quote.get_attribute("dir")) == ("ar", "rtl")
-    line = turn.locator(".line").first
+    assert turn.locator(".line").first.text_content().rstrip() == "10,000,000 dollars"
+    line = turn.locator(".line").nth(1)
     assert line.get_attribute("lang") == "en"
     assert line.evaluate("e => getComputedStyle(e).direction") == "ltr"
     assert line.text_content().rstrip() == "The articles say:"

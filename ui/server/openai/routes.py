@@ -88,7 +88,7 @@ def question_of(body: ChatBody) -> Question:
 
     >>> said = [{"role": "user", "content": text} for text in ("Who?", "When?")]
     >>> question_of(ChatBody.model_validate({"messages": said}))
-    Question(text='When?', history=('Who?',))
+    Question(text='When?', history=('Who?',), preferences=True)
     """
     _check(body)
     asked = [message for message in body.messages if message.role == "user"]
