@@ -125,8 +125,9 @@ class Assistant:
         watch.lap("understand")
         with self.library.reading():
             told = self._overview(reading, question, filters, watch)
-            preferred = self._preferred(question, reading, filters) if preferences else None
-            if preferred and told is None:
+            prefers = preferences and told is None
+            preferred = self._preferred(question, reading, filters) if prefers else None
+            if preferred:
                 past = [_sound(turn) for turn in history]
                 reading = preferred.read_again(reading, self.library.words, past)
             if told is None:
@@ -136,7 +137,7 @@ class Assistant:
             answer, hits = told
             if answer.status == "abstained" and filters.chosen:
                 answer = self._look_outside(answer, reading, filters)
-            if preferred and answer.kind != "overview":
+            if preferred:
                 answer = replace(answer, preferences=preferred.preferences)
             watch.lap("select")
         if self._writer is None or not hits:

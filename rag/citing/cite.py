@@ -119,7 +119,9 @@ def _denies(reading: Reading, citation: Citation) -> bool:
     start, end = citation.focus
     held = [c.group() for c in clauses if c.start() < end and start < c.end()]
     negating = pattern("negating", citation.article.language)
-    return len(held) == 1 and bool(negating.search(held[0]))
+    # In a language without words of its own those of all others are looked for, which deny nothing.
+    known = negating.pattern != pattern("negating").pattern
+    return known and len(held) == 1 and bool(negating.search(held[0]))
 
 
 def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:

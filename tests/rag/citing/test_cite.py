@@ -138,6 +138,12 @@ def test_a_number_or_day_comes_first_in_the_questions_language(
         ("Was anyone hurt?", "Nobody was killed, but four were hurt.", "four", "en", None),
         ("Did nobody die?", "Nobody was killed.", "Nobody", "en", None),
         ("Is it open?", "The bridge opened on Sunday.", "Sunday", "en", None),
+        # "Still", "not only", "no doubt" deny nothing; nor do the words of another language.
+        ("Is the bridge closed?", "لا يزال الجسر مغلقاً.", "لا يزال", "ar", None),
+        ("هل الجسر مغلق؟", "ولا تزال الجسور مغلقة.", "ولا تزال", "ar", None),
+        ("Did they pay?", "They paid not only once.", "not only once", "en", None),
+        ("Is it shut?", "Il n'a que deux portes.", "n'a que", "fr", None),
+        ("Is it shut?", "O ponte não abriu no domingo.", "no domingo", "pt", None),
     ],
 )  # fmt: skip
 def test_a_denial_comes_first_where_a_question_wants_yes_or_no(
