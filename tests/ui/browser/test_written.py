@@ -194,7 +194,7 @@ def test_the_widget_cites_while_it_is_written_and_marks_what_has_no_support(
     script.go()
     page.locator(".turn.done").wait_for()
     check_marked(turn)
-    assert "restates no more than" not in page.locator(".made").text_content()
+    assert "restates what they say" not in page.locator(".made").text_content()
     assert_accessible(page)
 
 
