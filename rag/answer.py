@@ -176,8 +176,8 @@ class Answer:
     are the sentences that came nearest to being cited, best first; they are not saved.  `kind` is
     what the answer is made for, and `lead` its first line where Dalil says in the question's
     language what the quotes come to.  `preferences` are what the question's own dates and outlets
-    made Dalil look at first; `outside` counts the articles that would answer outside the filters,
-    of an abstention that comes of them.
+    made Dalil look at first; `outside` counts the articles that answer outside the filters, of an
+    abstention; `unanswered` are parts of a question of which others are answered.
     """
 
     question: str
@@ -198,6 +198,7 @@ class Answer:
     lead: str | None = None
     preferences: Sequence[Preference] = ()
     outside: int | None = None
+    unanswered: Sequence[str] = ()
 
     def as_json(self) -> Json:
         """Return the contract's shape of an answer."""
@@ -213,6 +214,7 @@ class Answer:
             "related": [hit.as_json() for hit in self.related],
             "possible": [citation.as_json() for citation in self.possible],
             "unmet": list(self.unmet),
+            "unanswered": list(self.unanswered),
             "preferences": [preference.as_json() for preference in self.preferences],
             "outside": None if self.outside is None else {"articles": self.outside},
             "notice": self.notice,
@@ -248,11 +250,7 @@ class Event:
     answer: Answer | None = None
 
     def as_json(self) -> Json:
-        """Return what a client gets with the event of this kind.
-
-        >>> Event("status", "searching").as_json()
-        {'text': 'searching'}
-        """
+        """Return what a client gets with the event of this kind."""
         if self.citation is not None:
             return self.citation.as_json()
         if self.answer is not None:

@@ -265,7 +265,7 @@ class Assistant:
             )
             return replace(refused, considered=considered), likeliest
         citations = cite(choice.sentences, reading, self.library.words)
-        answer = answer_of(question, reading, citations, choice.confidence)
+        answer = answer_of(question, reading, citations, choice.confidence, choice.unanswered)
         return replace(answer, considered=considered), likeliest
 
     def _notice(self) -> str | None:

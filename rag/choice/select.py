@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
@@ -32,6 +33,7 @@ from rag.choice.evidence import (
 from rag.choice.unmet import unmet
 from rag.reader import Reader
 from rag.reading import Reading
+from rag.reading.languages import pattern
 from rag.reading.reading import Expected
 from rag.search.rank import Floats
 
@@ -99,7 +101,8 @@ class Choice:
 
     `possible` is the best of them where it may answer, and too little speaks for it to say so;
     `unmet` is what the question names and the article of the best does not.
-    `considered` are all that competed, best first.
+    `considered` are all that competed, best first; `unanswered` are parts of a question of which
+    others are answered.
     """
 
     sentences: Sequence[Sentence]
@@ -107,6 +110,7 @@ class Choice:
     considered: Sequence[Considered] = ()
     possible: Sequence[Sentence] = ()
     unmet: Sequence[str] = ()
+    unanswered: Sequence[str] = ()
 
     @property
     def answers(self) -> bool:
@@ -136,6 +140,13 @@ class Selector:
         `liked` says how far ahead sentences of an article start; where the best of them would not
         do, they all start even, so that what a reader likes never hides an answer.
         """
+        if pattern("joining", reading.language).search(reading.text):
+            # Few questions are several.
+            from rag.choice.parts import by_parts
+
+            choose = partial(self.choose, liked=liked)
+            if parted := by_parts(choose, reading, hits, self._table):
+                return parted
         sentences = sentences_of(hits)
         if not sentences or not reading.words:
             return Choice((), 0.0)
@@ -286,5 +297,4 @@ def signals(
 def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Return the probability that the sentence answers, between 0 and 1."""
     total = sum(weight * found[name] for name, weight in weights.items())
-    named = 1.0 - _UNNAMED_SHARE * found["unnamed"]
-    return float(named / (1.0 + np.exp(-total)))
+    return float((1.0 - _UNNAMED_SHARE * found["unnamed"]) / (1.0 + np.exp(-total)))

@@ -80,12 +80,25 @@ def _at(text: str, word: Word) -> str:
 
 
 def answer_of(
-    question: str, reading: Reading, citations: Sequence[Citation], confidence: float
+    question: str,
+    reading: Reading,
+    citations: Sequence[Citation],
+    confidence: float,
+    unanswered: Sequence[str] = (),
 ) -> Answer:
-    """Return the answer that citations make, the best first."""
+    """Return the answer that citations make, the best first; parts may be left `unanswered`."""
     kind, lead = _kind_and_lead(reading, citations)
-    text = compose(question, citations, lead)
-    return Answer(question, "answered", text, confidence, citations, kind=kind, lead=lead)
+    text = compose(question, citations, lead, unanswered=unanswered)
+    return Answer(
+        question,
+        "answered",
+        text,
+        confidence,
+        citations,
+        kind=kind,
+        lead=lead,
+        unanswered=unanswered,
+    )
 
 
 def _kind_and_lead(reading: Reading, citations: Sequence[Citation]) -> tuple[Kind, str | None]:
@@ -94,6 +107,9 @@ def _kind_and_lead(reading: Reading, citations: Sequence[Citation]) -> tuple[Kin
     That is the number, with western digits, or the day that an article writes otherwise; or that a
     sentence denies what is asked.
     """
+    if pattern("joining", reading.language).search(reading.text):
+        # One line would not tell which of the parts it is about.
+        return "fact", None
     said, first = phrases(reading.language), citations[0]
     unasked = reading.expected is Expected.ANYTHING
     if unasked and pattern("yes_no", reading.language).search(reading.text.lstrip("¿¡ ")):
@@ -143,11 +159,16 @@ def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:
 
 
 def compose(
-    question: str, citations: Sequence[Citation], lead: str | None = None, kind: Kind = "fact"
+    question: str,
+    citations: Sequence[Citation],
+    lead: str | None = None,
+    kind: Kind = "fact",
+    unanswered: Sequence[str] = (),
 ) -> str:
     """Return the answer's text: the `lead`, then each quote with its `[n]` behind it.
 
     Before the quotes of an overview stand day, outlet and how many other articles say the same.
+    Parts of the question that stay `unanswered` are named last.
 
     The quotes are the citations' own, so the text holds nothing that no article says but the
     connecting words.
@@ -165,7 +186,8 @@ def compose(
         f"{before(place, c)} {opening}{c.quote}{closing} [{c.n}]"
         for place, c in enumerate(citations)
     ]
-    return "\n".join([lead, *lines] if lead else lines)
+    open_parts = [f"{part} {words.unknown}" for part in unanswered]
+    return "\n".join([*([lead] if lead else []), *lines, *open_parts])
 
 
 def _dated(citation: Citation, said: Mapping[str, Any]) -> str:

@@ -86,9 +86,13 @@ def saved_answer(library: Library, answer_id: str, owner: str = "") -> SavedAnsw
         lead=fields.get("lead"),
         preferences=tuple(Preference(**each) for each in fields.get("preferences", ())),
         outside=(fields.get("outside") or {}).get("articles"),
+        unanswered=tuple(fields.get("unanswered", ())),
     )
     if is_quotes(answer):
-        answer = replace(answer, text=compose(answer.question, citations, answer.lead, answer.kind))
+        text = compose(
+            answer.question, citations, answer.lead, answer.kind, unanswered=answer.unanswered
+        )
+        answer = replace(answer, text=text)
     elif fields.get("possible"):
         # What might have answered may be gone, and the text with it.
         text = refusal(answer.question, possible, answer.unmet, answer.outside)

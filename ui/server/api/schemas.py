@@ -211,6 +211,9 @@ class Answer(BaseModel):
     unmet: Sequence[str] = Field(
         description="What the question names and the article nearest to an answer does not."
     )
+    unanswered: Sequence[str] = Field(
+        description="Parts of the question that stay unanswered where others are answered."
+    )
     preferences: Sequence[Preference] = Field(
         description="What the question names and made Dalil look at first; nothing is ruled out."
     )

@@ -1,0 +1,103 @@
+"""Questions of several parts: "who runs it, and how many work there?" asks for two sentences.
+
+Read as one, the second part takes the reader's eye off the first, and one sentence seldom meets
+the words of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from corpus.text.words import words
+from index import WordTable
+from rag.answer import Considered, Hit
+from rag.choice.select import Choice
+from rag.choice.unmet import names_of, places_of, unmet
+from rag.reading import Reading, read
+from rag.reading.languages import function_words, pattern
+
+# With fewer words no part is a question.
+_FEWEST = 2
+_EDGES = " \t\n,،;؛?؟¿"
+
+
+def parts_of(text: str, language: str) -> list[str]:
+    """Return the questions that a question joins, itself alone if it is one.
+
+    A part of which too little is left says something only together with what it stands beside.
+
+    >>> parts_of("Who runs the camp, and how many doctors work there?", "en")
+    ['Who runs the camp?', 'How many doctors work there?']
+    >>> parts_of("كم شجرة ستُزرع، وكم قرية بقيت بلا كهرباء؟", "ar")
+    ['كم شجرة ستُزرع؟', 'كم قرية بقيت بلا كهرباء؟']
+    >>> parts_of("When and where did it happen?", "en")
+    ['When and where did it happen?']
+    """
+    found, rest = [], text
+    while joined := pattern("joining", language).search(rest):
+        found.append(rest[: joined.start()])
+        rest = rest[joined.start("part") :]
+    found.append(rest)
+    if len(found) == 1 or not all(_asks(part) for part in found):
+        return [text]
+    mark = "؟" if "؟" in text or language in ("ar", "fa", "ckb") else "?"
+    return [f"{_capital(part.strip(_EDGES), language)}{mark}" for part in found]
+
+
+def by_parts(
+    choose: Callable[[Reading, Sequence[Hit]], Choice],
+    reading: Reading,
+    hits: Sequence[Hit],
+    table: WordTable,
+) -> Choice | None:
+    """Return what `choose` cites for the parts of a question, `None` if that is nothing.
+
+    A part that names nothing is about what the others name.  The choice is as sure as the least
+    sure of the parts it answers, and says which it doesn't.
+    """
+    parts = parts_of(reading.text, reading.language)
+    if len(parts) == 1:
+        return None
+    choices = []
+    for part in parts:
+        asked = read(part, table, [reading.context] if reading.context else ())
+        named = names_of(asked) or places_of(asked)
+        about = [hit for hit in hits if named or not unmet(reading, hit.article, table)]
+        choices.append(choose(asked, about))
+    answered = [choice for choice in choices if choice.answers]
+    if not answered:
+        return None
+    # A sentence that answers two parts is cited once.
+    best = [choice.sentences[0] for choice in answered]
+    sentences = {(sentence.article.id, sentence.start): sentence for sentence in best}
+    considered = [each for choice in choices for each in choice.considered]
+    return Choice(
+        list(sentences.values()),
+        min(choice.confidence for choice in answered),
+        sorted(considered, key=lambda each: -each.score),
+        unanswered=[
+            part
+            for part, choice in zip(parts, choices, strict=True)
+            if not choice.answers and _likeliest(choice.considered).isdisjoint(sentences)
+        ],
+    )
+
+
+def _likeliest(considered: Sequence[Considered]) -> set[tuple[str, int]]:
+    """Return what may well answer, cited or not: the best sentence, and the reader's own choice."""
+    best = [
+        *considered[:1],
+        *sorted(considered, key=lambda each: -each.features.get("reads", 0.0))[:1],
+    ]
+    return {(each.article.id, each.start) for each in best}
+
+
+def _asks(part: str) -> bool:
+    found = [word.folded for word in words(part)]
+    return len(found) >= _FEWEST and any(word not in function_words() for word in found)
+
+
+def _capital(part: str, language: str) -> str:
+    if language == "tr" and part.startswith("i"):
+        return f"İ{part[1:]}"
+    return part[:1].upper() + part[1:]

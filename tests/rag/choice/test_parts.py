@@ -1,0 +1,104 @@
+"""Questions that join several: split where they do, answered part by part, the rest named."""
+
+import pytest
+
+from corpus.article import Article
+from corpus.text.language import detect
+from index import Library
+from index.encoder import load_bundled
+from rag.assistant import Assistant
+from rag.choice.parts import parts_of
+
+JOINED = [
+    ("Who leads it and how many work there?", ["Who leads it?", "How many work there?"]),
+    ("When was it shut, and in which year did it open?",
+     ["When was it shut?", "In which year did it open?"]),
+    ("Who came, what was said and why was it late?",
+     ["Who came, what was said?", "Why was it late?"]),
+    ("من يدير المخيم، ومن يتكلم باسمه؟", ["من يدير المخيم؟", "من يتكلم باسمه؟"]),
+    ("متى أُغلق المعبر ولماذا بقي مغلقاً؟", ["متى أُغلق المعبر؟", "لماذا بقي مغلقاً؟"]),
+    ("Wer leitet das Lager und wie viele wohnen dort?",
+     ["Wer leitet das Lager?", "Wie viele wohnen dort?"]),
+    ("Qui dirige le camp et combien y vivent ?", ["Qui dirige le camp?", "Combien y vivent?"]),
+    ("¿Quién dirige el campo y cuántos viven allí?",
+     ["Quién dirige el campo?", "Cuántos viven allí?"]),
+    ("Kampı kim yönetiyor ve içinde kaç kişi yaşıyor?",
+     ["Kampı kim yönetiyor?", "İçinde kaç kişi yaşıyor?"]),
+    ("Кто руководит лагерем и сколько там врачей?",
+     ["Кто руководит лагерем?", "Сколько там врачей?"]),
+    ("چند نفر کشته شدند و چند نفر زخمی شدند؟", ["چند نفر کشته شدند؟", "چند نفر زخمی شدند؟"]),
+    ("کێ بەڕێوەی دەبات و چەند کەس لەوێ دەژین؟", ["کێ بەڕێوەی دەبات؟", "چەند کەس لەوێ دەژین؟"]),
+    ("Kî rêve dibe û çend kes lê dijîn?", ["Kî rêve dibe?", "Çend kes lê dijîn?"]),
+]  # fmt: skip
+# What joins words, clauses or names, and not questions.
+SINGLE = [
+    "When and where did the bus crash?",
+    "Who was arrested in Raqqa and Tabqa?",
+    "What did the guards and those who left say?",
+    "What happened before and when the bridge reopened to lorries?",
+    "كم عدد القادمين من الحسكة ومن دير الزور؟",
+    "لماذا أُغلق المعبر وما زال مغلقاً؟",
+    "من هو القائد وما إن وصل حتى غادر؟",
+    "ما الذي جرى في كمبالا وكمال أين كان؟",
+    "Ahmet ve Ali ne zaman gitti?",
+    "Le pont qui a été fermé et qui a rouvert, où est-il ?",
+    "Who said so, and why?",
+]
+
+
+@pytest.mark.parametrize(("question", "parts"), JOINED)
+def test_a_question_is_taken_apart_where_another_begins(question, parts):
+    assert parts_of(question, detect(question)) == parts
+
+
+@pytest.mark.parametrize("question", SINGLE)
+def test_one_question_stays_whole(question):
+    assert parts_of(question, detect(question)) == [question]
+
+
+CAMP = Article(
+    "camp",
+    "Rana Saleh manages the camp at Qadesh. It was opened in the spring of 2019.\n"
+    "Four doctors and eleven nurses work there.",
+    title="A day in the camp at Qadesh",
+    language="en",
+)
+OTHER = Article(
+    "mill",
+    "Six doctors work there, in a clinic beside the old mill of Tarmanin. The mill was sold.",
+    title="The mill of Tarmanin",
+    language="en",
+)
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    library = Library.open(tmp_path_factory.mktemp("library"), load_bundled(), create=True)
+    library.add([CAMP, OTHER])
+    yield Assistant(library)
+    library.close()
+
+
+def test_each_part_is_answered_from_a_sentence_about_what_the_others_name(assistant):
+    answer = assistant.ask("Who manages the camp at Qadesh, and how many doctors work there?")
+    assert answer.status == "answered"
+    quotes = [citation.quote for citation in answer.citations]
+    assert quotes[0].startswith("Rana Saleh")
+    assert "Four doctors" in quotes[1]
+    assert {citation.article.id for citation in answer.citations} == {"camp"}
+    assert (list(answer.unanswered), answer.lead) == ([], None)
+
+
+def test_a_part_that_no_article_answers_is_named_now_and_when_shown_again(assistant):
+    answer = assistant.ask("How many doctors work at Qadesh, and who paid for the new school bus?")
+    assert [citation.article.id for citation in answer.citations] == ["camp"]
+    assert list(answer.unanswered) == ["Who paid for the new school bus?"]
+    last = answer.text.splitlines()[-1]
+    assert last == "Who paid for the new school bus? The articles do not answer this question."
+    assert assistant.saved(answer.answer_id).answer.text == answer.text
+    assert answer.as_json()["unanswered"] == list(answer.unanswered)
+
+
+def test_nothing_is_claimed_where_no_part_is_answered(assistant):
+    answer = assistant.ask("Who won the football cup, and how many goals were scored by Brazil?")
+    assert (answer.status, list(answer.unanswered)) == ("abstained", [])
