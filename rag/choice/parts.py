@@ -7,6 +7,8 @@ the words of both.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import compress
 
 from corpus.text.words import words
 from index import WordTable
@@ -49,21 +51,31 @@ def by_parts(
     reading: Reading,
     hits: Sequence[Hit],
     table: WordTable,
+    alone: float,
 ) -> Choice | None:
     """Return what `choose` cites for the parts of a question, `None` if that is nothing.
 
-    A part that names nothing is about what the others name.  The choice is as sure as the least
-    sure of the parts it answers, and says which it doesn't.
+    A part that names nothing is about what the others name; where none of these is answered, it
+    has to be as sure as `alone`.  What nobody speaks of makes the whole question doubtful.  The
+    choice is as sure as the least sure of the parts it answers, and says which it doesn't.
     """
     parts = parts_of(reading.text, reading.language)
     if len(parts) == 1:
         return None
-    choices = []
-    for part in parts:
-        asked = read(part, table, [reading.context] if reading.context else ())
-        named = names_of(asked) or places_of(asked)
-        about = [hit for hit in hits if named or not unmet(reading, hit.article, table)]
-        choices.append(choose(asked, about))
+    lacking = [set(unmet(reading, hit.article, table)) for hit in hits]
+    if not hits or set.intersection(*lacking):
+        return None
+    asked = [read(part, table, [reading.context] if reading.context else ()) for part in parts]
+    named = [bool(names_of(part) or places_of(part)) for part in asked]
+    same = [hit for hit, lacks in zip(hits, lacking, strict=True) if not lacks]
+    choices = [
+        choose(part, hits if names else same) for part, names in zip(asked, named, strict=True)
+    ]
+    if any(named) and not any(choice.answers for choice in compress(choices, named)):
+        choices = [
+            choice if choice.confidence >= alone else replace(choice, sentences=())
+            for choice in choices
+        ]
     answered = [choice for choice in choices if choice.answers]
     if not answered:
         return None

@@ -1,7 +1,6 @@
 """The choice: rank the sentences, judge how surely the best answers, pick one to three to cite.
 
-The confidence is a logistic over what of the question the best sentence meets, and what the reader
-says of it.
+The confidence is a logistic over what of the question the best meets, and what the reader says.
 """
 
 from __future__ import annotations
@@ -145,7 +144,8 @@ class Selector:
             from rag.choice.parts import by_parts
 
             choose = partial(self.choose, liked=liked)
-            if parted := by_parts(choose, reading, hits, self._table):
+            alone = (self._settings.threshold + self._settings.strict) / 2
+            if parted := by_parts(choose, reading, hits, self._table, alone):
                 return parted
         sentences = sentences_of(hits)
         if not sentences or not reading.words:

@@ -63,7 +63,7 @@ def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
     return [
         reading.standalone[of_it[0].word.start : of_it[-1].word.end]
         for of_it, (_, least) in zip(asked, named, strict=True)
-        if not (_written(of_it, told) or _meant(of_it[-1], told, table) >= least)
+        if not (_written(of_it, told) or _meant(of_it[-1], told, table, reading.language) >= least)
     ]
 
 
@@ -86,9 +86,15 @@ def _written(name: Sequence[QueryWord], told: _Told) -> bool:
     )
 
 
-def _meant(word: QueryWord, told: _Told, table: WordTable) -> float:
-    """Return the cosine of a word and the word of an article that is nearest in meaning."""
-    said = table.encode_passages(told.words)
+def _meant(word: QueryWord, told: _Told, table: WordTable, language: str) -> float:
+    """Return the cosine of a word and the word of an article that is nearest in meaning.
+
+    The camp of Roj is not met by "day", which is what its name means.
+    """
+    lasts = pattern("duration", told.language)
+    named = not pattern("duration", language).search(word.text)
+    kept = [each for each in told.words if not (named and lasts.search(each))]
+    said = table.encode_passages(kept or [""])
     return float((said @ table.encode_queries([word.text])[0]).max(initial=0.0))
 
 

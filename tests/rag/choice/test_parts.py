@@ -102,3 +102,10 @@ def test_a_part_that_no_article_answers_is_named_now_and_when_shown_again(assist
 def test_nothing_is_claimed_where_no_part_is_answered(assistant):
     answer = assistant.ask("Who won the football cup, and how many goals were scored by Brazil?")
     assert (answer.status, list(answer.unanswered)) == ("abstained", [])
+
+
+def test_a_name_that_no_article_has_leaves_the_whole_question_open(assistant):
+    answer = assistant.ask("While the mill of Sarmada was shut, how many doctors work at Qadesh?")
+    assert answer.status == "abstained"
+    answer = assistant.ask("Who manages the camp at Sarmada, and how many doctors work at Qadesh?")
+    assert (answer.status, list(answer.unmet)) == ("abstained", ["Sarmada"])

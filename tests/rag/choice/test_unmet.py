@@ -71,6 +71,8 @@ def test_a_name_that_is_met_by_its_translation_or_by_another_name_is_not_missed(
     abroad = replace(ARABIC, text=f"{ARABIC.text} وقال إن زعيم داعش كان في ألمانيا.")
     assert missed(question, abroad) == []
     assert missed("What did he do in France?", abroad) == ["France"]
+    # The camp's name means "day", of which the article speaks.
+    assert missed("Who manages Roj camp?") == ["Roj"]
 
 
 # Arabic has no capitals: what stands behind "camp" or ends what is said behind "in" is a name.
