@@ -12,9 +12,9 @@ import regex
 from corpus.article import Article, Passage
 
 Json = dict[str, Any]
-# What an answer is made for: a fact, a yes or no, a reason, an overview of what
-# happened, or a word about the library itself, which cites nothing.
-Kind = Literal["fact", "yes_no", "reason", "overview", "about"]
+# What an answer is made for: a fact, a list, figures or days that articles on one event give
+# otherwise, a yes or no, a reason, an overview, or the library itself, which cites nothing.
+Kind = Literal["fact", "list", "disagreement", "yes_no", "reason", "overview", "about"]
 _MARKER = regex.compile(r"(\[\d+\])")
 
 

@@ -12,7 +12,6 @@ from corpus.errors import DalilError
 from corpus.text.characters import replace_surrogates
 from index import Filters, Library
 from rag.answer import Answer, Event, Hit, Watch, tell
-from rag.choice.evidence import by_sentences
 from rag.choice.select import Caution, SelectionSettings, Selector
 from rag.citing.cite import abstention, answer_of, body_of, cite, refusal
 from rag.reader import BUNDLED, Reader
@@ -20,7 +19,7 @@ from rag.reading import Reading, read
 from rag.reading.languages import may_be_about, pattern
 from rag.reading.reading import may_prefer
 from rag.rerankers.cross_encoder import Reranker
-from rag.search.rank import DEPTH, FusionWeights, Ranker
+from rag.search.rank import DEPTH, FusionWeights, Ranker, by_sentences
 
 if TYPE_CHECKING:
     from rag.citing.saved import SavedAnswer
@@ -265,7 +264,8 @@ class Assistant:
             )
             return replace(refused, considered=considered), likeliest
         citations = cite(choice.sentences, reading, self.library.words)
-        answer = answer_of(question, reading, citations, choice.confidence, choice.unanswered)
+        sure, left = choice.confidence, choice.unanswered
+        answer = answer_of(question, reading, citations, sure, left, differs=choice.differs)
         return replace(answer, considered=considered), likeliest
 
     def _notice(self) -> str | None:

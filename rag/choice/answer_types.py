@@ -24,6 +24,8 @@ _UNITS = ("money", "duration", "share")
 # The word that is asked for follows the question word, and an adjective may come between.
 _FOCUS_WEIGHTS = (1.0, 0.5)
 _FOCUS_REACH = 25
+# A number of up to so many words with what it counts.
+_COUNTED = 3
 
 
 def has_kind(reading: Reading, text: str, language: str | None) -> bool:
@@ -117,15 +119,30 @@ def _new_name(reading: Reading, text: str) -> bool:
     return any(fold(name) not in known and name_key(name) not in keys for name in names)
 
 
-def given(reading: Reading, text: str) -> set[str]:
+def given(reading: Reading, text: str, focus: tuple[int, int] | None = None) -> set[str]:
     """Return the terms of the numbers, or of the days and years, that a text gives as an answer.
 
-    Empty where a question asks for neither; what the question says itself is no answer.
+    Where a `focus` in it answers, those that it touches.  What the question says itself is no
+    answer, and the number of a day is none of a count.  Where the kind of answer is open, it is a
+    number if the focus is little else; without either there are none.
     """
     known = {q.term for q in reading.quantities} | {word.folded for word in reading.found}
-    read = {q.term for q in quantities(list(words(text)), text)}
-    if reading.expected is Expected.NUMBER:
-        return {term for term in read - known if term[0] != "@"}
+    start, end = focus or (0, len(text))
+    read = [
+        q
+        for q in quantities(list(words(text)), text)
+        if q.start < end and start < q.end and q.term not in known
+    ]
+    days = [q for q in read if q.term[0] == "@"]
     if reading.expected is Expected.TIME:
-        return {term for term in read - known if term[0] == "@"}
-    return set()
+        return {day.term for day in days}
+    counts = [q for q in read if not any(d.start <= q.start and q.end <= d.end for d in days)]
+    counted = reading.expected is Expected.NUMBER or (
+        reading.expected is Expected.ANYTHING and focus and _is_number(text[start:end], counts)
+    )
+    return {q.term for q in counts if q.term[0] != "@"} if counted else set()
+
+
+def _is_number(said: str, counts: list[Quantity]) -> bool:
+    """Tell if words are one number and at most what it counts."""
+    return len(counts) == 1 and len(said.split()) <= _COUNTED

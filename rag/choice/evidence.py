@@ -21,10 +21,11 @@ from corpus.text.language import script
 from corpus.text.sentences import sentence_spans
 from index import Query, WordTable
 from rag.answer import Considered, Hit
-from rag.choice.answer_types import given, has_kind
+from rag.choice.answer_types import beside_number, given, has_kind
 from rag.choice.unmet import unmet
 from rag.reader import Excerpt, Reader
 from rag.reading import Reading
+from rag.reading.reading import Expected
 from rag.search.rank import Floats, Usual, rarity, score, sharpen, standardise
 
 # From a query and texts with their languages to how well each word is met, float32 (n, w).
@@ -37,8 +38,10 @@ _CONTEXT_SHARE = 0.5
 # Measured as in rag.search.rank.
 _USUAL_MET = Usual(0.25, 0.12)
 _USUAL_PASSAGE = Usual(0.6, 0.1)
-# The reader may give what says otherwise so much less of a chance, in log odds.
-_LESS = 3.0
+# What says otherwise may rank so much lower, and be so much less likely to the reader, in log odds;
+# what is asked for is met so well beside its number: no pair of half `fit` that counts different
+# things gets there, and those that count one thing begin at .27.
+_LOWER, _LESS, _BESIDE = 4.0, 3.0, 0.16
 # Reports of one event appear within so many days and begin alike, by the cosine of so many letters.
 _DAYS, _BEGINNING, _ALIKE = 10, 400, 0.33
 
@@ -220,59 +223,62 @@ def _is_aside(sentence: Sentence) -> bool:
     return asks(text) or text.strip() == (sentence.article.title or "")
 
 
-def by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:
-    """Return the passages in the order of the best sentence of each, those without one last."""
-
-    def place(hit: Hit) -> int:
-        return next(
-            (
-                place
-                for place, each in enumerate(considered)
-                if each.article is hit.article and hit.passage.start <= each.start < hit.passage.end
-            ),
-            len(considered),
+def considered_of(described: Described, scores: Floats) -> list[Considered]:
+    """Return all sentences with what was found of them, best first."""
+    features = described.features
+    return [
+        Considered(
+            described.sentences[place].article,
+            described.sentences[place].start,
+            described.sentences[place].end,
+            float(scores[place]),
+            {name: float(values[place]) for name, values in features.items()},
         )
-
-    return sorted(hits, key=place)
+        for place in np.argsort(-scores, kind="stable").tolist()
+    ]
 
 
 def differing(
-    reading: Reading,
-    described: Described,
-    picked: Sequence[int],
-    others: Sequence[int],
-    table: WordTable,
+    reading: Reading, described: Described, scores: Floats, best: int, table: WordTable
 ) -> list[int]:
-    """Return those of `others`, best first, that answer with another number or day than `picked`.
+    """Return sentences that answer with another number or day than that at `best`.
 
     One of each article on the same event is returned, if the reader gives it nearly as good a
-    chance as the first picked.
+    chance as the best and what is asked for stands beside its number: of several, that beside
+    whose number it is met best.
     """
-    sentences, best = described.sentences, picked[0]
-    said = given(reading, answering(sentences[best]))
-    odds = described.features.get("reads", np.zeros(len(sentences)))
-    seen = {sentences[place].article.id for place in picked}
-    found: list[int] = []
-    for place in others:
-        sentence = sentences[place]
-        other = given(reading, answering(sentence))
-        if (
-            said
-            and other
-            and other.isdisjoint(said)
-            and sentence.article.id not in seen
-            and odds[place] >= odds[best] - _LESS
-            and _same_event(sentence.article, sentences[best].article, table)
-            and not unmet(reading, sentence.article, table)
-        ):
-            found.append(place)
-            seen.add(sentence.article.id)
-    return found
+    sentences = described.sentences
+    if not (said := _given(reading, sentences[best])):
+        return []
+    odds = described.features.get("reads", scores)
+    near = (scores >= scores[best] - _LOWER) & (odds >= odds[best] - _LESS)
+    found: dict[str, tuple[float, float, int]] = {}
+    for place in np.flatnonzero(near).tolist():
+        sentence, name = sentences[place], sentences[place].article.id
+        other = _given(reading, sentence)
+        if name == sentences[best].article.id or not other or not other.isdisjoint(said):
+            continue
+        dated = reading.expected is Expected.TIME
+        beside = _BESIDE if dated else beside_number(reading, sentence.text, table)
+        if beside >= _BESIDE and _same_event(sentence.article, sentences[best].article, table):
+            of_article = found.get(name, (0.0, 0.0, place))
+            found[name] = max(of_article, (beside, float(scores[place]), place))
+    places = [place for *_, place in found.values()]
+    return [p for p in places if not unmet(reading, sentences[p].article, table)]
 
 
-def answering(sentence: Sentence) -> str:
-    """Return the words of a sentence that answer, all of it where no reader says which."""
-    return sentence.article.text[slice(*sentence.focus)] if sentence.focus else sentence.text
+def beside(described: Described, picked: Sequence[int], others: Sequence[int]) -> list[int]:
+    """Return the first picked and the `others` that differ, then what else their articles say."""
+    sentences, places = described.sentences, [picked[0], *others]
+    told = {sentences[place].article.id for place in places}
+    more = [place for place in picked if sentences[place].article.id in told]
+    return list(dict.fromkeys([*places, *more]))
+
+
+def _given(reading: Reading, sentence: Sentence) -> set[str]:
+    focus = sentence.focus
+    shifted = focus and (focus[0] - sentence.start, focus[1] - sentence.start)
+    return given(reading, sentence.text, shifted)
 
 
 def _same_event(one: Article, other: Article, table: WordTable) -> bool:

@@ -18,12 +18,14 @@ from corpus.article import Article
 from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
-from rag.choice.answer_types import beside_number, focus, given, lacks_kind
+from rag.choice.answer_types import beside_number, focus, lacks_kind
 from rag.choice.evidence import (
     Compare,
     Described,
     Sentence,
     asks,
+    beside,
+    considered_of,
     describe,
     differing,
     of_article,
@@ -52,8 +54,6 @@ _ABSENT = 0.35
 # What is said of another person, place or year is no answer, however well the rest is met; no
 # sample of real questions shows how often that would be the one thing that is wrong.
 _UNNAMED_SHARE = 0.6
-# What says otherwise of the same may rank so much lower.
-_DIFFERING = 3.0
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
 
@@ -98,10 +98,10 @@ class SelectionSettings:
 class Choice:
     """The sentences to cite, best first; none when they would not answer the question.
 
-    `possible` is the best of them where it may answer, and too little speaks for it to say so;
+    `possible` are those that may answer, and too little speaks for them to say so;
     `unmet` is what the question names and the article of the best does not.
     `considered` are all that competed, best first; `unanswered` are parts of a question of which
-    others are answered.
+    others are answered.  Where it `differs`, articles on one event give other figures or days.
     """
 
     sentences: Sequence[Sentence]
@@ -110,6 +110,7 @@ class Choice:
     possible: Sequence[Sentence] = ()
     unmet: Sequence[str] = ()
     unanswered: Sequence[str] = ()
+    differs: bool = False
 
     @property
     def answers(self) -> bool:
@@ -165,32 +166,39 @@ class Selector:
         """Return what to cite of sentences that rank by `scores`; `plain` ones make it surer."""
         found = signals(reading, described, plain, self._table, int(np.argmax(scores)))
         sure = confidence(found, self._settings.confidence)
-        considered = _considered(described, scores)
+        considered = considered_of(described, scores)
         if sure < self._settings.threshold:
             best = int(np.argmax(scores))
-            possible = [described.sentences[best]] if sure >= self._settings.possible else []
             missing = unmet(reading, described.sentences[best].article, self._table)
+            if sure < self._settings.possible:
+                return Choice((), sure, considered, unmet=missing)
+            possible, _ = self._completed(reading, described, scores, [best])
+            possible = possible[: self._settings.most]
             return Choice((), sure, considered, possible, missing)
         picked = pick(described, scores, self._settings)
         picked = list(dict.fromkeys(_answer_to(described, place) for place in picked))
-        picked += self._differing(reading, described, scores, picked)
-        return Choice([described.sentences[place] for place in picked], sure, considered)
+        cited, differs = self._completed(reading, described, scores, picked)
+        return Choice(cited, sure, considered, differs=differs)
 
-    def _differing(
-        self, reading: Reading, described: Described, scores: Floats, picked: Sequence[int]
-    ) -> list[int]:
-        """Return sentences of other articles that give another number or day than the best."""
-        sentences, best = described.sentences, picked[0]
-        others = [
-            place
-            for place in np.flatnonzero(scores >= scores[best] - _DIFFERING).tolist()
-            if sentences[place].article.id != sentences[best].article.id
-        ]
-        if not others or not given(reading, sentences[best].text):
-            return []
-        others.sort(key=lambda place: -scores[place])
-        room = self._settings.most - 1
-        return differing(reading, described, picked, others, self._table)[:room]
+    def _completed(
+        self, reading: Reading, described: Described, scores: Floats, picked: list[int]
+    ) -> tuple[list[Sentence], bool]:
+        """Return what is picked with what belongs to it, and whether that says otherwise."""
+        # Few questions ask for a list, or for a reason.
+        if pattern("listing", reading.language).search(reading.text):
+            from rag.choice.listed import listed, whole
+
+            picked = listed(reading, described, scores, picked, self._table)
+            return [whole(described.sentences[place]) for place in picked], False
+        how = pattern("manner", reading.language).search(reading.text)
+        if how or reading.expected is Expected.REASON:
+            from rag.choice.reasons import reasoned
+
+            picked = reasoned(reading, described, scores, picked, self._table)
+            return [described.sentences[place] for place in picked], False
+        others = differing(reading, described, scores, picked[0], self._table)
+        picked = beside(described, picked, others) if others else picked
+        return [described.sentences[place] for place in picked], bool(others)
 
 
 def _answer_to(described: Described, place: int) -> int:
@@ -199,20 +207,6 @@ def _answer_to(described: Described, place: int) -> int:
     if following and asks(asked.text) and following[0].hit is asked.hit:
         return place + 1
     return place
-
-
-def _considered(described: Described, scores: Floats) -> list[Considered]:
-    features = described.features
-    return [
-        Considered(
-            described.sentences[place].article,
-            described.sentences[place].start,
-            described.sentences[place].end,
-            float(scores[place]),
-            {name: float(values[place]) for name, values in features.items()},
-        )
-        for place in np.argsort(-scores, kind="stable").tolist()
-    ]
 
 
 def pick(described: Described, scores: Floats, settings: SelectionSettings) -> list[int]:

@@ -85,10 +85,12 @@ def answer_of(
     citations: Sequence[Citation],
     confidence: float,
     unanswered: Sequence[str] = (),
+    *,
+    differs: bool = False,
 ) -> Answer:
     """Return the answer that citations make, the best first; parts may be left `unanswered`."""
-    kind, lead = _kind_and_lead(reading, citations)
-    text = compose(question, citations, lead, unanswered=unanswered)
+    kind, lead = _kind_and_lead(reading, citations, differs=differs)
+    text = compose(question, citations, lead, kind, unanswered)
     return Answer(
         question,
         "answered",
@@ -101,11 +103,13 @@ def answer_of(
     )
 
 
-def _kind_and_lead(reading: Reading, citations: Sequence[Citation]) -> tuple[Kind, str | None]:
+def _kind_and_lead(
+    reading: Reading, citations: Sequence[Citation], *, differs: bool
+) -> tuple[Kind, str | None]:
     """Return what citations answer, and what they come to in the question's language, if certain.
 
     That is the number, with western digits, or the day that an article writes otherwise; or that a
-    sentence denies what is asked.
+    sentence denies what is asked, or that articles differ.
     """
     if pattern("joining", reading.language).search(reading.text):
         # One line would not tell which of the parts it is about.
@@ -116,6 +120,10 @@ def _kind_and_lead(reading: Reading, citations: Sequence[Citation]) -> tuple[Kin
         return "yes_no", f"{said.no}:" if _denies(reading, first) else None
     if reading.expected is Expected.REASON:
         return "reason", None
+    if differs:
+        return "disagreement", said.differ
+    if pattern("listing", reading.language).search(reading.text):
+        return "list", None
     figure = _figure(reading, first, said)
     written = regex.sub(r"[\s,.]", "", _answering(first))
     plain = figure is None or regex.sub(r"[\s,.]", "", figure) in written
@@ -167,7 +175,8 @@ def compose(
 ) -> str:
     """Return the answer's text: the `lead`, then each quote with its `[n]` behind it.
 
-    Before the quotes of an overview stand day, outlet and how many other articles say the same.
+    Before the quotes of an overview, and of articles that differ, stand day, outlet and how many
+    other articles say the same.
     Parts of the question that stay `unanswered` are named last.
 
     The quotes are the citations' own, so the text holds nothing that no article says but the
@@ -178,7 +187,7 @@ def compose(
     opening, closing = words.marks[0], words.marks[1]
 
     def before(place: int, citation: Citation) -> str:
-        if kind == "overview":
+        if kind in ("overview", "disagreement"):
             return _dated(citation, timeline_phrases(language))
         return words.further if place else words.first
 

@@ -34,6 +34,7 @@ class Phrases:
     lacking: str
     outside: str
     no: str
+    differ: str
     dollars: str
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from index import Candidates, Library
 from index.engine import NOT_FOUND, Candidate
-from rag.answer import Hit
+from rag.answer import Considered, Hit
 from rag.reading import Reading
 from rag.rerankers.cross_encoder import Reranker
 from rag.rerankers.order import rerank
@@ -214,3 +214,19 @@ def score(similarities: NDArray[np.float32], weights: NDArray[np.float32]) -> ND
     """Return the mean similarity of each text, float64 (n,), words weighted by `weights`."""
     total = float(weights.sum())
     return np.asarray(similarities @ weights / (total or 1.0), np.float64)
+
+
+def by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:
+    """Return the passages in the order of the best sentence of each, those without one last."""
+
+    def place(hit: Hit) -> int:
+        return next(
+            (
+                place
+                for place, each in enumerate(considered)
+                if each.article is hit.article and hit.passage.start <= each.start < hit.passage.end
+            ),
+            len(considered),
+        )
+
+    return sorted(hits, key=place)

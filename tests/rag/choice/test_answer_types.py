@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index.encoder import load_bundled
-from rag.choice.answer_types import beside_number, focus, has_kind, lacks_kind
+from rag.choice.answer_types import beside_number, focus, given, has_kind, lacks_kind
 from rag.reading import read
 from rag.reading.reading import Expected
 
@@ -102,3 +102,24 @@ def test_a_number_beside_what_is_counted_is_worth_more():
     near = worth("The camp got 300 tents after the storm had passed.")
     far = worth("The tents came after the storm, for which 300 families had waited.")
     assert near > far > worth("The tents came after the storm.") == 0.0
+
+
+GIVEN = [
+    ("How many people died?", "At least 4 people died on 14 July.", None, {"4"}),
+    ("When did they die?", "At least 4 people died on 14 July.", None, {"@7", "@7-14"}),
+    # Of several numbers those in the words that answer, and what they only touch.
+    ("How many people died?", "It killed four and hurt nine.", "four", {"4"}),
+    ("When did they die?", "At least 4 people died on 14 July.", "14", {"@7-14"}),
+    # A question may ask for a number by any word.
+    ("What was the death toll?", "It killed four people.", "four people", {"4"}),
+    ("What did they find?", "It held four jars and a lamp of clay.", "four jars and a lamp", set()),
+    ("What was the death toll?", "It killed four people.", None, set()),
+    ("Who died?", "It killed four people.", "four people", set()),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "focus", "terms"), GIVEN)
+def test_what_a_text_gives_as_an_answer(question, text, focus, terms):
+    start = text.find(focus) if focus else 0
+    span = (start, start + len(focus)) if focus else None
+    assert given(read(question, load_bundled()), text, span) == terms

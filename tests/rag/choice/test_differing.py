@@ -3,12 +3,16 @@
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
-from corpus.article import Article
+from corpus.article import Article, Passage
 from index import Library
 from index.encoder import load_bundled
+from rag.answer import Hit
 from rag.assistant import Assistant
+from rag.choice.evidence import Described, Sentence, differing
+from rag.reading import read
 
 TITLE = "Blast at the market of Tell Halaf"
 FIRST = Article(
@@ -31,11 +35,16 @@ SECOND = Article(
 QUESTION = "How many people were killed in the blast at the market of Tell Halaf?"
 
 
-def cited(tmp_path, *articles):
+def asked(tmp_path, *articles, question=QUESTION):
     library = Library.open(tmp_path, load_bundled(), create=True)
     library.add(list(articles))
-    answer = Assistant(library, saves=False).ask(QUESTION)
+    answer = Assistant(library, saves=False).ask(question)
     library.close()
+    return answer
+
+
+def cited(tmp_path, *articles):
+    answer = asked(tmp_path, *articles)
     return sorted({citation.article.id for citation in answer.citations})
 
 
@@ -53,6 +62,64 @@ def test_another_figure_of_the_same_event_is_cited_too(tmp_path):
 )
 def test_another_event_is_not(tmp_path, changed):
     assert cited(tmp_path, FIRST, replace(SECOND, **changed)) == ["first"]
+
+
+def test_articles_that_differ_are_shown_side_by_side_with_day_and_outlet(tmp_path):
+    answer = asked(tmp_path, FIRST, SECOND)
+    assert answer.kind == "disagreement"
+    assert answer.text.splitlines() == [
+        "The articles differ:",
+        "15 July 2020 · One: “Four people were killed in the blast.” [1]",
+        "16 July 2020 · Two: “وقُتل في الانفجار ستة أشخاص.” [2]",
+    ]
+
+
+def test_a_disagreement_that_was_saved_reads_the_same(tmp_path):
+    library = Library.open(tmp_path, load_bundled(), create=True)
+    library.add([FIRST, SECOND])
+    assistant = Assistant(library)
+    answer = assistant.ask(QUESTION)
+    saved = assistant.saved(str(answer.answer_id)).answer
+    assert (saved.kind, saved.text) == ("disagreement", answer.text)
+    library.close()
+
+
+@pytest.mark.parametrize(
+    ("lines", "odds", "differ"),
+    [
+        (["وقُتل في الانفجار ستة أشخاص."], [0.0], [1]),
+        # The same figure, another of other things, one that the reader finds unlikely.
+        (["وقُتل في الانفجار أربعة أشخاص."], [0.0], []),
+        (["وتحطمت واجهات ستة محال."], [0.0], []),
+        (["وقُتل في الانفجار ستة أشخاص."], [-4.0], []),
+        # Of an article's figures that of what is asked for, however likely others are.
+        (["وتحطمت واجهات تسعة محال.", "وقُتل في الانفجار ستة أشخاص."], [2.0, 0.0], [2]),
+    ],
+)
+def test_a_figure_differs_only_of_what_is_asked_for(lines, odds, differ):
+    table, said = load_bundled(), "Four people were killed in the blast."
+    first = replace(FIRST, text=f"{FIRST.text} {said}")
+    second = replace(SECOND, text=" ".join([SECOND.text, *lines]))
+    sentences = [sentence(first, said), *(sentence(second, line) for line in lines)]
+    none = np.zeros((len(sentences), 0), np.float32)
+    found = Described(sentences, {"reads": np.array([0.0, *odds])}, none, none)
+    scores = np.zeros(len(sentences))
+    assert differing(read(QUESTION, table), found, scores, 0, table) == differ
+
+
+def sentence(article, text):
+    start = article.text.rfind(text)
+    hit = Hit(Passage(article.id, 1, 0, len(article.text), article.text), article, 0.5)
+    return Sentence(article, start, start + len(text), hit)
+
+
+def test_other_days_are_a_disagreement_too(tmp_path):
+    first = replace(FIRST, text=FIRST.text.replace("on Tuesday", "on 14 July"))
+    other = SECOND.text.replace("يوم الثلاثاء", "في 13 تموز")
+    question = "When did the blast hit the market of Tell Halaf?"
+    answer = asked(tmp_path, first, replace(SECOND, text=other), question=question)
+    assert answer.kind == "disagreement"
+    assert {citation.article.id for citation in answer.citations} == {"first", "second"}
 
 
 def test_what_follows_a_question_in_an_article_answers_it(tmp_path):

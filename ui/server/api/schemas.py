@@ -193,7 +193,7 @@ class Answer(BaseModel):
     question: str
     status: Literal["answered", "abstained"]
     mode: Literal["extractive", "llm"]
-    kind: Literal["fact", "yes_no", "reason", "overview", "about"] = Field(
+    kind: Literal["fact", "list", "disagreement", "yes_no", "reason", "overview", "about"] = Field(
         description="What the answer is made for; `about` is the library itself: nothing is cited."
     )
     lead: str | None = Field(
@@ -206,7 +206,7 @@ class Answer(BaseModel):
         description="The nearest passages of an abstention: no evidence."
     )
     possible: Sequence[Citation] = Field(
-        description="Of an abstention the sentence that may answer, if any: no claim."
+        description="Of an abstention the sentences that may answer, if any: no claim."
     )
     unmet: Sequence[str] = Field(
         description="What the question names and the article nearest to an answer does not."
