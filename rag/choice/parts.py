@@ -7,13 +7,13 @@ the words of both.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import compress
+from typing import NamedTuple, Protocol
 
 from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
-from rag.choice.select import Choice
+from rag.choice.evidence import Sentence
 from rag.choice.unmet import names_of, places_of, unmet
 from rag.reading import Reading, read
 from rag.reading.languages import function_words, pattern
@@ -46,24 +46,47 @@ def parts_of(text: str, language: str) -> list[str]:
     return [f"{_capital(part.strip(_EDGES), language)}{mark}" for part in found]
 
 
+class Chosen(Protocol):
+    """What was chosen for one part, as `rag.choice.select.Choice` is."""
+
+    @property
+    def sentences(self) -> Sequence[Sentence]:
+        """What to cite, best first; none where it is not answered."""
+
+    @property
+    def confidence(self) -> float:
+        """How surely the best of them answers, 0 to 1."""
+
+    @property
+    def considered(self) -> Sequence[Considered]:
+        """All that competed, best first."""
+
+
+class Joined(NamedTuple):
+    """What to cite for all parts together, and the parts that are not answered."""
+
+    sentences: Sequence[Sentence]
+    confidence: float
+    considered: Sequence[Considered]
+    unanswered: Sequence[str]
+
+
 def by_parts(
-    choose: Callable[[Reading, Sequence[Hit]], Choice],
+    choose: Callable[[Reading, Sequence[Hit]], Chosen],
     reading: Reading,
     hits: Sequence[Hit],
     table: WordTable,
     alone: float,
-) -> Choice | None:
+) -> Joined | None:
     """Return what `choose` cites for the parts of a question, `None` if that is nothing.
 
     A part that names nothing is about what the others name; where none of these is answered, it
-    has to be as sure as `alone`.  What nobody speaks of makes the whole question doubtful.  The
-    choice is as sure as the least sure of the parts it answers, and says which it doesn't.
+    has to be as sure as `alone`.  What nobody speaks of makes the whole question doubtful.  It is
+    as sure as the least sure of the parts that are answered.
     """
     parts = parts_of(reading.text, reading.language)
-    if len(parts) == 1:
-        return None
     lacking = [set(unmet(reading, hit.article, table)) for hit in hits]
-    if not hits or set.intersection(*lacking):
+    if len(parts) == 1 or not hits or set.intersection(*lacking):
         return None
     asked = [read(part, table, [reading.context] if reading.context else ()) for part in parts]
     named = [bool(names_of(part) or places_of(part)) for part in asked]
@@ -71,26 +94,24 @@ def by_parts(
     choices = [
         choose(part, hits if names else same) for part, names in zip(asked, named, strict=True)
     ]
-    if any(named) and not any(choice.answers for choice in compress(choices, named)):
-        choices = [
-            choice if choice.confidence >= alone else replace(choice, sentences=())
-            for choice in choices
-        ]
-    answered = [choice for choice in choices if choice.answers]
+    unvouched = any(named) and not any(choice.sentences for choice in compress(choices, named))
+    least = alone if unvouched else 0.0
+    answered = [each for each in choices if each.sentences and each.confidence >= least]
     if not answered:
         return None
     # A sentence that answers two parts is cited once.
     best = [choice.sentences[0] for choice in answered]
-    sentences = {(sentence.article.id, sentence.start): sentence for sentence in best}
+    cited = {(sentence.article.id, sentence.start): sentence for sentence in best}
     considered = [each for choice in choices for each in choice.considered]
-    return Choice(
-        list(sentences.values()),
+    return Joined(
+        list(cited.values()),
         min(choice.confidence for choice in answered),
         sorted(considered, key=lambda each: -each.score),
-        unanswered=[
+        [
             part
             for part, choice in zip(parts, choices, strict=True)
-            if not choice.answers and _likeliest(choice.considered).isdisjoint(sentences)
+            if not any(choice is each for each in answered)
+            and _likeliest(choice.considered).isdisjoint(cited)
         ],
     )
 

@@ -146,8 +146,8 @@ class Selector:
 
             choose = partial(self.choose, liked=liked)
             alone = (self._settings.threshold + self._settings.strict) / 2
-            if parted := by_parts(choose, reading, hits, self._table, alone):
-                return parted
+            if joined := by_parts(choose, reading, hits, self._table, alone):
+                return Choice(**joined._asdict())
         sentences = sentences_of(hits)
         if not sentences or not reading.words:
             return Choice((), 0.0)
