@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ from index.store.catalogue import Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import writing
 
+if TYPE_CHECKING:
+    from index.withdrawals import Withdrawals
 __all__ = ["AddReport", "Feedback", "Library", "Overview"]
 
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
@@ -113,6 +115,13 @@ class Library:
         """What readers said of saved answers."""
         return FeedbackTable(self._store)
 
+    @cached_property
+    def withdrawals(self) -> Withdrawals:
+        """Articles that were taken out of the collection and can be put back."""
+        from index.withdrawals import Withdrawals
+
+        return Withdrawals(self._store, self.home, self.encoder, self.engine, self._say)
+
     def close(self) -> None:
         """Release the files."""
         self.engine.close()
@@ -128,7 +137,8 @@ class Library:
         """Add `articles` in batches, each one commit; `on_batch` gets the count committed so far.
 
         Batches hold at most `batch` articles, fewer while the encoder is slow.  An article whose
-        id is known and whose content differs becomes a new version.  What a batch has been
+        id is known and whose content differs becomes a new version; what was retracted and is
+        added as it was stays out.  What a batch has been
         reported for survives whatever happens next.
         """
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
@@ -147,7 +157,8 @@ class Library:
         changed: dict[str, Article] = {}
         for article in group:
             latest, present = self._store.latest(article.id)
-            stored = self._store.article(article.id, latest) if present else None
+            known = present or (latest and self.withdrawals.retracted(article.id, latest))
+            stored = self._store.article(article.id, latest) if known else None
             before = changed.get(article.id, stored)
             if before and replace(article, version=before.version, source=before.source) == before:
                 outcome["unchanged"].append(before)
@@ -180,7 +191,8 @@ class Library:
             with self._store.transaction():
                 for article_id in dict.fromkeys(article_ids):
                     _, present = self._store.latest(article_id)
-                    if not (present or (purge and self._store.article(article_id))):
+                    forgotten = self.withdrawals.forget(article_id)
+                    if not (present or forgotten or (purge and self._store.article(article_id))):
                         raise MissingError(
                             f"There is no article {article_id!r} in the library; nothing was "
                             "removed. List the articles with: dalil list"

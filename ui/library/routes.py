@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import TYPE_CHECKING, Annotated
 
-from index import Filters
+from fastapi import APIRouter, Depends, Path, Request
+
+from corpus.article import Article
+from corpus.errors import DalilError
+from index import Filters, Library
 from rag.answer import Json
 from ui.library import schemas
+from ui.server.api import article_schemas
+from ui.server.api.admin import only_admins
 from ui.server.api.routes import PoolOf
+from ui.server.articles.links import ANYTHING
 from ui.server.http.errors import errors
 from ui.server.http.listening import while_connected
 from ui.service import Service
+from ui.shapes import described_json
+
+if TYPE_CHECKING:
+    from index.withdrawals import Withdrawal
 
 routes = APIRouter(prefix="/api/library")
+_ADMINS = [Depends(only_admins)]
+ArticleId = Annotated[str, Path(description="Percent-encoded; it may hold slashes.")]
 
 
 @routes.get("", response_model=schemas.LibraryFigures, responses=errors(503, 504))
@@ -36,3 +49,72 @@ def _figures(service: Service) -> Json:
         "outlets": [{"outlet": o.outlet, "articles": o.articles} for o in found.outlets],
         "languages": [{"language": code, "articles": n} for code, n in found.languages],
     }
+
+
+@routes.get(
+    "/withdrawn",
+    response_model=schemas.WithdrawnList,
+    responses=errors(503, 504),
+    dependencies=_ADMINS,
+)
+async def withdrawn(request: Request, pool: PoolOf) -> Json:
+    """List what was taken out and can be put back, at most 1,000 articles."""
+
+    def work(service: Service) -> Json:
+        assistant = service.assistant()
+        found = assistant.library.withdrawals.listed() if assistant else []
+        return {"articles": [_withdrawn(article, taken) for taken, article in found]}
+
+    return await while_connected(request, pool.run(work))
+
+
+@routes.put(
+    f"/withdrawn/{{id:{ANYTHING}}}",
+    response_model=schemas.Withdrawn,
+    responses=errors(400, 404, 422, 503, 504),
+    dependencies=_ADMINS,
+)
+async def take_out(
+    id: ArticleId,  # noqa: A002
+    body: schemas.WithdrawBody,
+    request: Request,
+    pool: PoolOf,
+) -> Json:
+    """Take an article out of every search; with a reason it is retracted.
+
+    Its versions stay readable under their addresses, and it can be put back.
+    """
+
+    def work(service: Service) -> Json:
+        library = _library(service)
+        reason = " ".join((body.reason or "").split()) or None
+        taken = library.withdrawals.take_out(id, reason)
+        return _withdrawn(library.article(id, taken.version), taken)
+
+    return await while_connected(request, pool.run(work))
+
+
+@routes.delete(
+    f"/withdrawn/{{id:{ANYTHING}}}",
+    response_model=article_schemas.Article,
+    responses=errors(404, 422, 503, 504),
+    dependencies=_ADMINS,
+)
+async def put_back(id: ArticleId, request: Request, pool: PoolOf) -> Json:  # noqa: A002
+    """Put an article back that was taken out, as it was."""
+
+    def work(service: Service) -> Json:
+        return described_json(_library(service).withdrawals.put_back(id))
+
+    return await while_connected(request, pool.run(work))
+
+
+def _library(service: Service) -> Library:
+    assistant = service.assistant()
+    if assistant is None:
+        raise DalilError(service.missing)
+    return assistant.library
+
+
+def _withdrawn(article: Article, taken: Withdrawal) -> Json:
+    return {**described_json(article), "at": taken.at, "reason": taken.reason}

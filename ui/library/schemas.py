@@ -6,7 +6,8 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from ui.server.api.article_schemas import OutletCount
+from ui.server.api.article_schemas import Article, OutletCount
+from ui.server.http.fields import Text
 
 
 class LanguageCount(BaseModel):
@@ -25,3 +26,29 @@ class LibraryFigures(BaseModel):
     last: date | None = Field(description="The newest date.")
     outlets: list[OutletCount] = Field(description="Most articles first.")
     languages: list[LanguageCount] = Field(description="Most articles first.")
+
+
+LONGEST_REASON = 1_000
+
+
+class WithdrawBody(BaseModel):
+    """Why an article is taken out."""
+
+    reason: Text | None = Field(
+        default=None,
+        max_length=LONGEST_REASON,
+        description="Makes it a retraction, which the article's page tells; blank is none.",
+    )
+
+
+class Withdrawn(Article):
+    """An article that was taken out of the collection."""
+
+    at: str = Field(description="ISO time, UTC.")
+    reason: str | None = Field(description="Why it was retracted, `null` if it was only removed.")
+
+
+class WithdrawnList(BaseModel):
+    """What can be put back, the newest first."""
+
+    articles: list[Withdrawn]

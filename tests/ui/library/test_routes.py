@@ -1,4 +1,10 @@
-"""The library by HTTP: its figures."""
+"""The library by HTTP: its figures, what is taken out and put back, and who may do it."""
+
+from urllib.parse import quote
+
+import pytest
+
+from corpus.article import Article
 
 
 def test_figures_of_a_library(demo):
@@ -24,3 +30,77 @@ def test_articles_are_listed_by_their_labels(demo):
     assert ids(source="HALWAN-excavation.md") == ["demo-tell-halwan-excavation"]
     assert len(ids(words="الفرات", outlet="دفاتر الفرات", since="2020-06-01")) >= 1
     assert demo.get("/api/articles", params={"words": "x" * 1_001}).status_code == 422
+
+
+CHANGES = (
+    ("GET", "/api/library/withdrawn", None),
+    ("PUT", "/api/library/withdrawn/article-1", {"reason": None}),
+    ("DELETE", "/api/library/withdrawn/article-1", None),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), CHANGES)
+def test_only_administrators_keep_the_library(open_office, demo, kit, method, path, body):
+    headers = kit.log_in(open_office, "leila")
+    for refused, status in (
+        (open_office.request(method, path, json=body, headers=headers), 403),
+        (open_office.request(method, path, json=body), 401),
+        (demo.request(method, path, json=body), 403),
+    ):
+        assert (refused.status_code, bool(refused.json()["error"])) == (status, True)
+    assert open_office.get("/api/library", headers=headers).json()["articles"] == 1
+
+
+def path_of(article_id):
+    return f"/api/library/withdrawn/{quote(article_id, safe='')}"
+
+
+def test_taken_out_and_undone(home, article, kit):
+    odd = "https://news.example/a b?c=د#../e"
+    kit.add(home, article(), article(2, "افتُتح سوق آخر."), Article(odd, "نص المقال."))
+    with kit.client_of(home) as client:
+        question = {"question": "متى يُفتح سوق الخضار؟"}
+        cited = client.post("/api/ask", json=question).json()
+        assert cited["citations"][0]["article_id"] == "article-1"
+        out = client.put(path_of("article-1"), json={})
+        assert (out.status_code, out.json()["reason"]) == (200, None)
+        after = client.post("/api/ask", json=question).json()
+        assert "article-1" not in {c["article_id"] for c in after["citations"] + after["related"]}
+        assert client.get("/api/library").json()["articles"] == 2
+        # The answer that was given still shows its quote, and the article can be read.
+        saved = client.get(f"/api/answers/{cited['answer_id']}").json()
+        assert saved["citations"][0]["quote"] == cited["citations"][0]["quote"]
+        assert client.get("/articles/article-1?version=1").status_code == 200
+        assert client.put(path_of(odd), json={}).json()["id"] == odd
+        listed = client.get("/api/library/withdrawn").json()["articles"]
+        assert {one["id"] for one in listed} == {"article-1", odd}
+        assert client.delete(path_of("article-1")).json()["id"] == "article-1"
+        assert client.delete(path_of(odd)).status_code == 200
+        again = client.post("/api/ask", json=question).json()
+        assert again["citations"] == cited["citations"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PUT", path_of("none"), {}, 404),
+        ("DELETE", path_of("article-1"), None, 404),
+        ("PUT", path_of("article-1"), {"reason": "x" * 1_001}, 422),
+        ("PUT", path_of("article-1"), {"reason": 7}, 422),
+        ("PUT", path_of("article-1"), None, 422),
+        ("POST", path_of("article-1"), {}, 405),
+    ],
+)
+def test_what_cannot_be_done(home, article, kit, method, path, body, status):
+    kit.add(home, article())
+    with kit.client_of(home) as client:
+        given = client.request(method, path, json=body)
+        assert (given.status_code, bool(given.json()["error"])) == (status, True)
+        assert client.get("/api/library").json()["articles"] == 1
+
+
+def test_the_first_file_makes_the_library(client):
+    assert client.get("/api/library/withdrawn").json() == {"articles": []}
+    sent = {"files": ("خبر.txt", "فُتح المعبر أمام المسافرين.".encode())}
+    assert len(client.post("/api/articles", files=sent).json()["added"]) == 1
+    assert client.get("/api/library").json()["articles"] == 1

@@ -56,6 +56,16 @@ export function send(method, path, body) {
   return fetched(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
 }
 
+/** The address of an article that was taken out, or is to be. */
+export function withdrawal({ id }) {
+  return `/api/library/withdrawn/${encodeURIComponent(id)}`;
+}
+
+/** The title of an article in a sentence of the page's own, isolated from it (U+2068, U+2069). */
+export function named(article) {
+  return `\u2068${article.title ?? words.untitled}\u2069`;
+}
+
 export function articleAddress(id, version) {
   const query = new URLSearchParams({ ...(version ? { version } : {}), ui: language });
   return `/articles/${encodeURIComponent(id)}?${query}`;

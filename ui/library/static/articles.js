@@ -2,6 +2,7 @@
 
 import { element } from "/static/chat/text.js";
 import { day, facts, fetched, keeps, languageName, number, say, tell, titleLink, words } from "./api.js";
+import { actsOf } from "./withdrawn.js";
 
 const form = document.getElementById("filters");
 const list = document.getElementById("list");
@@ -11,7 +12,9 @@ const clear = document.getElementById("clear");
 // As long as a reader may pause within a word.
 const PAUSE_MS = 250;
 let asking = new AbortController();
+// How many articles there are, and how many of them fit.
 let total = 0;
+let fitting = 0;
 
 /** Show figures and articles as they are now. */
 export async function showArticles() {
@@ -71,7 +74,12 @@ async function showList(cursor) {
   more.hidden = found.next === null;
   more.onclick = () => guarded(() => showList(found.next));
   clear.hidden = filters.length === 0;
-  count.textContent = counted(found.total, filters.length > 0);
+  fitting = found.total;
+  showCount();
+}
+
+function showCount() {
+  count.textContent = counted(fitting, asked().length > 0);
 }
 
 function counted(found, filtered) {
@@ -82,7 +90,13 @@ function counted(found, filtered) {
 }
 
 function row(article) {
-  return element("li", { class: "article" }, [element("div", { class: "about" }, [titleLink(article), facts(article)])]);
+  const about = element("div", { class: "about" }, [titleLink(article), facts(article)]);
+  const made = element("li", {}, [about]);
+  if (keeps) made.append(actsOf(article, made, (more) => {
+    fitting += more;
+    guarded(() => showFigures().then(showCount));
+  }));
+  return made;
 }
 
 async function guarded(work) {

@@ -1,8 +1,11 @@
 // The library's page: which part of it is shown.
 
+import { keeps, tell } from "./api.js";
 import { showArticles } from "./articles.js";
+import { readyToAdd } from "./upload.js";
+import { showWithdrawn } from "./withdrawn.js";
 
-const parts = { articles: showArticles };
+const parts = { articles: showArticles, add: () => {}, removed: showWithdrawn };
 const links = [...document.querySelectorAll(".sections a")];
 
 function show() {
@@ -13,8 +16,11 @@ function show() {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  tell("");
   parts[name]();
 }
+
+if (keeps) readyToAdd();
 
 addEventListener("hashchange", show);
 show();

@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-PARTLESS = ("/healthz", "/readyz", "/v1/models", "/api/library")
+PARTLESS = ("/healthz", "/readyz", "/v1/models", "/api/library", "/api/library/withdrawn")
 HEADERS = {"Host": "127.0.0.1"}
 CHECKS = (
     not_a_server_error,
@@ -33,6 +33,9 @@ OPERATIONS = [
     ("POST", "/api/articles"),
     ("DELETE", "/api/articles/{id}"),
     ("GET", "/api/library"),
+    ("GET", "/api/library/withdrawn"),
+    ("PUT", "/api/library/withdrawn/{id}"),
+    ("DELETE", "/api/library/withdrawn/{id}"),
     ("POST", "/api/login"),
     ("GET", "/api/gloss"),
     ("GET", "/api/search"),
