@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
-from corpus.errors import DalilError, MissingError
+from corpus.errors import MissingError
 from corpus.split import split
 from index.embedded.engine import EmbeddedEngine
 from index.embedded.texts import compare
@@ -25,13 +25,21 @@ from index.encoder import Encoder, check_encoder, name_encoder, table_of
 from index.engine import Candidate, Candidates, Engine, IndexCache, Query
 from index.filters import Filters
 from index.reencoding import paced
-from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answer, stored_answer
+from index.store.answers import (
+    Feedback,
+    FeedbackTable,
+    StoredAnswer,
+    recent_answers,
+    save_answer,
+    stored_answer,
+)
 from index.store.catalogue import Catalogue, Overview
 from index.store.database import DATABASE, Store
-from index.store.lock import writing
+from index.store.lock import make_folder, writing
 
 if TYPE_CHECKING:
     from index.withdrawals import Withdrawals
+
 __all__ = ["AddReport", "Feedback", "Library", "Overview"]
 
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
@@ -95,7 +103,7 @@ class Library:
         """
         home = Path(home)
         if create:
-            _make_folder(home)
+            make_folder(home)
         store = Store(home / DATABASE, create=create)
         try:
             check_encoder(store, encoder, home)
@@ -273,6 +281,10 @@ class Library:
         """Return a saved answer of `owner`, or `None`."""
         return stored_answer(self._store, answer_id, owner)
 
+    def recent_answers(self, most: int) -> list[StoredAnswer]:
+        """Return the `most` answers saved last, whoever asked, the newest first."""
+        return recent_answers(self._store, most)
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Give all reads of the block one state of the library, whatever others write."""
@@ -288,13 +300,3 @@ class Library:
         """Build the derived files anew from SQLite, whatever state they are in."""
         with writing(self.home, self._say):
             self.engine.rebuild()
-
-
-def _make_folder(home: Path) -> None:
-    try:
-        # What people ask is kept here, so other users of the machine are kept out.
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise DalilError(
-            f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."
-        ) from error

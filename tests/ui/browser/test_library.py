@@ -1,4 +1,4 @@
-"""The library's page in a browser: listed, filtered, filled, emptied, by keys, in both languages."""
+"""The library's page in a browser: listed, filtered, filled and emptied, in both languages."""
 
 import pytest
 
