@@ -62,10 +62,7 @@ class AddReport:
 
 
 class Library:
-    """An open library; use `Library.open`.
-
-    `encoder` makes the vectors of passages, `words` compares single words, `engine` finds.
-    """
+    """An open library, by `Library.open`; `words` compares single words, `engine` finds."""
 
     def __init__(
         self,

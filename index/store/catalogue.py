@@ -122,6 +122,13 @@ class Catalogue:
             self._lookup = Lookup(self._store)
         return self._lookup.find(text, language, source)
 
+    def ids(self, after: str, most: int) -> list[str]:
+        """Return the ids of up to `most` present articles that sort behind `after`, in order."""
+        rows = self._store.execute(
+            "SELECT id FROM articles WHERE present AND id > ? ORDER BY id LIMIT ?", after, most
+        )
+        return [str(article_id) for (article_id,) in rows]
+
     def newest(self, filters: Filters) -> date | None:
         """Return the day of the newest article that fits, `None` if none is dated."""
         fits, values = self._conditions(filters)

@@ -11,6 +11,7 @@ from corpus.errors import DalilError
 from index import Filters, Library
 from rag.answer import Json
 from ui.library import schemas
+from ui.library.unanswered import grouped
 from ui.server.api import article_schemas
 from ui.server.api.admin import only_admins
 from ui.server.api.routes import PoolOf
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 routes = APIRouter(prefix="/api/library")
 _ADMINS = [Depends(only_admins)]
+_MOST_ANSWERS, _MOST_GROUPS, _MOST_QUESTIONS = 5_000, 200, 20
 ArticleId = Annotated[str, Path(description="Percent-encoded; it may hold slashes.")]
 
 
@@ -107,6 +109,34 @@ async def put_back(id: ArticleId, request: Request, pool: PoolOf) -> Json:  # no
         return described_json(_library(service).withdrawals.put_back(id))
 
     return await while_connected(request, pool.run(work))
+
+
+@routes.get(
+    "/unanswered",
+    response_model=schemas.Unanswered,
+    responses=errors(503, 504),
+    dependencies=_ADMINS,
+)
+async def unanswered(request: Request, pool: PoolOf) -> Json:
+    """Return the questions that found no answer, grouped by their words, of all readers."""
+    return await while_connected(request, pool.run(_unanswered))
+
+
+def _unanswered(service: Service) -> Json:
+    assistant = service.assistant()
+    answers = assistant.library.recent_answers(_MOST_ANSWERS) if assistant else []
+    groups = [
+        {
+            "times": len(group.asked),
+            "unmet": group.unmet,
+            "questions": [
+                {"question": one.question, "after": one.after, "at": one.at}
+                for one in group.asked[:_MOST_QUESTIONS]
+            ],
+        }
+        for group in grouped(answers)[:_MOST_GROUPS]
+    ]
+    return {"groups": groups, "answers": len(answers)}
 
 
 def _library(service: Service) -> Library:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -52,3 +53,33 @@ class WithdrawnList(BaseModel):
     """What can be put back, the newest first."""
 
     articles: list[Withdrawn]
+
+
+class AskedQuestion(BaseModel):
+    """A question that found no answer."""
+
+    question: str
+    after: str | None = Field(description="The question before it, which it may lean on.")
+    at: str = Field(description="ISO time, UTC.")
+
+
+class UnansweredGroup(BaseModel):
+    """Questions that share most of their words."""
+
+    times: int = Field(description="How often one of them was asked.")
+    unmet: list[str] = Field(description="What they name and no article near them mentions.")
+    questions: list[AskedQuestion] = Field(description="The newest first, at most 20.")
+
+
+class Unanswered(BaseModel):
+    """Questions that found no answer; who asked is not told."""
+
+    groups: list[UnansweredGroup] = Field(description="Those asked most often first, at most 200.")
+    answers: int = Field(description="How many saved answers were looked through, at most 5,000.")
+
+
+class ConversationBody(BaseModel):
+    """Which answers are written down, in this order."""
+
+    answers: list[Annotated[Text, Field(max_length=100)]] = Field(min_length=1, max_length=50)
+    language: Literal["en", "ar"] = Field(default="en", description="Of the document's heading.")

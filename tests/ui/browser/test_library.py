@@ -1,5 +1,7 @@
 """The library's page in a browser: listed, filtered, filled and emptied, in both languages."""
 
+from pathlib import Path
+
 import pytest
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -100,6 +102,22 @@ def test_taken_out_by_keys_undone_and_deleted(library):
     page.locator(".acts button:focus", has_text="Cancel").wait_for()
     page.get_by_role("button", name="Yes, delete").click()
     page.get_by_text("Nothing has been taken out.").wait_for()
+
+
+def test_an_unanswered_question_is_listed_and_a_conversation_saved(library, own_site):
+    page = library()
+    page.goto(f"{own_site.url}/en/")
+    page.wait_for_selector("body[data-opened]", state="attached")
+    page.locator("#question textarea").fill("Who won the football cup?")
+    page.keyboard.press("Enter")
+    page.locator(".turn.done").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the conversation").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "## Who won the football cup?" in text
+    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Unanswered").click()
+    page.locator("#asked .headline", has_text="Who won the football cup?").wait_for()
 
 
 @pytest.mark.parametrize(("language", "window", "colours"), [

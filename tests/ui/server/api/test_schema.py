@@ -29,6 +29,8 @@ PARTLESS = {
     ("GET", "/readyz"),
     ("GET", "/v1/models"),
     ("GET", "/api/library"),
+    ("GET", "/api/library/articles.jsonl"),
+    ("GET", "/api/library/unanswered"),
     ("GET", "/api/library/withdrawn"),
     ("DELETE", "/api/library/withdrawn/{id}"),
 }
@@ -41,6 +43,9 @@ OPERATIONS = [
     ("POST", "/api/articles"),
     ("DELETE", "/api/articles/{id}"),
     ("GET", "/api/library"),
+    ("GET", "/api/library/articles.jsonl"),
+    ("GET", "/api/library/unanswered"),
+    ("POST", "/api/conversation.md"),
     ("GET", "/api/library/withdrawn"),
     ("PUT", "/api/library/withdrawn/{id}"),
     ("DELETE", "/api/library/withdrawn/{id}"),
