@@ -104,6 +104,26 @@ def test_taken_out_by_keys_undone_and_deleted(library):
     page.get_by_text("Nothing has been taken out.").wait_for()
 
 
+def test_retracted_with_a_reason_that_its_page_shows(library):
+    page = library()
+    page.get_by_label("Words of title or outlet").fill("Tishreen")
+    listed(page, 1)
+    page.get_by_role("button", name="Retract: ").click()
+    page.keyboard.press("Escape")
+    page.locator("#list button:focus", has_text="Retract").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.type("The figures were wrong.")
+    page.get_by_role("button", name="Retract", exact=True).click()
+    page.locator("#list li.out button:focus").wait_for()
+    page.locator("#list li.out a").click()
+    assert page.locator(".retracted bdi").text_content() == "The figures were wrong."
+    page.go_back()
+    page.get_by_role("link", name="Taken out").click()
+    assert "The figures were wrong." in page.locator("#withdrawn .why").text_content()
+    page.get_by_role("button", name="Put back: ").click()
+    page.get_by_text("Nothing has been taken out.").wait_for()
+
+
 def test_an_unanswered_question_is_listed_and_a_conversation_saved(library, own_site):
     page = library()
     page.goto(f"{own_site.url}/en/")

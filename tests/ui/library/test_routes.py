@@ -80,6 +80,47 @@ def test_taken_out_and_undone(home, article, kit):
         assert again["citations"] == cited["citations"]
 
 
+def test_a_retraction_says_why_and_when_to_who_follows_an_old_answer(home, article, kit):
+    kit.add(home, article(source="a.txt"))
+    with kit.client_of(home) as client:
+        question = {"question": "متى يُفتح سوق الخضار؟"}
+        cited = client.post("/api/ask", json=question).json()
+        reason = "  The <b>market</b>\nnever closed. "
+        out = client.put(path_of("article-1"), json={"reason": reason}).json()
+        assert out["reason"] == "The <b>market</b> never closed."
+        assert client.post("/api/ask", json=question).json()["status"] == "abstained"
+        saved = client.get(f"/api/answers/{cited['answer_id']}").json()
+        assert saved["citations"] == cited["citations"]
+        page = client.get("/articles/article-1?version=1&ui=en").text
+        assert "This article was retracted on " in page
+        assert "The &lt;b&gt;market&lt;/b&gt; never closed." in page
+        assert "saved answers cite it" not in page
+        assert "سُحب هذا المقال في " in client.get("/articles/article-1?ui=ar").text
+        told = client.get("/api/articles/article-1").json()["withdrawn"]
+        assert (told["version"], told["reason"]) == (1, out["reason"])
+        # It does not come back by being sent again, a corrected one does, and says nothing of it.
+        again = {"id": "article-1", "text": article().text, "language": "ar"}
+        sent = client.post("/api/articles", json={"articles": [again]}).json()
+        assert [one["id"] for one in sent["unchanged"]] == ["article-1"]
+        assert client.get("/api/library").json()["articles"] == 0
+        again["text"] += " صُحّح الخبر."
+        assert client.post("/api/articles", json={"articles": [again]}).json()["updated"]
+        assert "retracted" not in client.get("/articles/article-1?ui=en").text
+        assert "retracted" in client.get("/articles/article-1?version=1&ui=en").text
+        client.delete("/api/articles/article-1")
+        assert "retracted" in client.get("/articles/article-1?version=1&ui=en").text
+
+
+def test_what_was_only_taken_out_says_so(home, article, kit):
+    kit.add(home, article())
+    with kit.client_of(home) as client:
+        assert client.put(path_of("article-1"), json={"reason": " "}).json()["reason"] is None
+        page = client.get("/articles/article-1?ui=en").text
+        assert "This article was taken out of the collection on " in page
+        client.delete(path_of("article-1"))
+        assert "taken out" not in client.get("/articles/article-1?ui=en").text
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [

@@ -50,6 +50,7 @@ def whole_article(service: Service, article_id: str, version: int | None) -> Jso
     with library.reading():
         article = library.article(article_id, version)
         versions = library.catalogue.versions(article_id)
+        taken = library.withdrawals.of(article_id)
     return {
         **whole_json(article),
         "sentences": [{"start": s[0], "end": s[1]} for s in sentence_spans(article.text)],
@@ -62,6 +63,7 @@ def whole_article(service: Service, article_id: str, version: int | None) -> Jso
             }
             for v in versions
         ],
+        "withdrawn": taken and {"version": taken.version, "at": taken.at, "reason": taken.reason},
     }
 
 
