@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.text.words import words
@@ -19,11 +20,12 @@ class Label:
 
 
 class Lookup:
-    """The labels of the present articles of a store, read anew when the collection has changed."""
+    """The labels of the present articles of a store; a version's words are folded once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._labels: tuple[int, list[Label]] = -1, []
+        self._revision = -1
+        self._labels: dict[tuple[str, int], Label] = {}
 
     def find(
         self, text: str | None = None, language: str | None = None, source: str | None = None
@@ -49,17 +51,22 @@ class Lookup:
             and place in label.places
         ]
 
-    def _read(self) -> list[Label]:
+    def _read(self) -> Iterable[Label]:
         with self._store.reading():
             revision = self._store.revision
-            if self._labels[0] != revision:
+            if self._revision != revision:
                 rows = self._store.execute(
-                    "SELECT a.id, v.title, v.outlet, v.language, v.source, v.url FROM articles a "
-                    "JOIN versions v ON v.article_id = a.id AND v.version = a.latest "
-                    "WHERE a.present"
+                    "SELECT a.id, v.version, v.title, v.outlet, v.language, v.source, v.url "
+                    "FROM articles a JOIN versions v ON v.article_id = a.id "
+                    "AND v.version = a.latest WHERE a.present"
                 )
-                self._labels = revision, [_label(*row) for row in rows]
-            return self._labels[1]
+                known = self._labels
+                self._labels = {
+                    (row[0], row[1]): known.get((row[0], row[1])) or _label(row[0], *row[2:])
+                    for row in rows
+                }
+                self._revision = revision
+            return self._labels.values()
 
 
 def _label(
