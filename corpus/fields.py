@@ -12,7 +12,7 @@ import regex
 from corpus.article import Article
 from corpus.errors import DalilError
 from corpus.furniture.clean import clean
-from corpus.furniture.describe import describe
+from corpus.furniture.describe import Description, describe
 from corpus.published import parse_date
 from corpus.text.characters import replace_surrogates, without_unseen
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
@@ -36,17 +36,21 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text with the fields its source states; `where` identifies it when nothing else does."""
+    """A text with the fields its source states; `where` identifies it when nothing else does.
+
+    One that was `exported` from a library is an article already: nothing is cleaned or found out.
+    """
 
     text: str
     where: str
-    source: str
+    source: str | None
     id: str | None = None
     title: str | None = None
     outlet: str | None = None
     published: date | None = None
     language: str | None = None
     url: str | None = None
+    exported: bool = False
 
 
 def draft(values: Mapping[str, object], *, where: str, source: str) -> Draft:
@@ -69,16 +73,18 @@ def draft(values: Mapping[str, object], *, where: str, source: str) -> Draft:
         )
     if not isinstance(text, str):
         raise DalilError(f'The field "text" holds {_kind(text)}; it must be a string.')
+    exported = values.get("exported") is True
     return Draft(
         text=text,
         where=where,
-        source=_label(values, "source") or source,
+        source=_label(values, "source") or (None if exported else source),
         id=_label(values, "id"),
         title=_label(values, "title"),
         outlet=_label(values, "outlet"),
         published=_published(values.get("published")),
         language=_label(values, "language"),
         url=_label(values, "url"),
+        exported=exported,
     )
 
 
@@ -90,14 +96,14 @@ def finish(found: Draft, *, cleaned: bool) -> Article:
     raw = replace_surrogates(found.text)
     if not _VISIBLE.search(raw):
         raise DalilError("The text is empty; remove the entry, or give it a text.")
-    text = clean(raw) if cleaned else raw
+    text = clean(raw) if cleaned and not found.exported else raw
     if not _VISIBLE.search(text):
         raise DalilError(
             "The text holds nothing but page furniture; "
             "remove the entry, or keep the text as it is with --no-clean."
         )
-    stated = describe(raw)
-    language = found.language or detect(text)
+    stated = Description() if found.exported else describe(raw)
+    language = found.language or (UNKNOWN_LANGUAGE if found.exported else detect(text))
     return Article(
         id=_plain(found.id or found.url or found.where) or found.where,
         text=text,

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
-from corpus.errors import DalilError, MissingError
+from corpus.errors import MissingError
 from corpus.split import split
 from index.embedded.engine import EmbeddedEngine
 from index.embedded.texts import compare
@@ -25,10 +25,20 @@ from index.encoder import Encoder, check_encoder, name_encoder, table_of
 from index.engine import Candidate, Candidates, Engine, IndexCache, Query
 from index.filters import Filters
 from index.reencoding import paced
-from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answer, stored_answer
+from index.store.answers import (
+    Feedback,
+    FeedbackTable,
+    StoredAnswer,
+    recent_answers,
+    save_answer,
+    stored_answer,
+)
 from index.store.catalogue import Catalogue, Overview
 from index.store.database import DATABASE, Store
-from index.store.lock import writing
+from index.store.lock import make_folder, writing
+
+if TYPE_CHECKING:
+    from index.withdrawals import Withdrawals
 
 __all__ = ["AddReport", "Feedback", "Library", "Overview"]
 
@@ -52,10 +62,7 @@ class AddReport:
 
 
 class Library:
-    """An open library; use `Library.open`.
-
-    `encoder` makes the vectors of passages, `words` compares single words, `engine` finds.
-    """
+    """An open library, by `Library.open`; `words` compares single words, `engine` finds."""
 
     def __init__(
         self,
@@ -93,7 +100,7 @@ class Library:
         """
         home = Path(home)
         if create:
-            _make_folder(home)
+            make_folder(home)
         store = Store(home / DATABASE, create=create)
         try:
             check_encoder(store, encoder, home)
@@ -113,6 +120,13 @@ class Library:
         """What readers said of saved answers."""
         return FeedbackTable(self._store)
 
+    @cached_property
+    def withdrawals(self) -> Withdrawals:
+        """Articles that were taken out of the collection and can be put back."""
+        from index.withdrawals import Withdrawals
+
+        return Withdrawals(self._store, self.home, self.encoder, self.engine, self._say)
+
     def close(self) -> None:
         """Release the files."""
         self.engine.close()
@@ -128,7 +142,8 @@ class Library:
         """Add `articles` in batches, each one commit; `on_batch` gets the count committed so far.
 
         Batches hold at most `batch` articles, fewer while the encoder is slow.  An article whose
-        id is known and whose content differs becomes a new version.  What a batch has been
+        id is known and whose content differs becomes a new version; what was retracted and is
+        added as it was stays out.  What a batch has been
         reported for survives whatever happens next.
         """
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
@@ -147,7 +162,8 @@ class Library:
         changed: dict[str, Article] = {}
         for article in group:
             latest, present = self._store.latest(article.id)
-            stored = self._store.article(article.id, latest) if present else None
+            known = present or (latest and self.withdrawals.retracted(article.id, latest))
+            stored = self._store.article(article.id, latest) if known else None
             before = changed.get(article.id, stored)
             if before and replace(article, version=before.version, source=before.source) == before:
                 outcome["unchanged"].append(before)
@@ -180,7 +196,8 @@ class Library:
             with self._store.transaction():
                 for article_id in dict.fromkeys(article_ids):
                     _, present = self._store.latest(article_id)
-                    if not (present or (purge and self._store.article(article_id))):
+                    forgotten = self.withdrawals.forget(article_id)
+                    if not (present or forgotten or (purge and self._store.article(article_id))):
                         raise MissingError(
                             f"There is no article {article_id!r} in the library; nothing was "
                             "removed. List the articles with: dalil list"
@@ -261,6 +278,10 @@ class Library:
         """Return a saved answer of `owner`, or `None`."""
         return stored_answer(self._store, answer_id, owner)
 
+    def recent_answers(self, most: int) -> list[StoredAnswer]:
+        """Return the `most` answers saved last, whoever asked, the newest first."""
+        return recent_answers(self._store, most)
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Give all reads of the block one state of the library, whatever others write."""
@@ -276,13 +297,3 @@ class Library:
         """Build the derived files anew from SQLite, whatever state they are in."""
         with writing(self.home, self._say):
             self.engine.rebuild()
-
-
-def _make_folder(home: Path) -> None:
-    try:
-        # What people ask is kept here, so other users of the machine are kept out.
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise DalilError(
-            f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."
-        ) from error

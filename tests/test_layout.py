@@ -15,7 +15,7 @@ TESTED_ELSEWHERE = {"rag/llm/prompts", "eval/bench/sides"}
 PACKAGES = ("corpus", "index", "rag", "eval", "ui")
 # What reading is held against.
 SPEED = ("eval/studies/speed.py",)
-# Where each third-party library may be imported; a template engine serves two kinds of pages.
+# Where each third-party library may be imported; a template engine serves three kinds of pages.
 HOMES = {
     "faiss": "index/embedded/vectors.py",
     "rank_bm25": "index/embedded/bm25.py",
@@ -41,7 +41,7 @@ HOMES = {
     "py3langid": "corpus/text/language.py",
     "rensa": "rag/overview/duplicates.py",
     "argon2": "ui/server/access/passwords.py",
-    "jinja2": ("ui/server/articles/article_page.py", "eval/report/page.py"),
+    "jinja2": ("ui/server/articles/article_page.py", "ui/library/page.py", "eval/report/page.py"),
     "matplotlib": "eval/report/plots.py",
     "fastapi": "ui/",
     "starlette": "ui/",

@@ -168,11 +168,15 @@ class Service:
         self._library = Reopening(settings.home / DATABASE, self._open)
         self.missing = f"There is no library at {settings.home}. Add articles with: dalil add PATH"
 
-    def assistant(self) -> Assistant | None:
-        """Return the assistant of the library, or `None` while there is no library.
+    def assistant(self, *, create: bool = False) -> Assistant | None:
+        """Return the assistant of the library, or `None` while there is none to find anything in.
 
-        A library that is not there yet is no mistake: there is just nothing to find in it.
+        With `create` one is made.
         """
+        if create and self._library.current() is None:
+            from index import Library
+
+            Library.open(self._settings.home, self._shared.encoder(), create=True).close()
         library = self._library.current()
         return None if library is None else library.assistant
 

@@ -49,6 +49,14 @@ def stored_answer(store: Store, answer_id: str, owner: str = "") -> StoredAnswer
     return StoredAnswer(str(body), str(created_at))
 
 
+def recent_answers(store: Store, most: int) -> list[StoredAnswer]:
+    """Return the `most` answers saved last, whoever they belong to, the newest first."""
+    rows = store.execute(
+        "SELECT body, created_at FROM answers ORDER BY created_at DESC, rowid DESC LIMIT ?", most
+    )
+    return [StoredAnswer(str(body), str(created_at)) for body, created_at in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """Whether an answer helped, and why; `created_at` is an ISO time in UTC."""

@@ -7,12 +7,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article
 from corpus.errors import InputError
 from index.filters import Filters
 from index.store.database import Store
+
+if TYPE_CHECKING:
+    from index.store.lookup import Lookup
 
 # An undated article comes after all dated ones; ISO dates sort as text.
 _DATE = "coalesce(v.published, '')"
@@ -70,15 +73,25 @@ class Catalogue:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._outlets: tuple[int, list[OutletCount]] | None = None
+        self._lookup: Lookup | None = None
 
-    def page(self, filters: Filters, *, limit: int = 50, cursor: str | None = None) -> Page:
+    def page(
+        self,
+        filters: Filters,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        article_ids: Sequence[str] | None = None,
+    ) -> Page:
         """Return up to `limit` articles, by date from the newest, then by id.
+
+        Those that fit `filters`, and of them those in `article_ids` if there are such.
 
         A `cursor` is the `next` of the page before.  It names the last article seen, so articles
         that come or go meanwhile neither repeat nor skip others.  Raises `InputError` for
         what is no cursor.
         """
-        fits, values = self._conditions(filters)
+        fits, values = self._conditions(filters, article_ids)
         with self._store.reading():
             total = int(
                 self._store.execute(
@@ -98,6 +111,23 @@ class Catalogue:
         articles = [_article(row) for row in rows[:limit]]
         more = _write_cursor(articles[-1]) if len(rows) > limit else None
         return Page(articles, total, more)
+
+    def find(
+        self, text: str | None, language: str | None = None, source: str | None = None
+    ) -> list[str] | None:
+        """Return the ids of present articles by their labels, as `Lookup.find` does."""
+        from index.store.lookup import Lookup  # Only lists are looked through, not answers.
+
+        if self._lookup is None:
+            self._lookup = Lookup(self._store)
+        return self._lookup.find(text, language, source)
+
+    def ids(self, after: str, most: int) -> list[str]:
+        """Return the ids of up to `most` present articles that sort behind `after`, in order."""
+        rows = self._store.execute(
+            "SELECT id FROM articles WHERE present AND id > ? ORDER BY id LIMIT ?", after, most
+        )
+        return [str(article_id) for (article_id,) in rows]
 
     def newest(self, filters: Filters) -> date | None:
         """Return the day of the newest article that fits, `None` if none is dated."""
@@ -123,11 +153,7 @@ class Catalogue:
 
     def overview(self, filters: Filters, article_ids: Sequence[str] | None = None) -> Overview:
         """Return the figures of the articles that fit, or of those of them in `article_ids`."""
-        fits, values = self._conditions(filters)
-        if article_ids is not None:
-            # As one value: SQLite takes only so many.
-            fits += " AND a.id IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(list(article_ids)))
+        fits, values = self._conditions(filters, article_ids)
         with self._store.reading():
             count, dated, first, last = self._store.execute(
                 "SELECT count(*), count(v.published), min(v.published), max(v.published) "
@@ -167,9 +193,15 @@ class Catalogue:
             for version, added, published, title in rows
         ]
 
-    def _conditions(self, filters: Filters) -> tuple[str, list[object]]:
+    def _conditions(
+        self, filters: Filters, article_ids: Sequence[str] | None = None
+    ) -> tuple[str, list[object]]:
         """Return the condition that `filters` are in SQL, with its values."""
         fits, values = "a.present", list[object]()
+        if article_ids is not None:
+            # As one value: SQLite takes only so many.
+            fits += " AND a.id IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(article_ids)))
         if filters.outlet is not None or filters.outlets:
             # Folding is ours, not SQLite's: "AL-HOL News" and "al-hol news" are one outlet.
             known = [o.outlet for o in self.outlets()]

@@ -1,4 +1,4 @@
-"""The locks of a library: one writer at a time and one re-encoding, however many readers."""
+"""A library's folder and its locks: one writer at a time, one re-encoding, any readers."""
 
 from __future__ import annotations
 
@@ -50,3 +50,14 @@ def writing(home: Path, say: Callable[[str], None], name: str = WRITE_LOCK) -> I
         say(_BUSY[name])
     with write_lock(home, wait=True, name=name):
         yield
+
+
+def make_folder(home: Path) -> None:
+    """Make the folder of a library, which only its owner may enter, if it is not there."""
+    try:
+        # What people ask is kept here, so other users of the machine are kept out.
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DalilError(
+            f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."
+        ) from error

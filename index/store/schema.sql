@@ -1,7 +1,7 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
 -- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
--- 5: keys.
+-- 5: keys, 6: withdrawals.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -31,6 +31,10 @@ CREATE TABLE IF NOT EXISTS citations (
     PRIMARY KEY (answer_id, n)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS citations_of_article ON citations (article_id, version);
+-- Versions that were taken out of the collection and can be put back; a retraction has a reason.
+CREATE TABLE IF NOT EXISTS withdrawals (
+    article_id TEXT PRIMARY KEY, version INTEGER NOT NULL, at TEXT NOT NULL, reason TEXT
+) STRICT;
 -- One for each answer: the newest replaces what was said before.
 CREATE TABLE IF NOT EXISTS feedback (
     answer_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, helpful INTEGER NOT NULL,

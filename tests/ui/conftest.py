@@ -78,7 +78,8 @@ def client_with(home, pool=None, peer="127.0.0.1", base=BASE, chat=False, **serv
 
 @pytest.fixture(scope="session")
 def demo(demo_home):
-    with client_of(demo_home, chat=True) as client:
+    """A client of the demo collection, which everybody may read and nobody change."""
+    with client_with(demo_home, chat=True, without_login=True) as client:
         yield client
 
 

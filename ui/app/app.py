@@ -1,4 +1,4 @@
-"""The web application: API, article view and chat behind one guard."""
+"""The web application: API, article view, chat and library behind one guard."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from ui.chat import mount_chat
+from ui.library import exports, routes
+from ui.library.page import mount_library
 from ui.server.access.guard import Guard
 from ui.server.access.identity import Identity
 from ui.server.access.login import Login, api_routes, page_routes
@@ -46,8 +48,9 @@ def create_app(
     """Return the application that answers from `pool`, which is closed when it ends.
 
     `examples` are questions that the chat offers first; without `chat` only the API, the article
-    view and the widget are served.  `settings` name the library whose users may log in and whose
-    embeds are served; without them everybody is a reader at this machine, and there are no embeds.
+    view and the widget are served, and no page of the library.  `settings` name the library whose
+    users may log in and whose embeds are served; without them everybody is a reader at this
+    machine, and there are no embeds.
     """
     sessions = None if settings is None else Sessions(settings)
 
@@ -76,6 +79,7 @@ def create_app(
     add_widget(app)
     if chat:
         mount_chat(app, pool, examples, settings.llm if settings else None)
+        mount_library(app, settings.server if settings else None)
     add_faults(app, {CHAT_PREFIX: chat_error})
     app.add_middleware(Guard, settings=settings.server if settings else None, readers=readers)
     app.add_middleware(ChatErrors)
@@ -89,10 +93,11 @@ def _add_people(
 ) -> Identity | None:
     """Put the API into `app`, with log-ins if there are sessions; return what knows the readers."""
     chat = completions(settings.server.base_url if settings else None)
+    kept = (admin.routes, routes.routes, exports.routes)
     if settings is None or sessions is None:
-        add_api(app, pool, admin.routes, chat)
+        add_api(app, pool, *kept, chat)
         return None
     login = Login(settings.server, sessions)
-    add_api(app, pool, admin.routes, chat, api_routes(login))
+    add_api(app, pool, *kept, chat, api_routes(login))
     app.include_router(page_routes(login))
     return Identity(settings, sessions)

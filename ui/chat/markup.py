@@ -9,11 +9,12 @@ from ui.words.wording import LANGUAGES, words
 
 
 def header(language: str) -> str:
-    """Return the name of the page, and the link to the same page in the other language."""
+    """Return the name of the page, the link to the library, and to this in the other language."""
     other = next(one for one in LANGUAGES if one != language)
     here, there = words(language), words(other)
     return (
         f"<h1>{escape(here['title'])}</h1><p>{escape(here['tagline'])}</p>"
+        f'<a href="/library?ui={language}">{escape(here["library"])}</a>'
         f'<a class="switch" href="/{other}/" lang="{other}" hreflang="{other}">'
         f"{escape(there['name'])}</a>"
     )

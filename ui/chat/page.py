@@ -14,8 +14,7 @@ from threading import Event
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI, Response
-from fastapi.staticfiles import StaticFiles
+from fastapi import FastAPI
 
 from corpus.errors import DalilError
 from rag.answer import Json
@@ -24,6 +23,7 @@ from ui.chat.conversation import MOST_TURNS, Turn, answer, outlets_of, read_filt
 from ui.chat.examples import MOST, Examples
 from ui.chat.frame import STATIC, ChatFrame
 from ui.server.access.identity import Reader, reader_of
+from ui.server.http.files import FreshFiles
 from ui.server.http.workers import WorkerPool
 from ui.service import Service
 from ui.words.wording import LANGUAGES, words
@@ -53,7 +53,7 @@ def mount_chat(
     app: FastAPI, pool: WorkerPool, examples: Sequence[str], llm: str | None = None
 ) -> None:
     """Mount the chat of each language in `app`, and what its pages load; `llm` writes there."""
-    app.mount(STATIC, _Files(directory=Path(__file__).with_name("static")), name="chat")
+    app.mount(STATIC, FreshFiles(directory=Path(__file__).with_name("static")), name="chat")
     for language in LANGUAGES:
         gr.mount_gradio_app(
             app,
@@ -70,15 +70,6 @@ def mount_chat(
             enable_monitoring=False,
         )
     app.add_middleware(ChatFrame)
-
-
-class _Files(StaticFiles):
-    """Files that browsers ask for anew each time, so that an upgrade reaches them whole."""
-
-    def file_response(self, *arguments: Any, **options: Any) -> Response:  # noqa: ANN401
-        response = super().file_response(*arguments, **options)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 _FILE = Path(__file__).with_name("pages.toml")
 _CHAT = Path(__file__).with_name("chat.toml")
+_LIBRARY = Path(__file__).with_name("library.toml")
 # The first is what a reader of neither gets.
 LANGUAGES = ("en", "ar")
 
@@ -113,3 +114,17 @@ def words(language: str) -> Mapping[str, str]:
 @lru_cache
 def _all_words() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(_CHAT.read_text(encoding="utf-8"))
+
+
+def library_words(language: str) -> Mapping[str, str]:
+    """Return the words of the library's page in an interface language by their names.
+
+    >>> library_words("en")["articles"], library_words("ar")["direction"]
+    ('Articles', 'rtl')
+    """
+    return _all_library_words()[language]
+
+
+@lru_cache
+def _all_library_words() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(_LIBRARY.read_text(encoding="utf-8"))

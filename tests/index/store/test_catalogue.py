@@ -80,6 +80,48 @@ def test_pages_are_all_that_fit_in_order(many, filters, limit):
     ]
 
 
+LABELLED = [
+    Article("a", "x", "فتح معبر سيمالكا", "صدى الخابور", "inbox/one.md", language="ar"),
+    Article("b", "x", "Bridge of Sêmalka", "The Courier", "inbox/two.md", language="en"),
+    Article("c", "x", None, "The Courier", "c", "https://news.example/semalka/3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "source", "found"),
+    [
+        ("semalka", None, None, "b"),
+        ("courier BRIDGE", None, None, "b"),
+        ("سيمالكا صدي", None, None, "a"),
+        ("معبر bridge", None, None, ""),
+        ("?!", None, None, ""),
+        (" ", None, None, "abc"),
+        (None, "en", None, "b"),
+        (None, "", None, "c"),
+        (None, None, "INBOX/", "ab"),
+        (None, None, "news.example", "c"),
+        ("courier", "en", "two", "b"),
+        ("courier", "ar", None, ""),
+    ],
+)
+def test_articles_are_found_by_what_stands_on_them(library, text, language, source, found):
+    library.add(LABELLED)
+    ids = library.catalogue.find(text, language, source)
+    assert "".join(sorted(ids)) == found
+    page = library.catalogue.page(Filters(), article_ids=ids)
+    assert (sorted(a.id for a in page.articles), page.total) == (sorted(found), len(found))
+
+
+def test_what_is_found_follows_the_collection(library):
+    library.add(LABELLED[:1])
+    assert library.catalogue.find("semalka") == []
+    library.add(LABELLED[1:])
+    assert library.catalogue.find("semalka") == ["b"]
+    library.remove(["b"])
+    assert library.catalogue.find("semalka") == []
+    assert library.catalogue.find(None) is None
+
+
 def test_a_cursor_survives_what_comes_and_goes(many):
     library, articles = many
     page = library.catalogue.page(Filters(), limit=10)

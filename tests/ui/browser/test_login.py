@@ -1,5 +1,7 @@
 """Logging in and out in a browser: by form, in both languages, with nothing left behind."""
 
+from itertools import combinations
+
 import pytest
 
 PASSWORD = "five words nobody would guess"
@@ -12,6 +14,13 @@ def log_in(page, password=PASSWORD):
     page.keyboard.press("Enter")
 
 
+def overlap(one, other):
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
+
+
 def opened(page):
     page.wait_for_selector("body[data-opened]", state="attached")
 
@@ -22,6 +31,10 @@ def test_asked_logged_out_and_nothing_is_left(page, closed_site):
     log_in(page)
     opened(page)
     assert page.locator("#who bdi").text_content() == "leila"
+    page.set_viewport_size({"width": 390, "height": 844})
+    ways = page.locator("#brand a, #who bdi, #who button, #again").all()
+    boxes = [way.bounding_box() for way in ways]
+    assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
     page.locator("#question textarea").fill(QUESTION)
     page.keyboard.press("Enter")
     page.locator(".turn.done").wait_for()

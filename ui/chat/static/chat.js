@@ -5,6 +5,7 @@ import { doubtOf, together, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 import { addGlosses } from "./gloss.js";
+import { saveButton } from "./saving.js";
 
 /** Show a conversation inside `host` and return a function that shows a new state of it.
  *
@@ -15,13 +16,14 @@ import { addGlosses } from "./gloss.js";
  */
 export function conversation(host, words, language, retry) {
   const log = element("div", { class: "turns", role: "log", "aria-label": words.conversation });
-  const page = { words, language, retry };
+  const page = { words, language, retry, answers: new Map() };
+  const foot = element("div", { class: "foot", hidden: "" }, [saveButton(page, log)]);
   page.link = (...place) => sourceLink(page, ...place);
   page.tools = (turn) => tools(page, turn);
   page.beyond = (answer) => beyond(page, answer);
   return function show(state) {
     // Gradio renders its template anew with each value, which drops what was put into it.
-    if (log.parentNode !== host) host.replaceChildren(log);
+    if (log.parentNode !== host) host.replaceChildren(log, foot);
     // Gradio names the browser's language there, whatever language this page is in.
     document.documentElement.lang = language;
     if (!state) return;
@@ -32,10 +34,12 @@ export function conversation(host, words, language, retry) {
     } else if (state.turn) showTurn(page, log, state.turn);
     else log.replaceChildren();
     document.body.classList.toggle("asked", log.children.length > 0);
+    foot.hidden = ![...log.children].some((turn) => page.answers.has(turn.dataset.key));
   };
 }
 
 function made(page, turn) {
+  if (turn.answer?.answer_id) page.answers.set(turn.key, turn.answer.answer_id);
   const shown = turnOf(page, turn);
   addGlosses(page, shown, turn);
   return shown;

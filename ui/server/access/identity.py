@@ -22,7 +22,7 @@ from ui.settings.settings import Settings
 _OPEN_PATHS = frozenset({"/healthz", "/readyz", "/login", "/logout", "/api/login", "/widget.js"})
 _OPEN_FOLDERS = ("/static/", "/embed/")
 # Addresses of pages, whose readers are shown the log-in instead of an error.
-_PAGES = regex.compile(r"/(?:(?:en|ar)/?)?|/articles/.*", regex.DOTALL)
+_PAGES = regex.compile(r"/(?:(?:en|ar)/?)?|/library|/articles/.*", regex.DOTALL)
 # Where programs may send a key; pages are for browsers, which log in.
 _FOR_PROGRAMS = ("/api/", "/v1/")
 _KEY = regex.compile(r"bearer +([\x21-\x7e]{1,200})", regex.IGNORECASE)
@@ -55,8 +55,8 @@ class Reader:
         return self.name or ""
 
 
-# The command line, not the browser, is where whoever sits at this machine changes articles.
-LOCAL = Reader(None, "reader")
+# Whoever is let in without a name: a reader, or where nobody else can reach, the keeper.
+LOCAL, KEEPER = Reader(None, "reader"), Reader(None, "admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ class Identity:
         self._header = server.identity_header
         self._secure = server.is_secure
         self._open = is_open(settings)
+        self._nobody = KEEPER if is_own(settings) else LOCAL
 
     async def admit(self, scope: Scope) -> Refusal | None:
         """Note in `scope` who it is from; return why not to go on, `None` to go on."""
@@ -140,7 +141,7 @@ class Identity:
             return Reader(found.account.name, found.account.role)
         if found.has_users and scope["path"].startswith(_FOR_PROGRAMS):
             return await self._program(scope, headers)
-        return LOCAL if self._open and not found.has_users else None
+        return self._nobody if self._open and not found.has_users else None
 
     async def _program(self, scope: Scope, headers: Headers) -> Reader | None:
         """Return the user whose key a program sends, a reader whatever their role."""
@@ -165,11 +166,14 @@ class Identity:
 
 def is_open(settings: Settings) -> bool:
     """Return if everybody is let in as long as there are no users."""
+    return settings.server.without_login or is_own(settings)
+
+
+def is_own(settings: Settings) -> bool:
+    """Return if the server answers this machine alone; a waiver says that others may come."""
     server = settings.server
-    if server.without_login:
-        return True
     beyond = server.hosts or server.base_url or server.trusted_proxies or server.identity_header
-    return server.on_loopback and not beyond
+    return server.on_loopback and not beyond and not server.without_login
 
 
 def cookie_name(use: str, *, secure: bool) -> str:

@@ -26,7 +26,8 @@ _MOST_FILES = 1_000
 _JSON, _FORM = "application/json", "multipart/form-data"
 
 
-def _only_admins(request: Request) -> None:
+def only_admins(request: Request) -> None:
+    """Raise `ForbiddenError` for readers."""
     if reader_of(request).role != "admin":
         raise ForbiddenError(
             "Only administrators change articles. Whoever runs the server makes one with: "
@@ -34,7 +35,7 @@ def _only_admins(request: Request) -> None:
         )
 
 
-routes = APIRouter(prefix="/api", dependencies=[Depends(_only_admins)])
+routes = APIRouter(prefix="/api", dependencies=[Depends(only_admins)])
 
 
 @routes.post(
@@ -52,7 +53,7 @@ async def add(request: Request, pool: PoolOf) -> Json:
 
     def work(service: Service) -> Json:
         articles = read_uploads(uploads)
-        assistant = service.assistant()
+        assistant = service.assistant(create=True)
         if assistant is None:
             raise DalilError(service.missing)
         report = assistant.library.add(articles)

@@ -49,12 +49,21 @@ class VersionEntry(BaseModel):
     title: str | None
 
 
+class Withdrawal(BaseModel):
+    """That a version was taken out of every search."""
+
+    version: Version
+    at: str = Field(description="ISO time, UTC.")
+    reason: str | None = Field(description="Why it was retracted, `null` if it was only removed.")
+
+
 class WholeArticle(Article):
     """An article with its text, its sentences and what versions there are of it."""
 
     text: str
     sentences: list[Span]
     versions: list[VersionEntry] = Field(description="Newest first.")
+    withdrawn: Withdrawal | None = Field(description="`null` if none was ever taken out.")
 
 
 # What words can be looked up in.

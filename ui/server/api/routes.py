@@ -16,7 +16,13 @@ from index.store.answers import Feedback
 from rag.answer import Json
 from ui.server.access.identity import reader_of
 from ui.server.api import article_schemas, schemas
-from ui.server.articles.catalogue import article_gloss, article_page, check_ready, whole_article
+from ui.server.articles.catalogue import (
+    Labels,
+    article_gloss,
+    article_page,
+    check_ready,
+    whole_article,
+)
 from ui.server.articles.links import ANYTHING
 from ui.server.http.errors import errors
 from ui.server.http.fields import Text
@@ -44,6 +50,15 @@ class ArticlesQuery(BaseModel):
     since: schemas.Since = None
     until: schemas.Until = None
     outlet: schemas.Outlet = None
+    words: Text | None = Field(
+        default=None, max_length=1_000, description="Words of the title or of the outlet."
+    )
+    language: Text | None = Field(
+        default=None, max_length=100, description="As in ISO 639; empty where it is unknown."
+    )
+    source: Text | None = Field(
+        default=None, max_length=1_000, description="A part of the source or of the address."
+    )
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(
         default=None, max_length=10_000, description="The `next` of the page before."
@@ -147,7 +162,10 @@ async def articles(
 ) -> Json:
     """List the articles, newest first and undated ones last, without their texts."""
     filters = Filters(query.since, query.until, query.outlet)
-    work = pool.run(lambda service: article_page(service, filters, query.limit, query.cursor))
+    labels = Labels(query.words, query.language, query.source)
+    work = pool.run(
+        lambda service: article_page(service, filters, labels, query.limit, query.cursor)
+    )
     return await while_connected(request, work)
 
 

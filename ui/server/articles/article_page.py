@@ -38,11 +38,26 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """That a version was taken out of the collection, on which day, and why if it was retracted."""
+
+    version: int
+    day: date
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Editions:
     """The versions of an article that can be read, oldest first, and if it is still present."""
 
     editions: Sequence[Edition]
     present: bool
+    withdrawn: Withdrawn | None = None
+
+    def retracted(self, version: int) -> Withdrawn | None:
+        """Return when and why a version was retracted, `None` if it was not."""
+        taken = self.withdrawn
+        return taken if taken and taken.reason and version <= taken.version else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,7 @@ class ArticlePages:
             after=after,
             known=known,
             newest=newest,
+            retracted=known.retracted(article.version),
             link=link,
             permalink=permalink,
             other_languages=[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from corpus.errors import DalilError, MissingError
 from corpus.text.sentences import sentence_spans
 from index import Filters
@@ -10,14 +12,26 @@ from ui.service import Question, Service
 from ui.shapes import described_json, whole_json
 
 
-def article_page(service: Service, filters: Filters, limit: int, cursor: str | None) -> Json:
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What is looked for on articles, each `None` if nothing is; see `index.store.lookup`."""
+
+    words: str | None = None
+    language: str | None = None
+    source: str | None = None
+
+
+def article_page(
+    service: Service, filters: Filters, labels: Labels, limit: int, cursor: str | None
+) -> Json:
     """Return a page of the catalogue, an empty one while there is no library."""
     assistant = service.assistant()
     if assistant is None:
         return {"articles": [], "next": None, "total": 0, "outlets": []}
     library = assistant.library
     with library.reading():
-        page = library.catalogue.page(filters, limit=limit, cursor=cursor)
+        found = library.catalogue.find(labels.words, labels.language, labels.source)
+        page = library.catalogue.page(filters, limit=limit, cursor=cursor, article_ids=found)
         outlets = library.catalogue.outlets()
     return {
         "articles": [described_json(article) for article in page.articles],
@@ -36,6 +50,7 @@ def whole_article(service: Service, article_id: str, version: int | None) -> Jso
     with library.reading():
         article = library.article(article_id, version)
         versions = library.catalogue.versions(article_id)
+        taken = library.withdrawals.of(article_id)
     return {
         **whole_json(article),
         "sentences": [{"start": s[0], "end": s[1]} for s in sentence_spans(article.text)],
@@ -48,6 +63,7 @@ def whole_article(service: Service, article_id: str, version: int | None) -> Jso
             }
             for v in versions
         ],
+        "withdrawn": taken and {"version": taken.version, "at": taken.at, "reason": taken.reason},
     }
 
 

@@ -18,7 +18,7 @@ from corpus.errors import DalilError
 from corpus.text.line_breaks import Span
 from index import Library
 from ui.server.articles import article_page
-from ui.server.articles.article_page import ArticlePages, Edition, Editions
+from ui.server.articles.article_page import ArticlePages, Edition, Editions, Withdrawn
 from ui.server.articles.links import ANYTHING
 from ui.server.http.workers import RETRY_AFTER_SECONDS, BusyError, TooSlowError, WorkerPool
 from ui.service import Service
@@ -181,4 +181,14 @@ def _versions(library: Library, article_id: str) -> Editions:
     """Return the versions of an article that can be read."""
     stored = library.catalogue.versions(article_id)
     editions = [Edition(v.version, datetime.fromisoformat(v.added_at).date()) for v in stored]
-    return Editions(editions[::-1], library.catalogue.holds(article_id))
+    return Editions(
+        editions[::-1], library.catalogue.holds(article_id), withdrawn(library, article_id)
+    )
+
+
+def withdrawn(library: Library, article_id: str) -> Withdrawn | None:
+    """Return when an article was taken out, and why if it was retracted."""
+    taken = library.withdrawals.of(article_id)
+    if taken is None:
+        return None
+    return Withdrawn(taken.version, datetime.fromisoformat(taken.at).date(), taken.reason)

@@ -25,6 +25,7 @@ from ui.server.articles.pages import (
     language_of,
     new_pages,
     quoted,
+    withdrawn,
 )
 from ui.server.articles.pages import whole_number as number
 from ui.server.embeds.embeds import Embed
@@ -93,7 +94,8 @@ def _page(
         raise PageFaultError(404, "not_found", "no_article")
     with assistant.library.reading():
         article = _article(assistant.library, embed, link)
-        known = Editions((), assistant.library.catalogue.holds(link.article_id))
+        present = assistant.library.catalogue.holds(link.article_id)
+        known = Editions((), present, withdrawn(assistant.library, link.article_id))
     quote = quoted(article, number(link.start), number(link.end))
     asked = replace(asked, quote=quote, focus=answering(quote, link.focus))
     return pages.article(article, known, asked, datetime.now(UTC).astimezone().date())

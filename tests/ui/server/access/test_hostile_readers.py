@@ -124,8 +124,26 @@ def test_a_reader_changes_no_article(readers, method, path, body):
 
 
 @pytest.mark.parametrize(("method", "path", "body"), CHANGES)
-def test_nobody_changes_articles_over_http_where_there_are_no_users(demo, method, path, body):
+def test_nobody_changes_articles_where_others_come_in_without_users(demo, method, path, body):
     assert demo.request(method, path, **body).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        {"host": "0.0.0.0", "without_login": True},
+        {"without_login": True},
+        {"hosts": ("news.example",), "without_login": True},
+    ],
+)
+def test_only_a_machine_of_ones_own_is_changed_without_users(home, article, kit, beyond):
+    kit.add(home, article())
+    with kit.client_with(home, **beyond) as client:
+        assert client.delete("/api/articles/article-1").status_code == 403
+    with kit.client_with(home) as client:
+        foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+        assert client.delete("/api/articles/article-1", headers=foreign).status_code == 403
+        assert client.delete("/api/articles/article-1").json() == {"removed": ["article-1"]}
 
 
 def test_a_role_that_was_taken_away_is_gone_at_once(office, kit, password_hash):

@@ -1,0 +1,158 @@
+"""The library's page in a browser: listed, filtered, filled and emptied, in both languages."""
+
+from pathlib import Path
+
+import pytest
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def own_site(make_site, demo_library):
+    """The demo collection, to be changed."""
+    return make_site(filled=demo_library)
+
+
+@pytest.fixture(scope="module")
+def lasting_page(lasting_visits, own_site):
+    return lasting_visits.page(viewport=DESKTOP)
+
+
+@pytest.fixture
+def library(lasting_visits, lasting_page, own_site):
+    """Return a function that opens a part of the page, which the tests share."""
+
+    def opened(part="articles", language="en"):
+        lasting_page.goto("about:blank")
+        lasting_page.goto(f"{own_site.url}/library?ui={language}#{part}")
+        lasting_page.locator(f"#{part}").wait_for()
+        return lasting_page
+
+    # A refusal that a page tells its reader is told on the console as well.
+    lasting_visits.allowed += ["status of 415", "status of 422"]
+    yield opened
+    assert lasting_visits.unexpected() == []
+
+
+def listed(page, count):
+    page.wait_for_function("n => document.querySelectorAll('#list > li').length === n", arg=count)
+    return page.locator("#list > li")
+
+
+def test_articles_are_searched_filtered_and_opened(library):
+    page = library()
+    listed(page, 41)
+    assert page.locator("#figures").text_content().startswith("Articles41Outlets10")
+    page.get_by_label("Words of title or outlet").fill("سيمالكا")
+    page.get_by_role("combobox", name="Language", exact=True).select_option("ar")
+    row = listed(page, 1)
+    assert page.locator("#count").text_content() == "1 of 41 articles"
+    assert row.locator("bdi").first.get_attribute("dir") == "rtl"
+    page.get_by_label("Published from").fill("2030-01-01")
+    listed(page, 0)
+    assert page.locator("#count").text_content() == "No article fits these filters."
+    page.get_by_role("button", name="Clear filters").click()
+    listed(page, 41).locator("a").first.click()
+    assert page.locator("h1").text_content() == "Storeroom of clay tablets found at Tell Halwan"
+
+
+def test_every_file_has_a_result(library):
+    page = library("add")
+    files = [
+        {"name": "<b>خبر.txt", "mimeType": "text/plain", "buffer": "فُتح المعبر.".encode()},
+        {"name": "empty.md", "mimeType": "text/markdown", "buffer": b""},
+        {"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"},
+    ]
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Tab")
+        page.get_by_role("button", name="Choose files").press("Enter")
+    chooser.value.set_files(files)
+    page.locator("#said:not(:empty)").wait_for()
+    assert page.locator("#said").text_content() == "Done. Files added: 1. Files not added: 2."
+    good, empty, photo = page.locator("#results > li").all_text_contents()
+    assert good == "<b>خبر.txtAdded: 1Untitled"
+    assert "The text is empty" in empty
+    assert "photo.png is none of .txt" in photo
+    # Dropped again it is the same article; what is too large is not even sent.
+    page.evaluate("""() => {
+      const data = new DataTransfer();
+      data.items.add(new File(["فُتح المعبر."], "<b>خبر.txt"));
+      data.items.add(new File([new Uint8Array(20_000_001)], "large.txt"));
+      const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+      document.getElementById("drop").dispatchEvent(event);
+    }""")
+    page.get_by_text("Already there: 1").wait_for()
+    page.get_by_text("The file is larger than 20 MB.").wait_for()
+
+
+def test_taken_out_by_keys_undone_and_deleted(library):
+    page = library()
+    page.get_by_label("Words of title or outlet").fill("halwan")
+    listed(page, 1)
+    page.get_by_role("button", name="Take out: ").press("Enter")
+    page.locator("#list li.out button:focus").wait_for()
+    assert "Taken out: " in page.locator("#said[role=status]").text_content()
+    page.keyboard.press("Enter")
+    page.locator("#list li:not(.out) button:focus").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#list li.out").wait_for()
+    page.get_by_role("link", name="Taken out").click()
+    assert "Tell Halwan" in page.locator("#withdrawn .headline").text_content()
+    page.get_by_role("button", name="Delete for good: ").click()
+    page.locator(".acts button:focus", has_text="Cancel").wait_for()
+    page.get_by_role("button", name="Yes, delete").click()
+    page.get_by_text("Nothing has been taken out.").wait_for()
+
+
+def test_retracted_with_a_reason_that_its_page_shows(library):
+    page = library()
+    page.get_by_label("Words of title or outlet").fill("Tishreen")
+    listed(page, 1)
+    page.get_by_role("button", name="Retract: ").click()
+    page.keyboard.press("Escape")
+    page.locator("#list button:focus", has_text="Retract").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.type("The figures were wrong.")
+    page.get_by_role("button", name="Retract", exact=True).click()
+    page.locator("#list li.out button:focus").wait_for()
+    page.locator("#list li.out a").click()
+    assert page.locator(".retracted bdi").text_content() == "The figures were wrong."
+    page.go_back()
+    page.get_by_role("link", name="Taken out").click()
+    assert "The figures were wrong." in page.locator("#withdrawn .why").text_content()
+    page.get_by_role("button", name="Put back: ").click()
+    page.get_by_text("Nothing has been taken out.").wait_for()
+
+
+def test_an_unanswered_question_is_listed_and_a_conversation_saved(library, own_site):
+    page = library()
+    page.goto(f"{own_site.url}/en/")
+    page.wait_for_selector("body[data-opened]", state="attached")
+    page.locator("#question textarea").fill("Who won the football cup?")
+    page.keyboard.press("Enter")
+    page.locator(".turn.done").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the conversation").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "## Who won the football cup?" in text
+    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Unanswered").click()
+    page.locator("#asked .headline", has_text="Who won the football cup?").wait_for()
+
+
+@pytest.mark.parametrize(("language", "window", "colours"), [
+    ("en", PHONE, "dark"), ("ar", DESKTOP, "light"),
+])  # fmt: skip
+def test_every_part_is_accessible_and_fits(
+    visits, own_site, assert_accessible, schemes, language, window, colours
+):
+    page = visits.page(viewport=window, color_scheme=colours)
+    page.goto(f"{own_site.url}/library?ui={language}")
+    page.wait_for_selector("body[data-opened]", state="attached")
+    for link in page.locator(".sections a").all():
+        link.click()
+        page.locator(f"main > section{link.get_attribute('href')}").wait_for()
+        for _ in schemes(page):
+            assert_accessible(page)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, link.text_content()

@@ -1,0 +1,125 @@
+// The list of articles, with its search, filters and figures.
+
+import { element } from "/static/chat/text.js";
+import { day, facts, fetched, keeps, languageName, number, say, tell, titleLink, words } from "./api.js";
+import { actsOf } from "./withdrawn.js";
+
+const form = document.getElementById("filters");
+const list = document.getElementById("list");
+const count = document.getElementById("count");
+const more = document.getElementById("more");
+const clear = document.getElementById("clear");
+// As long as a reader may pause within a word.
+const PAUSE_MS = 250;
+let asking = new AbortController();
+// How many articles there are, and how many of them fit.
+let total = 0;
+let fitting = 0;
+
+/** Show figures and articles as they are now. */
+export async function showArticles() {
+  try {
+    await Promise.all([showFigures(), showList()]);
+  } catch (error) {
+    if (error.name !== "AbortError") tell(error.message, true);
+  }
+  document.body.dataset.opened = "";
+}
+
+async function showFigures() {
+  const found = await fetched("/api/library");
+  total = found.articles;
+  const undated = found.articles - found.dated;
+  const dates = found.first ? [...new Set([found.first, found.last])].map(day).join(" – ") : "";
+  const span = [dates, undated ? `${number(undated)} ${words.undated}` : ""].filter(Boolean).join(" · ");
+  const spoken = found.languages.map((one) => `${languageName(one.language)} ${number(one.articles)}`);
+  const shown = [
+    [words.articles, number(found.articles)],
+    [words.outlets, number(found.outlets.length)],
+    [words.span, span],
+    [words.languages_label, spoken.join(" · ")],
+  ];
+  const entries = shown.filter(([, value]) => value);
+  document.getElementById("figures").replaceChildren(
+    ...entries.map(([name, value]) => element("div", {}, [element("dt", {}, [name]), element("dd", {}, [value])])),
+  );
+  choices(form.outlet, found.outlets.map((one) => [one.outlet, `${one.outlet} (${number(one.articles)})`]));
+  choices(form.language, found.languages.map((one) => [one.language ?? "", `${languageName(one.language)} (${number(one.articles)})`]));
+}
+
+function choices(select, values) {
+  const chosen = select.value;
+  const kept = select.options[0];
+  select.replaceChildren(kept, ...values.map(([value, label]) => element("option", { value, dir: "auto" }, [label])));
+  select.value = [...select.options].some((option) => option.value === chosen) ? chosen : kept.value;
+}
+
+function asked() {
+  const fields = [...new FormData(form)].map(([name, value]) => [name, value.trim()]);
+  return fields.filter(([name, value]) => (name === "language" ? value !== "any" : value));
+}
+
+/** Show the articles that fit, or with a cursor those that follow. */
+async function showList(cursor) {
+  asking.abort();
+  asking = new AbortController();
+  const filters = asked();
+  const query = new URLSearchParams([...filters, ...(cursor ? [["cursor", cursor]] : [])]);
+  const found = await fetched(`/api/articles?${query}`, { signal: asking.signal });
+  const rows = found.articles.map(row);
+  if (cursor) {
+    list.append(...rows);
+    rows[0]?.querySelector("a").focus();
+  } else list.replaceChildren(...rows);
+  more.hidden = found.next === null;
+  more.onclick = () => guarded(() => showList(found.next));
+  clear.hidden = filters.length === 0;
+  fitting = found.total;
+  showCount();
+}
+
+function showCount() {
+  count.textContent = counted(fitting, asked().length > 0);
+}
+
+function counted(found, filtered) {
+  if (!filtered && !found) return keeps ? words.empty_keeper : words.empty;
+  if (!found) return words.none;
+  if (filtered) return say("found", { count: number(found), total: number(total) });
+  return found === 1 ? words.one : say("all", { count: number(found) });
+}
+
+function row(article) {
+  const about = element("div", { class: "about" }, [titleLink(article), facts(article)]);
+  const made = element("li", {}, [about]);
+  if (keeps) made.append(actsOf(article, made, (more) => {
+    fitting += more;
+    guarded(() => showFigures().then(showCount));
+  }));
+  return made;
+}
+
+async function guarded(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error.name !== "AbortError") tell(error.message, true);
+  }
+}
+
+let pausing;
+form.addEventListener("input", ({ target }) => {
+  clearTimeout(pausing);
+  const typed = target.matches("input:not([type=date])");
+  pausing = setTimeout(() => guarded(() => showList()), typed ? PAUSE_MS : 0);
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  clearTimeout(pausing);
+  guarded(() => showList());
+});
+clear.addEventListener("click", () => {
+  form.reset();
+  form.words.focus();
+  guarded(() => showList());
+});

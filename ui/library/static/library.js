@@ -1,0 +1,29 @@
+// The library's page: which part of it is shown.
+
+import { keeps, tell } from "./api.js";
+import { showArticles } from "./articles.js";
+import { showQuestions } from "./questions.js";
+import { readyToAdd } from "./upload.js";
+import { showWithdrawn } from "./withdrawn.js";
+
+const parts = { articles: showArticles, add: () => {}, removed: showWithdrawn, questions: showQuestions };
+const links = [...document.querySelectorAll(".sections a")];
+
+function show() {
+  const wanted = location.hash.slice(1);
+  const name = wanted in parts && document.getElementById(wanted) ? wanted : "articles";
+  for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== name;
+  for (const link of links) {
+    if (link.hash === `#${name}`) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else link.removeAttribute("aria-current");
+  }
+  tell("");
+  parts[name]();
+}
+
+if (keeps) readyToAdd();
+
+addEventListener("hashchange", show);
+show();
