@@ -29,6 +29,7 @@ from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answ
 from index.store.catalogue import Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import writing
+from index.store.origins import Origins
 
 __all__ = ["AddReport", "Feedback", "Library", "Overview"]
 
@@ -112,6 +113,11 @@ class Library:
     def feedback(self) -> FeedbackTable:
         """What readers said of saved answers."""
         return FeedbackTable(self._store)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Which files of followed folders the articles came from."""
+        return Origins(self._store)
 
     def close(self) -> None:
         """Release the files."""

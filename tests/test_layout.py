@@ -47,6 +47,7 @@ HOMES = {
     "starlette": "ui/",
     "uvicorn": "ui/app/",
     "gradio": "ui/chat/page.py",
+    "watchfiles": "ui/folders/watch.py",
     "typer": "ui/",
     "rich": "ui/",
 }

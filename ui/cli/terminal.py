@@ -214,15 +214,20 @@ def show_article(console: Console, article: Article) -> None:
     console.print(Text(visible(article.text)))
 
 
-def show_import(console: Console, report: ImportReport) -> None:
-    """Print the counts, and a sentence for each failure on standard error."""
+def show_import(console: Console, report: ImportReport, removed: int | None = None) -> None:
+    """Print the counts, and a sentence for each failure on standard error.
+
+    `removed` counts the articles taken out, where folders were followed.
+    """
     for failure in report.failed:
         where = failure.label if failure.line is None else f"{failure.label}:{failure.line}"
         sys.stderr.write(f"{visible(where)}: {visible(failure.error or '')}\n")
-    if report.failed and not (report.added or report.updated or report.unchanged):
+    done = report.added or report.updated or report.unchanged
+    if removed is None and report.failed and not done:
         sys.stderr.write("Nothing was added. Mend these, or add the rest with --keep-going.\n")
     counts = [(len(report.added), "added"), (len(report.updated), "updated"),
-              (len(report.unchanged), "unchanged"), (len(report.failed), "failed")]  # fmt: skip
+              (len(report.unchanged), "unchanged"), (removed or 0, "removed"),
+              (len(report.failed), "failed")]  # fmt: skip
     console.print(", ".join(f"{count} {name}" for count, name in counts if count) or "Nothing")
 
 
