@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from corpus.article import Article, Passage
 from corpus.errors import DalilError, MissingError
 from corpus.split import split
+from index.copies import Copies, copies_of
 from index.embedded.engine import EmbeddedEngine
 from index.embedded.texts import compare
 from index.encoder import Encoder, check_encoder, name_encoder, table_of
@@ -140,8 +141,9 @@ class Library:
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
         done = 0
         with writing(self.home, self._say):
+            copies = Copies(self._store, self._say)
             for group in paced(articles, batch, most=batch):
-                self._commit(self._sort(group, outcome))
+                self._commit(self._sort(group, outcome), copies)
                 done += len(group)
                 on_batch(done)
             if outcome["added"] or outcome["updated"]:
@@ -163,7 +165,7 @@ class Library:
             outcome["updated" if before else "added"].append(changed[article.id])
         return list(changed.values())
 
-    def _commit(self, articles: Sequence[Article]) -> None:
+    def _commit(self, articles: Sequence[Article], copies: Copies) -> None:
         if not articles:
             return
         passages = [split(article) for article in articles]
@@ -175,6 +177,7 @@ class Library:
             for article, group in zip(articles, passages, strict=True):
                 self._store.insert(article, group, vectors[first : first + len(group)])
                 first += len(group)
+            copies.enter(articles)
             self._store.raise_revision()
 
     def remove(self, article_ids: Sequence[str], *, purge: bool = False) -> list[str]:
@@ -236,9 +239,9 @@ class Library:
     def compare(
         self, query: Query, texts: Sequence[str], languages: Sequence[str | None]
     ) -> NDArray[np.float32]:
-        """Return how well each word of `query` is met in any texts, float32 (n, w), 0 to 1.
+        """Return how well each word of `query` is met in texts of languages, (n, w), 0 to 1.
 
-        `languages` are the ISO 639 codes of the texts, `None` where unknown.
+        `languages` are ISO 639 codes, `None` where unknown; what comes is float32.
         """
         return compare(query, texts, languages, self.words)
 
@@ -253,9 +256,12 @@ class Library:
             if len(self._texts) > _MOST_TEXTS:
                 self._texts.clear()
             self._texts[key] = self.article(*key)
-        article = self._texts[key]
-        start, end = candidate.start, candidate.end
+        article, start, end = self._texts[key], candidate.start, candidate.end
         return article, Passage(*key, start, end, article.text[start:end])
+
+    def copies_of(self, article: Article) -> list[str]:
+        """Return the ids of the other present articles with the same report as `article`."""
+        return copies_of(self._store, article)
 
     def save_answer(
         self, answer_id: str, body: str, spans: Sequence[Passage], owner: str = ""

@@ -14,12 +14,13 @@ from index import Filters, Library
 from rag.answer import Answer, Event, Hit, Watch, tell
 from rag.choice.evidence import by_sentences
 from rag.choice.select import Caution, SelectionSettings, Selector
-from rag.citing.cite import abstention, answer_of, body_of, cite, refusal
+from rag.citing.cite import abstention, answer_of, body_of, cite, cite_once, refusal
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
 from rag.reading.languages import may_be_about, pattern
 from rag.reading.reading import may_prefer
 from rag.rerankers.cross_encoder import Reranker
+from rag.search.copies import apart
 from rag.search.rank import DEPTH, FusionWeights, Ranker
 
 if TYPE_CHECKING:
@@ -71,14 +72,14 @@ class Assistant:
         k: int = 10,
         filters: Filters | None = None,
     ) -> tuple[list[Hit], str | None]:
-        """Return the `k` best passages, and a notice when the library is empty.
+        """Return the `k` best passages, copies once, and a notice when the library is empty.
 
         Raises `InputError` for an outlet that the library does not have.
         """
         filters = self._spelled(filters)
         with self.library.reading():
             reading = read(_sound(question), self.library.words, [_sound(t) for t in history])
-            hits = self._find(reading, k, filters)
+            hits = apart(self._find(reading, 2 * k, filters), self.library, filters)[:k]
             return hits, None if hits else self._notice()
 
     def ask(
@@ -231,7 +232,6 @@ class Assistant:
         """Return an overview as `_answer` does an answer, `None` if a question asks for none."""
         if not pattern("overview").search(reading.text.lstrip("¿¡ \t\n")):
             return None
-        # Few questions need what finds near duplicates.
         from rag.overview.timeline import PASSAGES, timeline, topic_of
 
         topic = topic_of(reading.text, self.library.words)
@@ -264,7 +264,7 @@ class Assistant:
                 unmet=choice.unmet,
             )
             return replace(refused, considered=considered), likeliest
-        citations = cite(choice.sentences, reading, self.library.words)
+        citations = cite_once(choice.sentences, hits, reading, self.library.words)
         answer = answer_of(question, reading, citations, choice.confidence)
         return replace(answer, considered=considered), likeliest
 

@@ -61,9 +61,11 @@ def serve(
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         follows = watching(settings, address.watch, log_notice, log_fault, shared)
-        server = server_of(create_app(pool, examples=examples, settings=settings), pool)
-        with suppress(KeyboardInterrupt), follows:
-            server.run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            # The log is open before anything is followed.
+            server = server_of(create_app(pool, examples=examples, settings=settings), pool)
+            with follows:
+                server.run(sockets=[listening])
 
 
 def _check_login(settings: Settings) -> None:

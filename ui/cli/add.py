@@ -1,13 +1,18 @@
-"""`dalil add`: articles from files and folders, or folders that the library follows."""
+"""`dalil add` and `dalil watch`: articles from files, and from folders that are followed."""
 
 from __future__ import annotations
 
+import signal
+import threading
+import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from corpus.errors import DalilError
 from ui.cli.console import console, open_library, print_json, read_fields, say
 from ui.cli.options import AsJson, EncoderName, Home
 from ui.settings.settings import Settings
@@ -80,3 +85,29 @@ def _sync(
     else:
         show_import(console(), report.imported, len(report.removed))
     raise typer.Exit(report.exit_code())
+
+
+def watch(
+    context: typer.Context,
+    folders: Annotated[list[Path], typer.Argument(help="Folders of articles.")],
+    home: Home = None,
+    encoder: EncoderName = None,
+) -> None:
+    """Follow folders: what is new or changed is added within seconds, what is gone is taken out.
+
+    Ctrl-C stops it. A file that cannot be read takes nothing out, nor does a folder that is
+    missing or empty; `dalil doctor` tells the state of each folder.
+    """
+    try:
+        from ui.folders.watch import watching
+    except ImportError as error:
+        raise DalilError(
+            f"Watching needs a package that is not installed ({error.name}). "
+            "Install it with: pip install '.[serve]'; or run dalil add FOLDER --sync now and then."
+        ) from error
+    before_home, before_encoder = context.obj
+    settings = Settings.read(home or before_home, encoder or before_encoder)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), watching(settings, folders, say, traceback.print_exception):
+        say(f"Following {', '.join(map(str, folders))}; Ctrl-C stops.")
+        threading.Event().wait()

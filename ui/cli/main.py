@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus.errors import DalilError
-from ui.cli.add import add
+from ui.cli.add import add, watch
 from ui.cli.console import (
     DONE,
     FAULT,
@@ -48,7 +48,6 @@ from ui.cli.options import (
 )
 from ui.cli.serve import serve
 from ui.cli.users import app as users
-from ui.cli.watch import watch
 from ui.settings.settings import Settings
 
 app = typer.Typer(

@@ -157,10 +157,19 @@ def _show_place(console: Console, citation: Citation, *, quoted: bool) -> None:
     if quoted:
         _show_block(console, citation.quote, "green", _answering(citation))
     met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)
+    _show_also(console, citation.also)
     span = f"{citation.article.id} v{citation.article.version}, {citation.start}-{citation.end}"
     console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))
     if met:
         console.print(Padding(Text(met, style="dim"), (0, _INDENT)))
+
+
+def _show_also(console: Console, articles: Sequence[Article]) -> None:
+    """Name the other articles in which the same stands, if there are any."""
+    if articles:
+        console.print(Text("  also in:", style="dim"))
+    for article in articles:
+        console.print(Padding(_source(article), (0, 2 * _INDENT)))
 
 
 def show_glosses(console: Console, glosses: Sequence[QuoteGloss]) -> None:
@@ -197,6 +206,7 @@ def show_hits(console: Console, hits: Sequence[Hit]) -> None:
         console.print()
         console.print(Text(f"{hit.score:.3f} ", style="bold cyan"), _source(hit.article), sep="")
         _show_block(console, hit.passage.text)
+        _show_also(console, hit.also)
 
 
 def show_articles(console: Console, articles: Sequence[Article]) -> None:
