@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -19,23 +19,19 @@ from numpy.typing import NDArray
 from corpus.article import Article, Passage
 from corpus.errors import MissingError
 from corpus.split import split
+from index.copies import Copies, copies_of
 from index.embedded.engine import EmbeddedEngine
 from index.embedded.texts import compare
 from index.encoder import Encoder, check_encoder, name_encoder, table_of
 from index.engine import Candidate, Candidates, Engine, IndexCache, Query
 from index.filters import Filters
 from index.reencoding import paced
-from index.store.answers import (
-    Feedback,
-    FeedbackTable,
-    StoredAnswer,
-    recent_answers,
-    save_answer,
-    stored_answer,
-)
-from index.store.catalogue import Catalogue, Overview
+from index.store import answers
+from index.store.answers import Feedback, FeedbackTable, StoredAnswer
+from index.store.catalogue import AddReport, Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import make_folder, writing
+from index.store.origins import Origins
 
 if TYPE_CHECKING:
     from index.withdrawals import Withdrawals
@@ -50,15 +46,6 @@ _MOST_TEXTS = 2_000
 
 def _silent(message: str) -> None:
     """Drop a message."""
-
-
-@dataclass(frozen=True)
-class AddReport:
-    """What an import did, each list in the order of the input."""
-
-    added: Sequence[Article]
-    updated: Sequence[Article]
-    unchanged: Sequence[Article]
 
 
 class Library:
@@ -127,6 +114,11 @@ class Library:
 
         return Withdrawals(self._store, self.home, self.encoder, self.engine, self._say)
 
+    @cached_property
+    def origins(self) -> Origins:
+        """Which files of followed folders the articles came from."""
+        return Origins(self._store)
+
     def close(self) -> None:
         """Release the files."""
         self.engine.close()
@@ -149,8 +141,9 @@ class Library:
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
         done = 0
         with writing(self.home, self._say):
+            copies = Copies(self._store, self._say)
             for group in paced(articles, batch, most=batch):
-                self._commit(self._sort(group, outcome))
+                self._commit(self._sort(group, outcome), copies)
                 done += len(group)
                 on_batch(done)
             if outcome["added"] or outcome["updated"]:
@@ -173,7 +166,7 @@ class Library:
             outcome["updated" if before else "added"].append(changed[article.id])
         return list(changed.values())
 
-    def _commit(self, articles: Sequence[Article]) -> None:
+    def _commit(self, articles: Sequence[Article], copies: Copies) -> None:
         if not articles:
             return
         passages = [split(article) for article in articles]
@@ -185,6 +178,7 @@ class Library:
             for article, group in zip(articles, passages, strict=True):
                 self._store.insert(article, group, vectors[first : first + len(group)])
                 first += len(group)
+            copies.enter(articles)
             self._store.raise_revision()
 
     def remove(self, article_ids: Sequence[str], *, purge: bool = False) -> list[str]:
@@ -247,9 +241,9 @@ class Library:
     def compare(
         self, query: Query, texts: Sequence[str], languages: Sequence[str | None]
     ) -> NDArray[np.float32]:
-        """Return how well each word of `query` is met in any texts, float32 (n, w), 0 to 1.
+        """Return how well each word of `query` is met in texts of languages, (n, w), 0 to 1.
 
-        `languages` are the ISO 639 codes of the texts, `None` where unknown.
+        `languages` are ISO 639 codes, `None` where unknown; what comes is float32.
         """
         return compare(query, texts, languages, self.words)
 
@@ -264,23 +258,26 @@ class Library:
             if len(self._texts) > _MOST_TEXTS:
                 self._texts.clear()
             self._texts[key] = self.article(*key)
-        article = self._texts[key]
-        start, end = candidate.start, candidate.end
+        article, start, end = self._texts[key], candidate.start, candidate.end
         return article, Passage(*key, start, end, article.text[start:end])
+
+    def copies_of(self, article: Article) -> list[str]:
+        """Return the ids of the other present articles with the same report as `article`."""
+        return copies_of(self._store, article)
 
     def save_answer(
         self, answer_id: str, body: str, spans: Sequence[Passage], owner: str = ""
     ) -> None:
         """Keep an answer (JSON) of `owner` with the spans it cites."""
-        save_answer(self._store, answer_id, body, spans, owner)
+        answers.save_answer(self._store, answer_id, body, spans, owner)
 
     def answer(self, answer_id: str, owner: str = "") -> StoredAnswer | None:
         """Return a saved answer of `owner`, or `None`."""
-        return stored_answer(self._store, answer_id, owner)
+        return answers.stored_answer(self._store, answer_id, owner)
 
     def recent_answers(self, most: int) -> list[StoredAnswer]:
         """Return the `most` answers saved last, whoever asked, the newest first."""
-        return recent_answers(self._store, most)
+        return answers.recent_answers(self._store, most)
 
     @contextmanager
     def reading(self) -> Iterator[None]:

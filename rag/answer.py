@@ -20,11 +20,12 @@ _MARKER = regex.compile(r"(\[\d+\])")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage with its article (without promise that it answers) and its score."""
+    """A passage found (it need not answer), its score, and other articles with the same report."""
 
     passage: Passage
     article: Article
     score: float
+    also: Sequence[Article] = ()
 
     def as_json(self) -> Json:
         """Return the contract's shape of a hit."""
@@ -36,6 +37,7 @@ class Hit:
             "end": passage.end,
             "text": passage.text,
             "score": round(self.score, 6),
+            "also": [_where(article) for article in self.also],
         }
 
 
@@ -59,7 +61,7 @@ class Citation:
     `n` is the number that stands in the answer's text as `[n]`.  `supports` holds the half-open
     spans of the answer's text that a model put it to; extractive answers need none.  `focus` is
     the span of the words in the quote that answer, in the article's text, `None` if unknown.
-    `also` are articles with nearly the same text, which an overview does not show again.
+    `also` are articles with nearly the same text, or in which the same sentence stands.
     """
 
     n: int
@@ -127,8 +129,7 @@ class Statement:
 class Preference:
     """What the words at `question[start:end]` make Dalil look at first; they rule nothing out.
 
-    `value` is the day of publication (ISO) from or up to which articles are preferred, or an
-    outlet.
+    `value` is an outlet, or the day of publication (ISO) from or up to which articles are first.
     """
 
     kind: Literal["since", "until", "outlet"]

@@ -13,12 +13,13 @@ from corpus.text.characters import replace_surrogates
 from index import Filters, Library
 from rag.answer import Answer, Event, Hit, Watch, tell
 from rag.choice.select import Caution, SelectionSettings, Selector
-from rag.citing.cite import abstention, answer_of, body_of, cite, refusal
+from rag.citing.cite import abstention, answer_of, body_of, cite, cite_once, refusal
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
 from rag.reading.languages import may_be_about, pattern
 from rag.reading.reading import may_prefer
 from rag.rerankers.cross_encoder import Reranker
+from rag.search.copies import apart
 from rag.search.rank import DEPTH, FusionWeights, Ranker, by_sentences
 
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ class Assistant:
         k: int = 10,
         filters: Filters | None = None,
     ) -> tuple[list[Hit], str | None]:
-        """Return the `k` best passages, and a notice when the library is empty.
+        """Return the `k` best passages, copies once, and a notice when the library is empty.
 
         Raises `InputError` for an outlet that the library does not have.
         """
         filters = self._spelled(filters)
         with self.library.reading():
             reading = read(_sound(question), self.library.words, [_sound(t) for t in history])
-            hits = self._find(reading, k, filters)
+            hits = apart(self._find(reading, 2 * k, filters), self.library, filters)[:k]
             return hits, None if hits else self._notice()
 
     def ask(
@@ -230,7 +231,6 @@ class Assistant:
         """Return an overview as `_answer` does an answer, `None` if a question asks for none."""
         if not pattern("overview").search(reading.text.lstrip("¿¡ \t\n")):
             return None
-        # Few questions need what finds near duplicates.
         from rag.overview.timeline import PASSAGES, timeline, topic_of
 
         topic = topic_of(reading.text, self.library.words)
@@ -263,7 +263,7 @@ class Assistant:
                 unmet=choice.unmet,
             )
             return replace(refused, considered=considered), likeliest
-        citations = cite(choice.sentences, reading, self.library.words)
+        citations = cite_once(choice.sentences, hits, reading, self.library.words)
         sure, left = choice.confidence, choice.unanswered
         answer = answer_of(question, reading, citations, sure, left, differs=choice.differs)
         return replace(answer, considered=considered), likeliest

@@ -39,7 +39,7 @@ HOMES = {
     "trafilatura": "corpus/readers/html.py",
     "frontmatter": "corpus/readers/markdown.py",
     "py3langid": "corpus/text/language.py",
-    "rensa": "rag/overview/duplicates.py",
+    "rensa": "corpus/text/copies.py",
     "argon2": "ui/server/access/passwords.py",
     "jinja2": ("ui/server/articles/article_page.py", "ui/library/page.py", "eval/report/page.py"),
     "matplotlib": "eval/report/plots.py",
@@ -47,6 +47,7 @@ HOMES = {
     "starlette": "ui/",
     "uvicorn": "ui/app/",
     "gradio": "ui/chat/page.py",
+    "watchfiles": "ui/folders/watch.py",
     "typer": "ui/",
     "rich": "ui/",
 }

@@ -28,11 +28,15 @@ def save_answer(
     """Keep `body` with the spans it cites, whose versions then outlive updates and removals.
 
     `owner` is the reader it belongs to: a user's name, or "" for whoever sits at this machine.
+    Raises `MissingError` for a span of an article that was removed while the answer was made.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with store.transaction():
         store.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", answer_id, now, body, owner)
         for n, span in enumerate(spans, start=1):
+            cited = "SELECT 1 FROM versions WHERE article_id = ? AND version = ?"
+            if not store.execute(cited, span.article_id, span.version):
+                raise MissingError(f"The cited article {span.article_id!r} was removed meanwhile.")
             store.execute(
                 "INSERT INTO citations VALUES (?, ?, ?, ?, ?, ?)",
                 answer_id, n, span.article_id, span.version, span.start, span.end,

@@ -23,6 +23,15 @@ _PRESENT = "articles a JOIN versions v ON v.article_id = a.id AND v.version = a.
 _FIELDS = "v.article_id, v.version, v.title, v.outlet, v.source, v.url, v.published, v.language"
 
 
+@dataclass(frozen=True)
+class AddReport:
+    """What an import did, each list in the order of the input."""
+
+    added: Sequence[Article]
+    updated: Sequence[Article]
+    unchanged: Sequence[Article]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some of the `total` articles that fit, without texts; `next` leads on, `None` at the end."""

@@ -1,7 +1,7 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
 -- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
--- 5: keys, 6: withdrawals.
+-- 5: keys, 6: withdrawals, origins, folders, sketches.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -59,3 +59,19 @@ CREATE INDEX IF NOT EXISTS sessions_of_user ON sessions (user);
 CREATE TABLE IF NOT EXISTS keys (
     user TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL
 ) STRICT;
+-- Which file of a folder that is followed an article came from, as which version; `file` is its
+-- absolute path.
+CREATE TABLE IF NOT EXISTS origins (
+    file TEXT NOT NULL, article_id TEXT NOT NULL, version INTEGER NOT NULL,
+    PRIMARY KEY (file, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS origins_of_article ON origins (article_id);
+-- What came of following a folder last; `state` is JSON.
+CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+-- What an article's version is like (`corpus.text.copies`), and the report that it copies: the
+-- article and version in which that was seen first.
+CREATE TABLE IF NOT EXISTS sketches (
+    article_id TEXT PRIMARY KEY, version INTEGER NOT NULL, report TEXT NOT NULL,
+    sketch BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS sketches_of_report ON sketches (report);

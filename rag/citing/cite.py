@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import regex
 
+from corpus.article import Article
 from corpus.text.language import detect, direction
 from corpus.text.names import joined_names, name_terms
 from corpus.text.quantities import quantities
@@ -29,6 +31,8 @@ _DOLLARS = regex.compile(r"dollar|dólar|dolar|دولار|دۆلار|دلار|д
 # Below this two words of the table have nothing to do with each other.
 _FAINTEST = 0.4
 _MOST = 8
+# A shorter sentence is no sign of a copy.
+_FEWEST_WORDS = 6
 
 
 def cite(sentences: Sequence[Sentence], reading: Reading, table: WordTable) -> tuple[Citation, ...]:
@@ -37,6 +41,39 @@ def cite(sentences: Sequence[Sentence], reading: Reading, table: WordTable) -> t
         Citation(n, s.article, s.start, s.end, matches(reading, s, table), focus=s.focus)
         for n, s in enumerate(sentences, start=1)
     )
+
+
+def cite_once(
+    sentences: Sequence[Sentence], hits: Sequence[Hit], reading: Reading, table: WordTable
+) -> tuple[Citation, ...]:
+    """Cite each sentence once, where copies of a report have it word for word.
+
+    Their articles, among those of the passages `hits`, stand in `also`.
+    """
+    said = [_said(sentence.text) for sentence in sentences]
+    first = [said.index(words) == place for place, words in enumerate(said)]
+    once = [sentence for sentence, new in zip(sentences, first, strict=True) if new]
+    passages = [(hit.article, _said(hit.passage.text)) for hit in hits]
+    return tuple(
+        replace(citation, also=_also(citation, passages)) for citation in cite(once, reading, table)
+    )
+
+
+def _said(text: str) -> str:
+    return f" {' '.join(word.folded for word in words(text))} "
+
+
+def _also(citation: Citation, passages: Sequence[tuple[Article, str]]) -> tuple[Article, ...]:
+    quote = _said(citation.quote)
+    if quote.count(" ") <= _FEWEST_WORDS:
+        # "He declined to comment." stands in reports on anything.
+        return ()
+    found = {
+        (article.id, article.version): article
+        for article, text in passages
+        if article.id != citation.article.id and quote in text
+    }
+    return tuple(found.values())
 
 
 def matches(reading: Reading, sentence: Sentence, table: WordTable) -> tuple[Match, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article
+from corpus.text.copies import groups_of
 from corpus.text.language import detect, script
 from corpus.text.names import without_article
 from corpus.text.sentences import sentence_spans
@@ -20,7 +21,6 @@ from rag.choice.evidence import Compare, Sentence
 from rag.choice.unmet import names_of, unmet
 from rag.citing.cite import abstention, cite, compose
 from rag.overview.debris import tells
-from rag.overview.duplicates import groups_of
 from rag.reading import Reading, read
 from rag.reading.languages import pattern, timeline_phrases
 from rag.reading.reading import Expected, expected_answer

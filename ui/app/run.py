@@ -16,9 +16,10 @@ from fastapi import FastAPI
 from corpus.errors import DalilError
 from index.store.database import DATABASE
 from ui.app.app import create_app
+from ui.folders.watch import watching
 from ui.server.access.accounts import open_accounts
 from ui.server.access.identity import is_open
-from ui.server.http.log import RequestLog, log_notice, start_log
+from ui.server.http.log import RequestLog, log_fault, log_notice, start_log
 from ui.server.http.workers import WorkerPool
 from ui.service import Service, Shared
 from ui.settings.privacy import told
@@ -59,10 +60,12 @@ def serve(
             say(told(settings))
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        follows = watching(settings, address.watch, log_notice, log_fault, shared)
         with suppress(KeyboardInterrupt):
-            server_of(create_app(pool, examples=examples, settings=settings), pool).run(
-                sockets=[listening]
-            )
+            # The log is open before anything is followed.
+            server = server_of(create_app(pool, examples=examples, settings=settings), pool)
+            with follows:
+                server.run(sockets=[listening])
 
 
 def _check_login(settings: Settings) -> None:

@@ -50,11 +50,11 @@ def console() -> Console:
     return Console(highlight=False)
 
 
-def open_library(settings: Settings) -> Library:
-    """Open the library that the settings name."""
+def open_library(settings: Settings, *, create: bool = False) -> Library:
+    """Open the library that the settings name; with `create`, make it if it is not there."""
     from index import Library, load_encoder
 
-    return Library.open(settings.home, load_encoder(settings.encoder), say=say)
+    return Library.open(settings.home, load_encoder(settings.encoder), create=create, say=say)
 
 
 def run_batch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from ui.settings.settings import Settings, settings_file
 
 if TYPE_CHECKING:
     from index import Library
+    from rag.answer import Json
 
 
 def doctor(
@@ -47,10 +49,12 @@ def doctor(
     ]
     if as_json:
         models = {"reader": settings.reader, "llm": settings.llm}
-        about = {**_about(library), **models, "sent_to": destination(settings)}
+        about: Json = {**_about(library), **models, "sent_to": destination(settings)}
+        about["folders"] = [asdict(folder) for folder in library.origins.folders()]
         print_json({**about, "rebuilt": rebuild, "faults": faults, "unsafe": unsafe})
     else:
-        _show(library, settings.reader, faults, [told(settings), *_named(unsafe)])
+        around = [told(settings), *_folders(library), *_named(unsafe)]
+        _show(library, settings.reader, faults, around)
     raise typer.Exit(FAULT if faults else DONE)
 
 
@@ -83,6 +87,16 @@ def _reader_faults(settings: Settings) -> Iterator[str]:
             yield from BUNDLED.faults()
     except DalilError as error:
         yield str(error)
+
+
+def _folders(library: Library) -> Iterator[str]:
+    """Yield the state of each followed folder, and what of it could not be read last."""
+    for each in library.origins.folders():
+        yield f"Folder {each.path}: {each.articles} articles, followed at {each.checked_at}"
+        if each.error:
+            yield each.error
+        for place, why in each.failed:
+            yield f"{place}: {why}"
 
 
 def _named(unsafe: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus.errors import DalilError
+from ui.cli.add import add, watch
 from ui.cli.console import (
     DONE,
     FAULT,
@@ -18,7 +19,6 @@ from ui.cli.console import (
     fail,
     open_library,
     print_json,
-    read_fields,
     read_filters,
     read_question,
     read_text,
@@ -57,53 +57,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(add)
 app.add_typer(evaluating, name="eval")
 app.command()(doctor)
 app.add_typer(embeds, name="embed")
 app.add_typer(users, name="user")
 app.command()(serve)
+app.command()(watch)
 
 
 @app.callback()
 def _common(context: typer.Context, home: Home = None, encoder: EncoderName = None) -> None:
     context.obj = (home, encoder)
-
-
-@app.command()
-def add(
-    context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders of articles.")],
-    home: Home = None,
-    encoder: EncoderName = None,
-    as_json: AsJson = False,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Add what can be read, even if some can't.")
-    ] = False,
-    no_clean: Annotated[
-        bool, typer.Option("--no-clean", help="Store texts exactly as they are.")
-    ] = False,
-    field: Annotated[
-        list[str] | None, typer.Option(help="Name of a JSONL field, such as text=body.")
-    ] = None,
-) -> None:
-    """Add articles: text, Markdown, HTML, JSONL, and folders of these."""
-    from ui.cli.terminal import show_import
-    from ui.ingest import run_import
-
-    settings = _settings(context, home, encoder)
-    report = run_import(
-        settings,
-        paths,
-        clean=not no_clean,
-        fields=read_fields(field),
-        keep_going=keep_going,
-        say=say,
-    )
-    if as_json:
-        print_json(report.as_json())
-    else:
-        show_import(console(), report)
-    raise typer.Exit(report.exit_code(keep_going=keep_going))
 
 
 @app.command("list")

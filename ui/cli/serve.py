@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -34,6 +35,10 @@ def serve(
     base_url: Annotated[str | None, _option("base_url")] = None,
     without_login: Annotated[
         bool | None, typer.Option("--without-login", help=_SERVER["without_login"].about)
+    ] = None,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FOLDER", help=_SERVER["watch"].about + " Can be repeated."),
     ] = None,
     example: Annotated[
         list[str] | None, typer.Option(help="A question that the chat offers first.")
@@ -68,5 +73,6 @@ def serve(
         seconds=seconds,
         base_url=base_url,
         without_login=without_login,
+        watch=[str(Path(folder).absolute()) for folder in watch or ()] or None,
     )
     run(settings, example or (), say)

@@ -157,10 +157,19 @@ def _show_place(console: Console, citation: Citation, *, quoted: bool) -> None:
     if quoted:
         _show_block(console, citation.quote, "green", _answering(citation))
     met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)
+    _show_also(console, citation.also)
     span = f"{citation.article.id} v{citation.article.version}, {citation.start}-{citation.end}"
     console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))
     if met:
         console.print(Padding(Text(met, style="dim"), (0, _INDENT)))
+
+
+def _show_also(console: Console, articles: Sequence[Article]) -> None:
+    """Name the other articles in which the same stands, if there are any."""
+    if articles:
+        console.print(Text("  also in:", style="dim"))
+    for article in articles:
+        console.print(Padding(_source(article), (0, 2 * _INDENT)))
 
 
 def show_glosses(console: Console, glosses: Sequence[QuoteGloss]) -> None:
@@ -197,6 +206,7 @@ def show_hits(console: Console, hits: Sequence[Hit]) -> None:
         console.print()
         console.print(Text(f"{hit.score:.3f} ", style="bold cyan"), _source(hit.article), sep="")
         _show_block(console, hit.passage.text)
+        _show_also(console, hit.also)
 
 
 def show_articles(console: Console, articles: Sequence[Article]) -> None:
@@ -214,15 +224,20 @@ def show_article(console: Console, article: Article) -> None:
     console.print(Text(visible(article.text)))
 
 
-def show_import(console: Console, report: ImportReport) -> None:
-    """Print the counts, and a sentence for each failure on standard error."""
+def show_import(console: Console, report: ImportReport, removed: int | None = None) -> None:
+    """Print the counts, and a sentence for each failure on standard error.
+
+    `removed` counts the articles taken out, where folders were followed.
+    """
     for failure in report.failed:
         where = failure.label if failure.line is None else f"{failure.label}:{failure.line}"
         sys.stderr.write(f"{visible(where)}: {visible(failure.error or '')}\n")
-    if report.failed and not (report.added or report.updated or report.unchanged):
+    done = report.added or report.updated or report.unchanged
+    if removed is None and report.failed and not done:
         sys.stderr.write("Nothing was added. Mend these, or add the rest with --keep-going.\n")
     counts = [(len(report.added), "added"), (len(report.updated), "updated"),
-              (len(report.unchanged), "unchanged"), (len(report.failed), "failed")]  # fmt: skip
+              (len(report.unchanged), "unchanged"), (removed or 0, "removed"),
+              (len(report.failed), "failed")]  # fmt: skip
     console.print(", ".join(f"{count} {name}" for count, name in counts if count) or "Nothing")
 
 

@@ -68,6 +68,9 @@ class ServerSettings:
     most_upload_mb: int = setting(
         20, kinds.whole(1, 1_024), "Largest upload of articles, in megabytes."
     )
+    watch: tuple[Path, ...] = setting(
+        (), kinds.FOLDERS, "Folders whose new, changed and removed articles the library follows."
+    )
 
     def __post_init__(self) -> None:
         """Count the host of `base_url` among `hosts`."""

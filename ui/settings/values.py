@@ -100,6 +100,13 @@ def _truth_of(text: str) -> bool:
     return value
 
 
+def _absolute(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_absolute():
+        raise ValueError
+    return path
+
+
 def _host(text: str) -> str:
     """Return a host's name or address as browsers send it, without brackets.
 
@@ -196,6 +203,10 @@ def one_of(*names: str) -> Kind:
 
 TEXT = _of_text("text", str)
 FOLDER = _of_text("a folder", lambda text: Path(text).expanduser())
+FOLDERS = many(
+    _of_text("a folder by its absolute path", _absolute),
+    "a list of folders by their absolute paths such as /srv/news",
+)
 FILE = _of_text("a file", lambda text: Path(text).expanduser())
 HOST = _of_text("a host name or address without a port", _host)
 HOSTS = many(HOST, "a list of host names or addresses without ports or wildcards")

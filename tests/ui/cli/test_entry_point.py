@@ -41,6 +41,7 @@ ELSEWHERE = {
         "add", "list", "search", "ask", "eval", "eval compare", "eval gate",
     },
     "tests/ui/app/test_process.py": {"serve"},
+    "tests/ui/folders/test_watch.py": {"watch"},
 }  # fmt: skip
 
 

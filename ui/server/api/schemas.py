@@ -150,7 +150,7 @@ class Citation(_Cited):
         description="The statements in the answer's `text` that it was put to; in mode `llm` only."
     )
     also: list[Repeated] = Field(
-        description="Articles with nearly the same text, which an overview does not show again."
+        description="Articles with nearly the same text, or in which the same sentence stands."
     )
 
 
@@ -160,6 +160,7 @@ class Hit(_Cited):
     passage_id: str
     text: str
     score: float
+    also: list[Repeated] = Field(description="Articles with the same report, not found again.")
 
 
 class Statement(Span):

@@ -1,0 +1,230 @@
+"""A library follows a folder: what is added, what leaves, and what never leaves by mistake."""
+
+import json
+import os
+
+import pytest
+
+from corpus.article import Passage
+from corpus.errors import InputError
+from ui.folders.sync import Follower, follow_once
+
+BRIDGE, SCHOOL = "The bridge at Dara was closed on Monday.", "The school in Tell Nar opened."
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "أخبار news"
+    (folder / "deep").mkdir(parents=True)
+    write(folder / "bridge.txt", BRIDGE)
+    write(folder / "deep" / "school.txt", SCHOOL)
+    return folder
+
+
+def write(file, text):
+    file.write_text(text, encoding="utf-8")
+
+
+def lines(file, *articles):
+    write(file, "".join(json.dumps(article) + "\n" for article in articles))
+
+
+def texts(library):
+    return {library.article(article.id).text for article in library.articles()}
+
+
+def sync(library, folder, **options):
+    report = follow_once(library, [folder], **options)
+    done = report.imported
+    return tuple(map(len, (done.added, done.updated, done.unchanged, report.removed)))
+
+
+def test_files_come_change_and_go(library, folder):
+    assert sync(library, folder) == (2, 0, 0, 0)
+    assert sync(library, folder) == (0, 0, 2, 0)
+    write(folder / "bridge.txt", BRIDGE + " It is open again.")
+    write(folder / "new.md", "# News\n\nA well was dug.")
+    (folder / "deep" / "school.txt").unlink()
+    assert sync(library, folder) == (1, 1, 0, 1)
+    assert not any("school" in text for text in texts(library))
+    # What comes back is a new version: a number never means another text.
+    write(folder / "deep" / "school.txt", SCHOOL)
+    assert sync(library, folder) == (1, 0, 2, 0)
+    assert library.article(str(folder / "deep" / "school.txt")).version == 2
+
+
+def test_a_saved_answer_keeps_what_it_cites(library, folder):
+    sync(library, folder)
+    name = str(folder / "bridge.txt")
+    library.save_answer("answer", "{}", [Passage(name, 1, 0, len(BRIDGE), BRIDGE)])
+    (folder / "bridge.txt").unlink()
+    assert sync(library, folder) == (0, 0, 1, 1)
+    assert texts(library) == {SCHOOL}
+    assert library.article(name, 1).text == BRIDGE
+
+
+def test_articles_of_a_file_of_many(library, folder):
+    many = folder / "many.jsonl"
+    lines(many, {"id": "a", "text": BRIDGE}, {"text": "No id."}, {"id": "c", "text": "Third."})
+    assert sync(library, folder)[0] == 5
+    lines(many, {"id": "a", "text": BRIDGE}, {"text": "No id."})
+    assert sync(library, folder) == (0, 0, 4, 1)
+    # A line that is half written may be the article's own, so all of the file's stay.
+    write(many, many.read_text(encoding="utf-8")[:-5])
+    report = follow_once(library, [folder])
+    assert ([f.line for f in report.imported.failed], report.removed) == ([2], [])
+    assert report.exit_code() == 3
+    many.unlink()
+    assert sync(library, folder) == (0, 0, 2, 2)
+    assert texts(library) == {BRIDGE, SCHOOL}
+
+
+def test_only_what_came_from_the_folder_is_touched(library, folder, tmp_path, make_article):
+    other = tmp_path / "أخبار news 2"
+    other.mkdir()
+    write(other / "well.txt", "A well was dug.")
+    library.add([make_article()])
+    sync(library, folder)
+    sync(library, other)
+    (other / "well.txt").unlink()
+    write(other / "rain.txt", "It rained.")
+    (folder / "bridge.txt").unlink()
+    assert sync(library, folder) == (0, 0, 1, 1)
+    assert "A well was dug." in texts(library)
+    assert sync(library, other) == (1, 0, 0, 1)
+    assert library.catalogue.holds("article-1")
+
+
+def test_what_was_added_before_is_followed_too(library, folder):
+    from corpus.load import load_articles
+
+    lines(folder / "many.jsonl", {"text": "First."}, {"text": "Second."})
+    write(folder / "story.log", "A file of another kind, named itself.")
+    library.add([loaded.article for loaded in load_articles(folder, folder / "story.log")])
+    assert len(library) == 5
+    lines(folder / "many.jsonl", {"text": "First."})
+    (folder / "bridge.txt").unlink()
+    assert sync(library, folder) == (0, 0, 2, 2)
+    assert any("another kind" in text for text in texts(library))
+
+
+def test_another_file_or_another_hand_keeps_an_article(library, folder, make_article):
+    same = {"id": "same", "text": BRIDGE}
+    lines(folder / "a.jsonl", same, {"id": "mended", "text": "Wrong."})
+    lines(folder / "b.jsonl", same)
+    sync(library, folder)
+    library.add([make_article(text="Mended.", title="By hand")])
+    (mended,) = [each for each in library.articles() if each.id == "article-1"]
+    assert mended
+    (folder / "a.jsonl").unlink()
+    assert sync(library, folder)[3] == 1
+    assert library.catalogue.holds("same")
+    (folder / "b.jsonl").unlink()
+    assert sync(library, folder)[3] == 1
+    assert not library.catalogue.holds("same")
+
+
+def test_an_article_that_was_changed_since_stays(library, folder):
+    from dataclasses import replace
+
+    lines(folder / "a.jsonl", {"id": "mended", "text": "Wrong."})
+    sync(library, folder)
+    library.add([replace(library.article("mended"), text="Right.")])
+    (folder / "a.jsonl").unlink()
+    assert sync(library, folder)[3] == 0
+    assert library.article("mended").text == "Right."
+
+
+def test_one_identity_with_two_texts_is_named(library, folder):
+    lines(folder / "a.jsonl", {"id": "x", "text": BRIDGE})
+    follower = Follower(folder)
+    follower.look(library)
+    lines(folder / "b.jsonl", {"id": "x", "text": SCHOOL})
+    (failed,) = follower.look(library).imported.failed
+    assert "stands for another article at" in failed.error
+    assert library.article("x").text == BRIDGE
+    # When the first is gone, the other takes its place.
+    (folder / "a.jsonl").unlink()
+    follower.look(library)
+    follower.look(library)
+    assert library.article("x").text == SCHOOL
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_an_empty_or_missing_folder_removes_nothing(library, folder, tmp_path, gone):
+    sync(library, folder)
+    folder.rename(tmp_path / "elsewhere")
+    if not gone:
+        folder.mkdir()
+    report = follow_once(library, [folder])
+    assert (len(library), report.removed, report.exit_code()) == (2, [], 1)
+    assert "nothing was removed" in report.errors[0]
+    (state,) = library.origins.folders()
+    assert (state.path, state.error) == (str(folder), report.errors[0])
+    assert sync(library, folder, allow_empty=True) == (0, 0, 0, 2)
+    assert len(library) == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read all")
+def test_what_cannot_be_read_stays(library, folder):
+    sync(library, folder)
+    (folder / "bridge.txt").chmod(0)
+    (folder / "deep").chmod(0)
+    report = follow_once(library, [folder])
+    (folder / "deep").chmod(0o700)
+    assert (len(report.imported.failed), report.removed) == (2, [])
+
+
+def test_a_link_to_what_is_not_mounted_stays(library, folder, tmp_path):
+    drive = tmp_path / "drive.txt"
+    write(drive, "From a drive.")
+    (folder / "link.txt").symlink_to(drive)
+    assert sync(library, folder)[0] == 3
+    drive.unlink()
+    report = follow_once(library, [folder])
+    assert (len(report.imported.failed), report.removed, len(library)) == (1, [], 3)
+
+
+def test_a_name_that_is_no_text(library, folder):
+    (folder / os.fsdecode(b"\xff.txt")).write_text("A name of bytes.", encoding="utf-8")
+    assert sync(library, folder) == (3, 0, 0, 0)
+    (folder / os.fsdecode(b"\xff.txt")).unlink()
+    assert sync(library, folder) == (0, 0, 2, 0)
+
+
+def test_a_file_is_read_when_it_has_settled(library, folder):
+    follower = Follower(folder, settle=1.0)
+    report = follower.look(library, 0.0)
+    assert (report.did, report.waiting) == (False, 2)
+    assert len(follower.look(library, 1.0).imported.added) == 2
+    write(folder / "bridge.txt", "Half of")
+    assert follower.look(library, 2.0).waiting == 1
+    write(folder / "bridge.txt", "Half of a file that is written.")
+    assert not follower.look(library, 3.0).did
+    assert len(follower.look(library, 4.0).imported.updated) == 1
+    # One that goes for a moment, as editors save, does not go.
+    (folder / "bridge.txt").rename(folder / "bridge.txt~")
+    assert not follower.look(library, 5.0).did
+    (folder / "bridge.txt~").rename(folder / "bridge.txt")
+    assert not follower.look(library, 6.5).removed
+    assert len(library) == 2
+
+
+def test_only_folders_are_followed(library, folder):
+    with pytest.raises(InputError, match="is no folder"):
+        follow_once(library, [folder / "bridge.txt"])
+
+
+def test_the_command(dalil, folder):
+    given = json.loads(dalil("add", folder, "--sync", "--json").out)
+    assert (len(given["added"]), given["removed"], given["errors"]) == (2, [], [])
+    (folder / "bridge.txt").unlink()
+    assert dalil("add", folder, "--sync").out == "1 unchanged, 1 removed\n"
+    (state,) = json.loads(dalil("doctor", "--json").out)["folders"]
+    assert (state["articles"], state["error"]) == (1, None)
+    (folder / "deep" / "school.txt").unlink()
+    done = dalil("add", folder, "--sync")
+    assert (done.code, "nothing was removed" in done.err) == (1, True)
+    assert "nothing was removed" in dalil("doctor").out
+    assert dalil("add", folder, "--sync", "--allow-empty").out == "1 removed\n"
+    assert dalil("add", folder, "--allow-empty").code == 2
