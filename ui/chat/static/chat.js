@@ -5,17 +5,18 @@ import { doubtOf, together, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 import { addGlosses } from "./gloss.js";
+import { addTranslations } from "./translation.js";
 
 /** Show a conversation inside `host` and return a function that shows a new state of it.
  *
  * A state is `{restored}` (turns of an earlier visit), `{turn}` (a new one, or the newest as it is
  * now), or `{}` (none any more).
  * `words` are those of the interface, in `language`; `retry(question, preferences)` asks
- * again, with or without what the question prefers.
+ * again, with or without what the question prefers.  `model` names the language model, "" for none.
  */
-export function conversation(host, words, language, retry) {
+export function conversation(host, words, language, retry, model) {
   const log = element("div", { class: "turns", role: "log", "aria-label": words.conversation });
-  const page = { words, language, retry };
+  const page = { words, language, retry, model };
   page.link = (...place) => sourceLink(page, ...place);
   page.tools = (turn) => tools(page, turn);
   page.beyond = (answer) => beyond(page, answer);
@@ -37,6 +38,8 @@ export function conversation(host, words, language, retry) {
 
 function made(page, turn) {
   const shown = turnOf(page, turn);
+  // What is put under a quote last stands first.
+  addTranslations(page, shown, turn);
   addGlosses(page, shown, turn);
   return shown;
 }

@@ -33,6 +33,7 @@ OPERATIONS = [
     ("DELETE", "/api/articles/{id}"),
     ("POST", "/api/login"),
     ("GET", "/api/gloss"),
+    ("POST", "/api/translations"),
     ("GET", "/api/search"),
     ("POST", "/v1/chat/completions"),
     ("GET", "/v1/models"),
