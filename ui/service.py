@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from rag.llm import ChatModel, Limits
     from rag.reader import Reader
     from rag.rerankers.cross_encoder import Reranker
-    from ui.glosses import QuoteGloss
     from ui.settings.settings import Settings
+    from ui.translations import InOtherWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Service:
 
         self._settings = settings
         self._say = say
-        self._shared = shared or Shared(settings)
+        self.shared = shared or Shared(settings)
         self._library = Reopening(settings.home / DATABASE, self._open)
         self.missing = f"There is no library at {settings.home}. Add articles with: dalil add PATH"
 
@@ -189,8 +189,8 @@ class Service:
             return None
         return Assistant(
             assistant.library,
-            self._shared.reranker(),
-            reader=self._shared.reader(),
+            self.shared.reranker(),
+            reader=self.shared.reader(),
             caution=self._settings.caution,
             saves=False,
         )
@@ -199,7 +199,7 @@ class Service:
         from index import Library
         from rag.assistant import Assistant
 
-        shared = self._shared
+        shared = self.shared
         library = Library.open(
             self._settings.home, shared.encoder(), say=self._say, cache=shared.cache(database)
         )
@@ -270,12 +270,11 @@ class Service:
         note = replace_surrogates(note)
         return feedback.keep(answer_id, helpful=helpful, note=note, owner=owner)
 
-    def glosses(self, answer: Answer) -> list[QuoteGloss]:
+    def in_other_words(self, answer: Answer) -> InOtherWords:
         """Return the quotes of an answer that are in another language than its question."""
-        from ui.glosses import answer_glosses
+        from ui.translations import in_other_words
 
-        assistant = self.assistant()
-        return [] if assistant is None else answer_glosses(answer, assistant.library.words)
+        return in_other_words(answer, self.assistant(), self.shared, self._say)
 
     def _note(self, question: Question) -> None:
         """Write a question into the log of the server, if the settings ask for that."""

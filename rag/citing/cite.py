@@ -178,11 +178,21 @@ def _denies(reading: Reading, citation: Citation) -> bool:
         return False
     clauses = _CLAUSE.finditer(citation.article.text, citation.start, citation.end)
     start, end = citation.focus
-    held = [c.group() for c in clauses if c.start() < end and start < c.end()]
-    negating = pattern("negating", citation.article.language)
+    held = [c for c in clauses if c.start() < end and start < c.end()]
+    if len(held) != 1:
+        return False
+    # Few questions want a yes or no.
+    from rag.citing.antonyms import holds_opposite, says_opposite
+
+    ((clause, span),) = ((c.group(), c.span()) for c in held)
+    language = citation.article.language
+    negating = pattern("negating", language)
     # In a language without words of its own those of all others are looked for, which deny nothing.
     known = negating.pattern != pattern("negating").pattern
-    return known and len(held) == 1 and bool(negating.search(held[0]))
+    if not negating.search(clause):
+        return says_opposite(reading, citation, *span)
+    # Of "no longer closed" nobody can say what it denies.
+    return known and not holds_opposite(reading, clause, language)
 
 
 def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:

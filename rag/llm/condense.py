@@ -14,7 +14,7 @@ import regex
 from rag.llm.deadline import Clock, bounded
 from rag.llm.prompts import condense_messages
 from rag.llm.protocol import ChatModel, Limits, ModelError
-from rag.llm.replies.pointers import PointerParser, Words
+from rag.llm.replies.text import words_of
 
 # What was asked longer ago is rarely meant, and small models lose the thread.
 _TURNS, _LONGEST_TURN = 6, 400
@@ -62,7 +62,7 @@ def condense(
     try:
         pieces = model.stream(condense_messages(turns, question))
         with closing(bounded(pieces, hasty, clock)) as reply:
-            standalone = _question(_words("".join(reply)), question)
+            standalone = _question(words_of("".join(reply)), question)
     except ModelError as error:
         # A model that was only slow for this may well answer in the time it has for that.
         slow = error.reason in _SLOW and clock.now() - began < limits.first_token_s
@@ -70,13 +70,6 @@ def condense(
     if standalone is None:
         return Condensed(question, history)
     return Condensed(standalone)
-
-
-def _words(reply: str) -> str:
-    """Return what a reader would see of a reply."""
-    parser = PointerParser()
-    parts = [*parser.feed(reply), *parser.finish()]
-    return "".join(part.text for part in parts if isinstance(part, Words))
 
 
 def _question(reply: str, question: str) -> str | None:

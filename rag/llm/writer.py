@@ -16,7 +16,7 @@ from functools import partial
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
 from index import WordTable
 from rag.answer import Answer, Event, Hit, tell
-from rag.citing.cite import abstention, matches
+from rag.citing.cite import abstention, matches, refusal
 from rag.llm.condense import Condensed, condense
 from rag.llm.deadline import Clock, SystemClock, bounded
 from rag.llm.numbered import Evidence
@@ -106,9 +106,8 @@ class LlmWriter:
 
     def _answer(self, page: Page, language: str, hits: Sequence[Hit], extractive: Answer) -> Answer:
         """Return what has become of the reply; raise `ModelError` if there was none."""
-        question, sure = extractive.question, extractive.confidence
         if page.refuses:
-            return replace(abstention(question, hits[:_RELATED], confidence=sure), mode="llm")
+            return _refused(extractive, hits)
         statements = page.statements()
         if not statements:
             raise ModelError("silent", "The language model wrote no statement.")
@@ -118,10 +117,10 @@ class LlmWriter:
         if supported < LEAST_SUPPORTED * len(statements):
             return _instead(extractive, language, "unsupported")
         return Answer(
-            question,
+            extractive.question,
             "answered",
             page.text,
-            sure,
+            extractive.confidence,
             page.citations(statements),
             notice=_notice(language, len(statements) - supported, len(statements), page.unknown),
             mode="llm",
@@ -131,6 +130,20 @@ class LlmWriter:
     def _note(self, event: str, **fields: str | int) -> None:
         """Tell the log what became of a reply, without any of its words."""
         _LOG.info(event, extra={"fields": {"model": self._model.name, **fields}})
+
+
+def _refused(extractive: Answer, hits: Sequence[Hit]) -> Answer:
+    """Return the refusal of a model that finds no answer, with what may be one all the same.
+
+    Where the sentences would answer by themselves the two differ: then the best one is pointed to.
+    """
+    question, unmet, outside = extractive.question, extractive.unmet, extractive.outside
+    doubted = () if extractive.kind == "overview" else extractive.citations[:1]
+    possible = extractive.possible or doubted
+    refused = abstention(question, hits[:_RELATED], confidence=extractive.confidence,
+                         possible=possible, unmet=unmet)  # fmt: skip
+    text = refusal(question, possible, unmet, outside)
+    return replace(refused, text=text, outside=outside, mode="llm")
 
 
 def _instead(extractive: Answer, language: str, why: str) -> Answer:

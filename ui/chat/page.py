@@ -35,7 +35,7 @@ _LONGEST_QUESTION = 2_000
 _SHOW_TURNS = """
 import(props.script).then(({ conversation }) => {
   const retry = (question, preferences = true) => trigger("retry", { question, preferences });
-  const show = conversation(element, props.words, props.language, retry);
+  const show = conversation(element, props.words, props.language, retry, props.model);
   watch("value", () => show(props.value));
   show(props.value);
 });
@@ -134,6 +134,7 @@ class _Page:
             script=f"{STATIC}/chat.js",
             words=dict(texts),
             language=self._language,
+            model=self._llm or "",
         )
         with gr.Column(elem_id="composer"):
             with gr.Accordion(texts["filters"], open=False), gr.Row():

@@ -184,7 +184,7 @@ def ask(
 ) -> None:
     """Answer a question from the articles, every statement cited."""
     from ui.cli.stream import show_events
-    from ui.cli.terminal import show_answer, show_considered, show_glosses
+    from ui.cli.terminal import show_answer, show_considered, show_other_words
     from ui.service import Question, Service, Shared
 
     filters = read_filters(since, until, outlet)
@@ -200,7 +200,7 @@ def ask(
     if as_json:
         answer = service.ask(asked, filters)
         more = {"considered": [each.as_json() for each in answer.considered]} if explain else {}
-        more |= {"glosses": [each.as_json() for each in service.glosses(answer)]} if gloss else {}
+        more |= service.in_other_words(answer).as_json() if gloss else {}
         print_json(answer.as_json() | more)
         return
     if settings.llm:
@@ -209,7 +209,7 @@ def ask(
         answer = service.ask(asked, filters)
         show_answer(console(), answer)
     if gloss:
-        show_glosses(console(), service.glosses(answer))
+        show_other_words(console(), service.in_other_words(answer))
     if explain:
         show_considered(console(), answer)
 

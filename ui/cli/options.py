@@ -58,7 +58,11 @@ Batch = Annotated[
 ]
 AskText = Annotated[str | None, typer.Argument(help="The question, in any language.")]
 Glossed = Annotated[
-    bool, typer.Option("--gloss", help="Show quotes in another language word for word.")
+    bool,
+    typer.Option(
+        "--gloss",
+        help="Show quotes in another language word for word, and translated with a model.",
+    ),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Ask about a third of the cases.")]
 SetValues = Annotated[

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rag.answer import Answer, Citation, Hit
     from ui.glosses import QuoteGloss
     from ui.ingest import ImportReport
+    from ui.translations import InOtherWords
 
 # First strong isolate and its end: the terminal orders each text by its own direction and
 # keeps the punctuation around it in place (Unicode Standard Annex 9).
@@ -187,6 +188,22 @@ def show_glosses(console: Console, glosses: Sequence[QuoteGloss]) -> None:
         console.print(Padding(Text(" · ", style="dim").join(words), (0, _INDENT)))
     if glosses:
         console.print(Text("~ as it sounds, word? a guess, a/b either", style="dim"))
+
+
+def show_other_words(console: Console, found: InOtherWords) -> None:
+    """Print quotes word for word, then what a language model makes of them, marked as its own."""
+    show_glosses(console, found.glosses)
+    for each in found.translations:
+        made = each.translation
+        mark = f"[{each.n}] " if each.n else ""
+        title = f"\n{mark}Machine translation by {visible(made.model)}: not the article's words"
+        console.print(Text(title, style="bold"))
+        _show_block(console, made.text)
+        for what, lacks in (("quote", made.missing), ("translation", made.added)):
+            other = "quote" if what == "translation" else "translation"
+            if lacks:
+                told = f"Only in the {what}, not in the {other}: {', '.join(map(visible, lacks))}"
+                console.print(Padding(Text(told, style="yellow"), (0, _INDENT)))
 
 
 def show_considered(console: Console, answer: Answer) -> None:

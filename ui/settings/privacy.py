@@ -1,4 +1,4 @@
-"""Where questions and passages go when a language model writes the answers.
+"""Where questions and passages go when a language model writes answers and translates quotes.
 
 Nothing else of Dalil sends anything anywhere, so this is all that can leave the machine.
 """
@@ -55,8 +55,8 @@ def told(settings: Settings) -> str:
         return "Nothing leaves this machine."
     return (
         f"Each question, those before it and the passages found for it are sent to {where}, "
-        f"where {settings.llm} writes the answers. Without the setting llm nothing leaves this "
-        "machine."
+        f"where {settings.llm} writes the answers, and so is each quote that a reader wants "
+        "translated. Without the setting llm nothing leaves this machine."
     )
 
 

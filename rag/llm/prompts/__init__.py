@@ -4,6 +4,20 @@ A prompt is never edited once it was shipped, since measurements name the versio
 with; a better one is a new file, and the newest is used.
 """
 
-from rag.llm.prompts.fill import NO_ANSWER, answer_messages, condense_messages, room, version
+from rag.llm.prompts.fill import (
+    NO_ANSWER,
+    answer_messages,
+    condense_messages,
+    room,
+    translate_messages,
+    version,
+)
 
-__all__ = ["NO_ANSWER", "answer_messages", "condense_messages", "room", "version"]
+__all__ = [
+    "NO_ANSWER",
+    "answer_messages",
+    "condense_messages",
+    "room",
+    "translate_messages",
+    "version",
+]

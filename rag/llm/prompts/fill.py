@@ -13,7 +13,7 @@ from rag.llm.numbered import Evidence, harmless
 from rag.llm.protocol import Message
 from rag.llm.tokens import cut, estimated_tokens
 
-Kind = Literal["answer", "condense"]
+Kind = Literal["answer", "condense", "translate"]
 # All that the model is to write if the articles don't say, in every language.
 NO_ANSWER = "NO ANSWER"
 
@@ -65,6 +65,20 @@ def condense_messages(history: Sequence[str], question: str) -> list[Message]:
     turns = [f"- {cut(harmless(turn), _LONGEST_TURN)}" for turn in history[-_TURNS:]]
     asked = cut(harmless(question), _LONGEST_QUESTION)
     return _messages(_turns("condense"), {"history": "\n".join(turns), "question": asked})
+
+
+def translate_messages(passage: str, language: str) -> list[Message]:
+    """Return what asks a model to put a passage of an article into `language`, an ISO 639 code.
+
+    >>> print(translate_messages("أُغلق [1] </passage> الجسر", "en")[-1].text)
+    <passage>
+    أُغلق (1) ‹/passage› الجسر
+    </passage>
+    <BLANKLINE>
+    Translate the passage into English.
+    """
+    values = {"passage": harmless(passage), "language": _LANGUAGES[language]}
+    return _messages(_turns("translate"), values)
 
 
 def version(kind: Kind) -> str:

@@ -102,7 +102,9 @@ class PointerParser:
             step = self._step(place, final)
             if step is None:
                 break
-            place, self._linked = step.end, step.linked
+            # What is left out keeps nothing apart: "[label]<b>(address)" would become a link.
+            kept = "" if step.parts else self._linked
+            place, self._linked = step.end, step.linked or kept
             for part in step.parts:
                 parts.append(part)
                 self._note(part)

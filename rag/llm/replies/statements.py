@@ -97,9 +97,13 @@ def _owner(text: str, sentences: Sequence[Span], cut: int) -> int:
     line_end = text.find("\n", cut)
     rest = text[cut : len(text) if line_end < 0 else line_end]
     opens = not _WORD.search(text, line_start, cut) and _WORD.search(rest)
-    if not opens:
-        return before
-    return next((n for n, s in enumerate(sentences) if s.end > cut), before)
+    # A bullet or a full stop alone says nothing that could be cited.
+    saying = [n for n, s in enumerate(sentences) if _WORD.search(text, s.start, s.end)]
+    earlier = [n for n in saying if n <= before]
+    # Before the first words of all, a line of its own opens what follows, too.
+    if not opens and earlier:
+        return earlier[-1]
+    return next((n for n in saying if sentences[n].end > cut), before)
 
 
 def _pieces(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from rag.llm.replies.pointers import PointerParser, Words
+
 _BLANKS = regex.compile(r"[^\S\n]+")
 _LINES = regex.compile(r" ?\n ?")
 _PARAGRAPHS = regex.compile(r"\n{3,}")
@@ -91,6 +93,17 @@ class Draft:
         opening = self.text.rfind("[", after)
         tail = self.text[opening:] if opening >= 0 else ""
         return _FORGED.sub(r"\1", tail + body)[len(tail) :]
+
+
+def words_of(reply: str) -> str:
+    """Return what a reader would see of a whole reply, without what points to sentences.
+
+    >>> words_of("<think>Hm.</think>The **road** is [closed](https://example.org) [3].")
+    'The road is closed .'
+    """
+    parser = PointerParser()
+    parts = [*parser.feed(reply), *parser.finish()]
+    return "".join(part.text for part in parts if isinstance(part, Words))
 
 
 def _tidy(text: str) -> str:

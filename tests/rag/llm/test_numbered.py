@@ -148,6 +148,7 @@ def test_a_long_history_is_trimmed():
 def test_prompts_have_versions():
     assert version("answer").startswith("answer.v")
     assert version("condense").startswith("condense.v")
+    assert version("translate").startswith("translate.v")
 
 
 @given(st.text(st.sampled_from("ab كلمة1,漢"), max_size=60), st.integers(2, 30))

@@ -1,6 +1,7 @@
 """What becomes of a model's reply: its own words with true quotes, or the articles' instead."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from corpus.article import Article
 from index import Filters
 from rag import Assistant
-from rag.answer import Answer
+from rag.answer import Answer, Citation
+from rag.citing.cite import abstention, refusal
 from rag.llm import Limits, LlmWriter, ModelError
 from rag.reading import read
 from rag.reading.languages import model_phrases
@@ -276,3 +278,37 @@ def test_only_what_the_filters_let_through_is_shown_to_the_model(make_collection
     prompt = "\n".join(message.text for message in model.asked[0])
     assert "9 دنانير" in prompt
     assert "40 ألف" not in prompt
+
+
+def test_a_refusal_points_to_what_would_have_answered(library, scripted):
+    alone = Assistant(library, reader=None).ask(COST)
+    answer = asked(library, scripted(["NO ANSWER"]))[-1].answer
+    assert (alone.status, answer.status, answer.mode) == ("answered", "abstained", "llm")
+    assert [(c.n, c.quote) for c in answer.possible] == [(1, alone.citations[0].quote)]
+    assert answer.citations == ()
+    assert not changed(Assistant(library).saved(answer.answer_id).answer, answer)
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_a_refusal_points_only_to_what_may_answer_without_the_model(library, scripted, sure):
+    question = read(COST, library.words)
+    hits = best_hits(library, question, 12)
+    article = ARTICLES[0]
+    possible = (Citation(1, article, 0, len(article.text)),) if sure else ()
+    refused = abstention(COST, hits[:3], confidence=0.2, possible=possible, unmet=("قرميد",))
+    refused = replace(refused, outside=2, text=refusal(COST, possible, ("قرميد",), 2))
+    model = scripted(["NO ANSWER"])
+    writer = LlmWriter(model, library.words, Limits(), model.clock)
+    answer = list(writer.write(question, hits, refused))[-1].answer
+    assert changed(answer, refused) == ["mode"]
+    assert (answer.possible, answer.unmet) == (possible, ("قرميد",))
+
+
+def test_of_an_overview_nothing_is_pointed_to(library, scripted):
+    question = read(COST, library.words)
+    citation = Citation(1, ARTICLES[0], 0, len(ARTICLES[0].text))
+    overview = Answer(COST, "answered", "نص", 0.7, (citation,), kind="overview")
+    model = scripted(["NO ANSWER"])
+    writer = LlmWriter(model, library.words, Limits(), model.clock)
+    hits = best_hits(library, question, 12)
+    assert list(writer.write(question, hits, overview))[-1].answer.possible == ()

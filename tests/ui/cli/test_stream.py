@@ -121,6 +121,25 @@ def test_the_command_asks_the_model_that_the_settings_name(market, model_server)
     assert gone["notice"]
 
 
+def test_quotes_are_translated_beside_their_words(market, model_server):
+    def reply(messages):
+        asked = messages[0]["content"]
+        told = "The market \x1b[2Jwas closed." if "translate" in asked else "It was closed [1]."
+        return Reply(told)
+
+    env = model_at(model_server(reply).url("openai"))
+    question = ("ask", "When was the market closed?", "--gloss")
+    shown = market(*question, env=env).out
+    words, _, translation = shown.partition("Machine translation by \u2068openai:scripted\u2069")
+    assert "Word for word, by dictionary" in words
+    assert "The market [2Jwas closed." in translation
+    assert "\x1b[2J" not in shown
+    (told,) = json.loads(market(*question, "--json", env=env).out)["translations"]
+    assert (told["into"], told["model"]) == ("en", "openai:scripted")
+    plain = json.loads(market("ask", "When was the market closed?", "--json", env=env).out)
+    assert "translations" not in plain
+
+
 def test_a_model_that_cannot_be_had_is_told_in_a_sentence(market, tmp_path):
     env = model_at(closed_address()) | {"DALIL_LLM_KEY_FILE": str(tmp_path / "none")}
     for command in (["ask", "q"], ["serve", "--port", "0"]):

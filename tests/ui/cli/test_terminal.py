@@ -9,8 +9,10 @@ from rich.console import Console
 from corpus.article import Article, Passage
 from rag.answer import Answer, Citation, Hit
 from rag.gloss import gloss
-from ui.cli.terminal import show_answer, show_glosses, visible
+from rag.llm.translate import Translation
+from ui.cli.terminal import show_answer, show_glosses, show_other_words, visible
 from ui.glosses import QuoteGloss
+from ui.translations import InOtherWords, QuoteTranslation
 
 
 def shown(answer):
@@ -125,3 +127,16 @@ def test_no_quote_in_another_language_prints_nothing():
     console = Console(file=io.StringIO(), width=100)
     show_glosses(console, [])
     assert console.file.getvalue() == ""
+
+
+def test_a_translation_names_its_model_and_what_differs():
+    text = "قُتل ثلاثة في 3 أيار"
+    made = Translation("Four were killed \u202eon\u202c 3 May.", "m:x", ("ثلاثة",), ("Four",))
+    translation = QuoteTranslation(Article("a", text), 0, len(text), "en", made, 2)
+    console = Console(file=io.StringIO(), width=100)
+    show_other_words(console, InOtherWords((), [translation]))
+    printed = console.file.getvalue()
+    assert "[2] Machine translation by \u2068m:x\u2069: not the article's words" in printed
+    assert "Only in the quote, not in the translation: \u2068ثلاثة\u2069" in printed
+    assert "Only in the translation, not in the quote: \u2068Four\u2069" in printed
+    assert "\u202e" not in printed

@@ -59,9 +59,9 @@ def test_the_model_is_asked_where_questions_are_said_to_go(
 def test_it_is_told_in_a_sentence():
     assert told(Settings()) == "Nothing leaves this machine."
     assert told(Settings(llm="ollama:x", llm_base_url="http://[::1]")) == told(Settings())
-    assert "are sent to https://llm.example," in told(
-        Settings(llm="openai:x", llm_base_url="https://llm.example")
-    )
+    sent = told(Settings(llm="openai:x", llm_base_url="https://llm.example"))
+    assert "are sent to https://llm.example," in sent
+    assert "each quote that a reader wants translated" in sent
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,18 @@ import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 import { addGlosses } from "./gloss.js";
 import { saveButton } from "./saving.js";
+import { addTranslations } from "./translation.js";
 
 /** Show a conversation inside `host` and return a function that shows a new state of it.
  *
  * A state is `{restored}` (turns of an earlier visit), `{turn}` (a new one, or the newest as it is
  * now), or `{}` (none any more).
  * `words` are those of the interface, in `language`; `retry(question, preferences)` asks
- * again, with or without what the question prefers.
+ * again, with or without what the question prefers.  `model` names the language model, "" for none.
  */
-export function conversation(host, words, language, retry) {
+export function conversation(host, words, language, retry, model) {
   const log = element("div", { class: "turns", role: "log", "aria-label": words.conversation });
-  const page = { words, language, retry, answers: new Map() };
+  const page = { words, language, retry, model, answers: new Map() };
   const foot = element("div", { class: "foot", hidden: "" }, [saveButton(page, log)]);
   page.link = (...place) => sourceLink(page, ...place);
   page.tools = (turn) => tools(page, turn);
@@ -41,6 +42,8 @@ export function conversation(host, words, language, retry) {
 function made(page, turn) {
   if (turn.answer?.answer_id) page.answers.set(turn.key, turn.answer.answer_id);
   const shown = turnOf(page, turn);
+  // What is put under a quote last stands first.
+  addTranslations(page, shown, turn);
   addGlosses(page, shown, turn);
   return shown;
 }

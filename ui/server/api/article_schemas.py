@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from ui.server.api.schemas import Span, Version
+from ui.server.api.schemas import LARGEST, Span, Version
 from ui.server.http.fields import Text
 
 
@@ -94,6 +94,38 @@ class QuoteGloss(BaseModel):
     language: str
     into: GlossLanguage
     words: list[WordGloss] = Field(description="Every word once, in the order of the text.")
+
+
+# What words can be translated into: the languages of answers.
+TranslationLanguage = Literal["ar", "en", "fr", "de", "es", "tr", "ru", "fa", "ckb", "kmr"]
+
+
+class TranslationBody(BaseModel):
+    """Which words of which article a language model is to translate, and into what."""
+
+    article: Text = Field(max_length=10_000, description="The id of an article.")
+    version: Version | None = Field(default=None, description="Default: the newest.")
+    start: int = Field(ge=0, le=LARGEST, description="Where the words begin in the text.")
+    end: int = Field(ge=1, le=LARGEST, description="Where they end; 1,500 further at most.")
+    into: TranslationLanguage = "en"
+
+
+class QuoteTranslation(BaseModel):
+    """What a language model makes of words of an article: no quote, and it may be wrong."""
+
+    article_id: str
+    version: Version
+    start: int
+    end: int
+    into: TranslationLanguage
+    text: str = Field(description="Plain text in one line; escape it as any other.")
+    model: str = Field(description="The model, as the setting `llm` names it.")
+    missing: list[str] = Field(
+        description="Numbers, dates and names of the quote that the translation lacks."
+    )
+    added: list[str] = Field(
+        description="Numbers, dates and names of the translation that the quote does not have."
+    )
 
 
 class ArticleEntry(BaseModel):

@@ -20,6 +20,7 @@ from ui.server.articles.catalogue import (
     Labels,
     article_gloss,
     article_page,
+    article_translation,
     check_ready,
     whole_article,
 )
@@ -195,6 +196,26 @@ async def gloss(query: Annotated[GlossQuery, Query()], request: Request, pool: P
     span = (query.start, query.end)
     work = pool.run(
         lambda service: article_gloss(service, query.article, query.version, span, query.into)
+    )
+    return await while_connected(request, work)
+
+
+@api.post(
+    "/translations",
+    response_model=article_schemas.QuoteTranslation,
+    responses=errors(400, 404, 422, 503, 504),
+)
+async def translation(
+    body: article_schemas.TranslationBody, request: Request, pool: PoolOf
+) -> Json:
+    """Return words of an article as the language model of the settings translates them.
+
+    They are no quote, and may be wrong: `missing` and `added` say which numbers, dates and names
+    differ.  Without a model this is refused (422), and where it fails too (503).
+    """
+    span = (body.start, body.end)
+    work = pool.write(
+        lambda service: article_translation(service, body.article, body.version, span, body.into)
     )
     return await while_connected(request, work)
 

@@ -80,6 +80,23 @@ def article_gloss(
     return quote_gloss(article, *span, into, assistant.library.words).as_json()
 
 
+def article_translation(
+    service: Service, article_id: str, version: int | None, span: tuple[int, int], into: str
+) -> Json:
+    """Return a span of an article as the language model translates it.
+
+    Raises `MissingError` or `InputError`, and `DalilError` where the model fails.
+    """
+    from ui.translations import quote_translation  # Most servers have no language model.
+
+    assistant = service.assistant()
+    if assistant is None:
+        raise MissingError(f"There is no article {article_id!r}. {service.missing}")
+    library = assistant.library
+    article = library.article(article_id, version)
+    return quote_translation(article, *span, into, service.shared, library.words).as_json()
+
+
 def check_ready(service: Service) -> None:
     """Raise `DalilError` unless the library can be opened and searched."""
     if service.assistant() is None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from corpus.errors import DalilError
 from rag.answer import Event
-from rag.llm.deadline import heed
+from rag.llm.deadline import ReaderGoneError, heed
 from ui.service import Service
 
 Result = TypeVar("Result")
@@ -70,6 +70,22 @@ class WorkerPool:
             return await asyncio.wait_for(asyncio.wrap_future(future), self.seconds)
         except TimeoutError as error:
             raise _too_slow(self.seconds) from error
+
+    async def write(self, work: Callable[[Service], Result]) -> Result:
+        """Return what `work` returns, as `run` does, where it waits for a language model.
+
+        It stands in the queue of streams; who leaves ends it, even while the model is silent.
+        """
+        gone = threading.Event()
+        self._leaving.add(gone)
+        try:
+            future = self._streams.submit(partial(self._heeding, work, gone))
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._stream_seconds)
+        except TimeoutError as error:
+            raise _too_slow(self._stream_seconds) from error
+        finally:
+            gone.set()
+            self._leaving.discard(gone)
 
     async def stream(
         self, work: Callable[[Service], Generator[Event]], gone: threading.Event | None = None
@@ -136,6 +152,13 @@ class WorkerPool:
             put(None)
         except Exception as error:  # the one who waits for the events is told
             put(error if not gone.is_set() else _stopping())
+
+    def _heeding(self, work: Callable[[Service], Result], gone: threading.Event) -> Result:
+        try:
+            with heed(gone):
+                return work(self._service())
+        except ReaderGoneError as error:
+            raise _stopping() from error
 
     def _service(self) -> Service:
         if not hasattr(self._local, "service"):

@@ -65,6 +65,15 @@ def test_no_link_image_or_tag_is_left(signs):
     assert not set(shown) & {"\u200b", "\u202e", "\U000e0041", "\\", "`"}
 
 
+@pytest.mark.parametrize("between", ["<b>", "</think>", "<think>so</think>", "**", "\u200b"])
+def test_what_is_left_out_between_label_and_address_makes_no_link(between):
+    shown = "".join(
+        part for part in parsed([f"[here]{between}(/logout) now"]) if isinstance(part, str)
+    )
+    assert "](" not in shown
+    assert "/logout" not in shown
+
+
 def test_a_marker_is_told_when_it_closes():
     parser = PointerParser()
     list(parser.feed("It rained [3"))

@@ -164,3 +164,7 @@ def test_words_of_an_article_are_for_readers_only(readers):
     span = {"article": "article-1", "start": 0, "end": 3}
     assert client.get("/api/gloss", params=span).status_code == 401
     assert client.get("/api/gloss", params=span, headers=headers["leila"]).status_code == 200
+    assert client.post("/api/translations", json=span).status_code == 401
+    # There is no language model here, which only a reader is told.
+    refused = client.post("/api/translations", json=span, headers=headers["leila"])
+    assert refused.status_code == 422

@@ -248,6 +248,7 @@ def test_only_administrators_change_articles(demo):
         ("post", "/api/ask"),
         ("post", "/api/answers/{id}/feedback"),
         ("post", "/api/login"),
+        ("post", "/api/translations"),
         ("post", "/v1/chat/completions"),
     }
     assert changing > for_all

@@ -51,6 +51,7 @@ OPERATIONS = [
     ("DELETE", "/api/library/withdrawn/{id}"),
     ("POST", "/api/login"),
     ("GET", "/api/gloss"),
+    ("POST", "/api/translations"),
     ("GET", "/api/search"),
     ("POST", "/v1/chat/completions"),
     ("GET", "/v1/models"),
