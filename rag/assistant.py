@@ -13,7 +13,7 @@ from corpus.text.characters import replace_surrogates
 from index import Filters, Library
 from rag.answer import Answer, Event, Hit, Watch, tell
 from rag.choice.select import Caution, SelectionSettings, Selector
-from rag.citing.cite import abstention, answer_of, body_of, cite, cite_once, refusal
+from rag.citing.cite import answer_of, body_of, cite, cite_once
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
 from rag.reading.languages import may_be_about, pattern
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PASSAGES = 12
 # So many passages stand below a refusal, and so many sentences that competed are told.
 _RELATED, _CONSIDERED = 3, 10
+_EMPTY = "The library is empty. Add articles with: dalil add PATH"
 # Nobody asks at such length; comparing every token with every passage would cost gigabytes.
 _LONGEST_QUESTION = 2_000
 
@@ -62,7 +63,12 @@ class Assistant:
         settings = selection or SelectionSettings.read(reader=reader is not None)
         self._selector = Selector(library.compare, library.words, settings.at(caution), reader)
         self._saves = saves
-        self._writer = _writer(llm, library, limits) if llm else None
+        self._writer: LlmWriter | None = None
+        if llm:
+            # What reads a model's replies takes a tenth of the time of a cold answer to load.
+            from rag.llm import LlmWriter
+
+            self._writer = LlmWriter(llm, library.words, limits)
 
     def search(
         self,
@@ -221,6 +227,8 @@ class Assistant:
         choice = self._selector.choose(reading, hits)
         if not choice.answers:
             return answer
+        from rag.citing.refusal import refusal
+
         count = len({sentence.article.id for sentence in choice.sentences})
         text = refusal(answer.question, answer.possible, answer.unmet, count)
         return replace(answer, text=text, outside=count)
@@ -253,12 +261,13 @@ class Assistant:
         likeliest = by_sentences(hits, choice.considered)
         considered = choice.considered[:_CONSIDERED]
         if not choice.answers:
-            notice = self._notice()
+            from rag.citing.refusal import abstention
+
             refused = abstention(
                 question,
                 hits[:_RELATED],
                 confidence=choice.confidence,
-                notice=notice,
+                notice=self._notice(),
                 possible=cite(choice.possible, reading, self.library.words),
                 unmet=choice.unmet,
             )
@@ -269,9 +278,7 @@ class Assistant:
         return replace(answer, considered=considered), likeliest
 
     def _notice(self) -> str | None:
-        if len(self.library):
-            return None
-        return "The library is empty. Add articles with: dalil add PATH"
+        return None if len(self.library) else _EMPTY
 
     def _save(self, answer: Answer, history: Sequence[str], owner: str) -> Answer:
         if not self._saves:
@@ -287,13 +294,6 @@ class Assistant:
             )
             return saved
         return answer
-
-
-def _writer(llm: ChatModel, library: Library, limits: Limits | None) -> LlmWriter:
-    # What reads a model's replies takes a tenth of the time of a cold answer to load.
-    from rag.llm import LlmWriter
-
-    return LlmWriter(llm, library.words, limits)
 
 
 def _sound(text: str) -> str:

@@ -176,7 +176,7 @@ class Service:
         if create and self._library.current() is None:
             from index import Library
 
-            Library.open(self._settings.home, self._shared.encoder(), create=True).close()
+            Library.open(self._settings.home, self.shared.encoder(), create=True).close()
         library = self._library.current()
         return None if library is None else library.assistant
 
@@ -292,7 +292,7 @@ class Service:
 
     def _nothing(self, question: Question) -> Answer:
         from rag.about import about
-        from rag.citing.cite import abstention
+        from rag.citing.refusal import abstention
 
         if told := about(question.text, None):
             return replace(told, notice=self.missing)

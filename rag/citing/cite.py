@@ -10,7 +10,7 @@ from typing import Any
 import regex
 
 from corpus.article import Article
-from corpus.text.language import detect, direction
+from corpus.text.language import detect
 from corpus.text.names import joined_names, name_terms
 from corpus.text.quantities import quantities
 from corpus.text.stems import stem, terms
@@ -254,48 +254,6 @@ def _dated(citation: Citation, said: Mapping[str, Any]) -> str:
     also = said["also"][count > 1].format(count=count) if count else ""
     outlet = " ".join((article.outlet or "").split())
     return " · ".join(filter(None, (day, outlet, also))) + ":"
-
-
-def abstention(
-    question: str,
-    related: Sequence[Hit],
-    *,
-    confidence: float = 0.0,
-    notice: str | None = None,
-    possible: Sequence[Citation] = (),
-    unmet: Sequence[str] = (),
-) -> Answer:
-    """Return the answer that admits that the articles don't say, in the question's language."""
-    return Answer(
-        question,
-        "abstained",
-        refusal(question, possible, unmet),
-        confidence,
-        (),
-        related,
-        notice,
-        possible=possible,
-        unmet=unmet,
-    )
-
-
-def refusal(
-    question: str,
-    possible: Sequence[Citation] = (),
-    unmet: Sequence[str] = (),
-    outside: int | None = None,
-) -> str:
-    """Return the text of an abstention.
-
-    With what is `possible` it says that this may be the place; of what is `unmet`, that the nearest
-    article does not mention it; of articles `outside` the reader's filters, that they answer.
-    """
-    said = phrases(detect(question))
-    comma = "، " if direction(said.unknown) == "rtl" else ", "
-    lacking = said.lacking.format(words=comma.join(unmet)) if unmet else ""
-    beyond = said.outside.format(count=outside) if outside else ""
-    lines = [beyond, lacking, said.maybe] if possible else [said.unknown, lacking, beyond]
-    return " ".join(filter(None, lines))
 
 
 def body_of(answer: Answer, history: Sequence[str]) -> str:

@@ -16,7 +16,8 @@ from corpus.errors import MissingError, PurgedError
 from index import Library
 from index.library import Feedback
 from rag.answer import Answer, Citation, Hit, Json, Match, Preference, Statement
-from rag.citing.cite import compose, is_quotes, refusal
+from rag.citing.cite import compose, is_quotes
+from rag.citing.refusal import refusal
 
 
 @dataclass(frozen=True, slots=True)

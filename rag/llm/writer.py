@@ -16,7 +16,8 @@ from functools import partial
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
 from index import WordTable
 from rag.answer import Answer, Event, Hit, tell
-from rag.citing.cite import abstention, matches, refusal
+from rag.citing.cite import matches
+from rag.citing.refusal import abstention, refusal
 from rag.llm.condense import Condensed, condense
 from rag.llm.deadline import Clock, SystemClock, bounded
 from rag.llm.numbered import Evidence

@@ -19,7 +19,8 @@ from index import WordTable
 from rag.answer import Answer, Hit
 from rag.choice.evidence import Compare, Sentence
 from rag.choice.unmet import names_of, unmet
-from rag.citing.cite import abstention, cite, compose
+from rag.citing.cite import cite, compose
+from rag.citing.refusal import abstention
 from rag.overview.debris import tells
 from rag.reading import Reading, read
 from rag.reading.languages import pattern, timeline_phrases

@@ -16,7 +16,8 @@ from eval.running.parameters import Parameters
 from eval.running.system import System, dalil
 from index import Library, load_encoder
 from rag.answer import Citation
-from rag.citing.cite import abstention, compose
+from rag.citing.cite import compose
+from rag.citing.refusal import abstention
 
 # One process asks Dalil for all of these tests.
 pytestmark = pytest.mark.xdist_group("sabotage")

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, replace
 
 from rag.answer import Answer, Citation, Event, Statement, tell
-from rag.citing.cite import abstention
+from rag.citing.refusal import abstention
 from ui.service import Service
 
 NAME = "openai:scripted"

@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from corpus.article import Article
 from corpus.load import load_articles
 from index import Library, load_encoder
-from rag.citing.cite import abstention
+from rag.citing.refusal import abstention
 from ui.app.app import create_app
 from ui.app.run import listen, server_of
 from ui.server.access.accounts import open_accounts

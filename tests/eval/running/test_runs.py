@@ -9,7 +9,7 @@ from eval.running.evaluate import CASES, DEMO, Plan, evaluate, is_quick, read_ar
 from eval.running.parameters import Parameters
 from eval.running.runs import read_run, write_run
 from eval.running.system import System
-from rag.citing.cite import abstention
+from rag.citing.refusal import abstention
 from tests.eval.runs_by_hand import case, outcome, run
 
 

@@ -6,7 +6,7 @@ from eval.cases.case import Case
 from eval.studies.yes_no import answered, pairs, verdict, verdict_of
 from index.encoder import load_bundled
 from rag.answer import Answer, Citation
-from rag.citing.cite import abstention
+from rag.citing.refusal import abstention
 
 
 def test_of_what_is_not_denied_nothing_is_said():

@@ -6,7 +6,8 @@ from corpus.article import Article, Passage
 from index.encoder import load_bundled
 from rag.answer import Citation, Hit
 from rag.choice.evidence import sentences_of
-from rag.citing.cite import abstention, answer_of, cite, compose
+from rag.citing.cite import answer_of, cite, compose
+from rag.citing.refusal import abstention
 from rag.reading import read
 
 TEXT = "قال كاغينز إن المكافأة بلغت عشرة ملايين دولار. التقى حجي عبد الله وفد قسد في الرقة."

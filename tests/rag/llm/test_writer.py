@@ -12,7 +12,7 @@ from corpus.article import Article
 from index import Filters
 from rag import Assistant
 from rag.answer import Answer, Citation
-from rag.citing.cite import abstention, refusal
+from rag.citing.refusal import abstention, refusal
 from rag.llm import Limits, LlmWriter, ModelError
 from rag.reading import read
 from rag.reading.languages import model_phrases

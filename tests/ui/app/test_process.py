@@ -17,7 +17,7 @@ import sys, time
 from pathlib import Path
 from fastapi.responses import StreamingResponse
 from rag.answer import tell
-from rag.citing.cite import abstention
+from rag.citing.refusal import abstention
 from ui.app.app import create_app
 from ui.server.http.workers import WorkerPool
 from ui.app.run import listen, server_of
