@@ -45,17 +45,22 @@ def _limit(what: int, most: int) -> None:
 
 
 def _reply(head: dict[str, object], requests: BinaryIO, limits: Limits) -> bytes:
-    entries: list[Entry] = []
+    """Return the reply to a request: the entries, and the sentence that ended the reading."""
+    found: list[str] = []
     error: str | None = None
     try:
         content = requests.read(int(str(head["bytes"])))
+        left = limits.reply
         for entry in _entries(head, content):
-            entries.append(entry)
-        data = json.dumps([entries, None], default=str).encode()
+            found.append(json.dumps(entry, default=str))
+            left -= len(found[-1])
+            if left < 0:
+                raise DalilError(
+                    f"The file holds more than {limits.reply:,} bytes of text; split it into more."
+                )
     except DalilError as fault:
         error = str(fault)
     except MemoryError:
-        entries = []
         error = (
             f"Reading the file needs more than {limits.memory // 2**20:,} MiB of memory; "
             "split it, or save its text and add that."
@@ -67,14 +72,7 @@ def _reply(head: dict[str, object], requests: BinaryIO, limits: Limits) -> bytes
             f"The file cannot be read ({type(fault).__name__}); it may be damaged: "
             "open it in its program and save it anew."
         )
-    if error is not None:
-        data = json.dumps([entries, error], default=str).encode()
-    if len(data) > limits.reply:
-        error = (
-            f"The file holds more than {limits.reply // 2**20} MiB of text; split it into several."
-        )
-        return json.dumps([[], error]).encode()
-    return data
+    return f"[[{','.join(found)}],{json.dumps(error)}]".encode()
 
 
 def _entries(head: dict[str, object], content: bytes) -> Iterator[Entry]:

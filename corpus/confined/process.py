@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -93,7 +94,7 @@ class ReadingProcess:
 
     def _answer(self, stream: IO[bytes]) -> bytes | None:
         size = stream.readline(21).strip()
-        if not size.isdigit() or int(size) > self._limits.reply:
+        if not size.isdigit() or int(size) > 2 * self._limits.reply:
             return None
         data = stream.read(int(size))
         return data if len(data) == int(size) else None
@@ -144,9 +145,12 @@ def function_named(module: str, name: str) -> Callable[[Source], Iterator[Entry]
 
 def _why(late: bool, code: int | None, limits: Limits) -> str:
     """Return the sentence for a process that gave no reply, by how it ended."""
-    if late:
+    if late or code == -signal.SIGXCPU:
+        spent = f"{limits.seconds:g} seconds"
+        if not late:
+            spent = f"{limits.processor_seconds} seconds of work"
         return (
-            f"Reading the file took longer than {limits.seconds:g} seconds and was stopped; "
+            f"Reading the file took longer than {spent} and was stopped; "
             "split it, or save its text and add that."
         )
     return _died(f"signal {-code}" if code and code < 0 else f"code {code}")

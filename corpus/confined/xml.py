@@ -25,26 +25,14 @@ def parse_xml(data: bytes, limits: Limits = LIMITS) -> etree._Element:
     Traceback (most recent call last):
     corpus.errors.DalilError: The document declares entities of its own; save it anew without them.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = _parsed(data)
     except (etree.XMLSyntaxError, ValueError) as error:
         reason = " ".join(str(error).split())[:120]
         raise DalilError(
             f"The document's XML cannot be read ({reason}); save it anew from its program."
         ) from error
-    declared = root.getroottree().docinfo.internalDTD
-    if declared is not None and next(declared.iterentities(), None) is not None:
-        raise DalilError("The document declares entities of its own; save it anew without them.")
-    _check_depth(root, limits)
-    return root
+    return _checked(root, limits)
 
 
 def parse_xhtml(data: bytes, limits: Limits = LIMITS) -> etree._Element:
@@ -54,18 +42,28 @@ def parse_xhtml(data: bytes, limits: Limits = LIMITS) -> etree._Element:
     ('a\xa0b', 'p')
     """
     try:
-        return parse_xml(_NAMED.sub(_character, data), limits)
-    except DalilError:
-        if b"<!ENTITY" in data:
-            raise
+        return _checked(_parsed(_NAMED.sub(_character, data)), limits)
+    except (etree.XMLSyntaxError, ValueError):
+        pass
     try:
         root = etree.fromstring(data, etree.HTMLParser(no_network=True, remove_comments=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise DalilError("A page of the book cannot be read; save the book anew.") from error
     if root is None:
         raise DalilError("A page of the book is empty; save the book anew.")
-    _check_depth(root, limits)
-    return root
+    return _checked(root, limits)
+
+
+def _parsed(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    return etree.fromstring(data, parser)
 
 
 def _character(found: regex.Match[bytes]) -> bytes:
@@ -76,7 +74,10 @@ def _character(found: regex.Match[bytes]) -> bytes:
     return "".join(f"&#{ord(character)};" for character in value).encode("ascii")
 
 
-def _check_depth(root: etree._Element, limits: Limits) -> None:
+def _checked(root: etree._Element, limits: Limits) -> etree._Element:
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and next(declared.iterentities(), None) is not None:
+        raise DalilError("The document declares entities of its own; save it anew without them.")
     depth = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
@@ -85,3 +86,4 @@ def _check_depth(root: etree._Element, limits: Limits) -> None:
                 f"The document nests more than {limits.depth} elements in each other; "
                 "save its text and add that."
             )
+    return root
