@@ -50,9 +50,9 @@ class Row:
 
 
 def paragraphs_of(text: str) -> Paragraphs:
-    """Return the lines of a text that hold something, their white space as it would be shown.
+    r"""Return the lines of a text that hold something, their white space as it would be shown.
 
-    >>> paragraphs_of("فُتح  المعبر. \\n\\n One")
+    >>> paragraphs_of("فُتح  المعبر. \n\n One")
     ['فُتح المعبر.', 'One']
     """
     lines = (regex.sub(r"[ \t\r\f\v]+", " ", line).strip() for line in text.split("\n"))
@@ -69,7 +69,7 @@ def measured(files: Sequence[Written]) -> dict[str, Row]:
         read = [[line for line in text if line] for text in texts]
         if len(file.articles) == 1:
             # Programs cut a book where they like.
-            read = [sum(read, [])]
+            read = [[line for lines in read for line in lines]]
         read += [[] for _ in file.articles[len(read) :]]
         old = rows.get(f"{file.kind} {file.program}", Row(0, 0, 0, 0))
         rows[f"{file.kind} {file.program}"] = Row(
@@ -168,7 +168,7 @@ def book(chapters: Sequence[Paragraphs]) -> bytes:
             lines.append(f"<p>\n{''.join(words)}</p>")
         parts[f"text/{number} a.xhtml"] = (
             '<?xml version="1.0"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" '
-            f'xml:lang="ar" dir="rtl"><head><title>x</title></head><body>{"".join(lines)}</body></html>'
+            f'xml:lang="ar" dir="rtl"><head/><body>{"".join(lines)}</body></html>'
         )
         items.insert(
             0,

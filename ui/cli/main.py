@@ -86,7 +86,7 @@ def add(
         list[str] | None, typer.Option(help="Name of a JSONL field, such as text=body.")
     ] = None,
 ) -> None:
-    """Add articles: text, Markdown, HTML, JSONL, and folders of these."""
+    """Add articles: text, Markdown, HTML, Word, EPUB, tables, JSON, and folders of these."""
     from ui.cli.terminal import show_import
     from ui.ingest import run_import
 
