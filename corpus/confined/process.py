@@ -70,7 +70,12 @@ class ReadingProcess:
     def _ask(self, head: bytes, content: bytes) -> _Reply:
         process = self._running()
         late: list[bool] = []
-        timer = Timer(self._limits.seconds, lambda: (late.append(True), process.kill()))
+
+        def stop() -> None:
+            late.append(True)
+            process.kill()
+
+        timer = Timer(self._limits.seconds, stop)
         timer.daemon = True
         timer.start()
         try:

@@ -44,7 +44,9 @@ def parse_xhtml(data: bytes, limits: Limits = LIMITS) -> etree._Element:
     try:
         return _checked(_parsed(_NAMED.sub(_character, data)), limits)
     except (etree.XMLSyntaxError, ValueError):
-        pass
+        # HTML is read whatever it holds.
+        if b"\0" in data:
+            raise DalilError("A page of the book is no text; save the book anew.") from None
     try:
         root = etree.fromstring(data, etree.HTMLParser(no_network=True, remove_comments=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:

@@ -66,7 +66,7 @@ def _main_part(archive: Archive) -> str:
     if "_rels/.rels" in archive.names:
         for link in parse_xml(archive.read("_rels/.rels")):
             if link.get("Type", "").endswith("/officeDocument"):
-                return link.get("Target", "").lstrip("/")
+                return str(link.get("Target", "")).lstrip("/")
     return "word/document.xml"
 
 

@@ -46,6 +46,11 @@ def test_what_is_no_xml_is_told(data):
         parse_xml(data)
 
 
+def test_a_page_that_is_no_text_is_told():
+    with pytest.raises(DalilError, match="is no text; save the book anew"):
+        parse_xhtml(b"\0\1\2")
+
+
 def test_names_of_characters_in_a_page_are_those_of_html():
     page = (
         '<html xmlns="http://www.w3.org/1999/xhtml"><p>a&nbsp;&eacute;&amp;&lt;&unknown</p></html>'
