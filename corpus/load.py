@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from corpus.article import Article
+from corpus.confined.process import read_confined
 from corpus.errors import DalilError
 from corpus.fields import FIELDS, Entry, draft, finish
 from corpus.readers.formats import KINDS, Format, format_of
@@ -21,7 +22,8 @@ class Loaded:
     """One outcome of loading: an article, or the sentence that says why there is none.
 
     `label` is the source's: of a file, its path as the user gave it (a folder's name joined with
-    the file's). `line` counts from 1 in JSONL sources and is `None` elsewhere. One of `article`
+    the file's). `line` counts from 1 (lines of JSONL and CSV, articles of JSON, chapters of a
+    book) and is `None` elsewhere. One of `article`
     and `error` is `None`.
     """
 
@@ -136,7 +138,8 @@ def _raise(error: OSError) -> None:
 def _load(source: Source, cleaned: bool, names: Mapping[str, str]) -> Iterator[Loaded]:
     form = format_of(source.kind)
     try:
-        for entry in form.read(source):
+        found = read_confined(form.read, source) if form.confined else form.read(source)
+        for entry in found:
             yield _outcome(source, form, entry, cleaned, names)
     except DalilError as error:
         yield Loaded(source.label, error=str(error))

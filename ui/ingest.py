@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.load import Loaded, load_articles
+from corpus.unread import Unread, unread_files
 from ui.progress import progress
 from ui.shapes import article_json
 
@@ -25,6 +26,7 @@ class ImportReport:
     updated: Sequence[Article] = ()
     unchanged: Sequence[Article] = ()
     failed: Sequence[Loaded] = ()
+    skipped: Sequence[Unread] = ()
 
     def as_json(self) -> Json:
         """Return the contract's shape of an import."""
@@ -36,6 +38,7 @@ class ImportReport:
                 {"path": failure.label, "line": failure.line, "error": failure.error}
                 for failure in self.failed
             ],
+            "skipped": [{"path": one.path, "reason": one.reason} for one in self.skipped],
         }
 
     def exit_code(self, *, keep_going: bool) -> int:
@@ -58,6 +61,7 @@ def run_import(
     """Add the articles of `paths`; nothing at all if any fails, unless `keep_going`."""
     articles: list[Article] = []
     failures: list[Loaded] = []
+    skipped = unread_files(*paths)
     with progress("Reading", None) as show:
         for loaded in load_articles(*paths, clean=clean, fields=fields):
             if loaded.article:
@@ -66,7 +70,7 @@ def run_import(
                 failures.append(loaded)
             show(len(articles), None)
     if failures and not (keep_going and articles):
-        return ImportReport(failed=failures)
+        return ImportReport(failed=failures, skipped=skipped)
 
     from index import Library, load_encoder
 
@@ -74,4 +78,4 @@ def run_import(
     library = Library.open(settings.home, encoder, create=True, say=say)
     with progress("Adding", "Committed {done} of {total} articles.") as show:
         report = library.add(articles, on_batch=lambda done: show(done, len(articles)))
-    return ImportReport(report.added, report.updated, report.unchanged, failures)
+    return ImportReport(report.added, report.updated, report.unchanged, failures, skipped)

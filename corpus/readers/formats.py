@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from corpus.fields import Entry
-from corpus.readers import html, jsonl, markdown, plain
+from corpus.readers import csv, docx, epub, html, json, jsonl, markdown, odt, plain
 from corpus.source import Source
 
 
@@ -27,12 +27,14 @@ class Format:
 
     `without_markup` takes off the marks of a text that is to be cleaned. `names_fields` says that
     whoever wrote the source named the fields, so that they may have to be mapped to ours.
+    `confined` formats can be made to harm who reads them, and are read in a process of their own.
     """
 
     kinds: tuple[str, ...]
     read: Reader
     without_markup: Callable[[str], str] | None = None
     names_fields: bool = False
+    confined: bool = False
 
 
 PLAIN = Format((".txt", ".text"), plain.read)
@@ -41,6 +43,11 @@ FORMATS = (
     Format((".md", ".markdown"), markdown.read, without_markup=markdown.without_markup),
     Format((".html", ".htm", ".xhtml"), html.read),
     Format((".jsonl", ".ndjson"), jsonl.read, names_fields=True),
+    Format((".json",), json.read, names_fields=True),
+    Format((".csv", ".tsv"), csv.read, names_fields=True),
+    Format((".docx", ".docm"), docx.read, confined=True),
+    Format((".odt",), odt.read, confined=True),
+    Format((".epub",), epub.read, confined=True),
 )
 
 _BY_KIND = {kind: form for form in FORMATS for kind in form.kinds}

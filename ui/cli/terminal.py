@@ -242,10 +242,14 @@ def show_article(console: Console, article: Article) -> None:
 
 
 def show_import(console: Console, report: ImportReport, removed: int | None = None) -> None:
-    """Print the counts, and a sentence for each failure on standard error.
+    """Print the counts, and on standard error what failed and which files were passed over.
 
     `removed` counts the articles taken out, where folders were followed.
     """
+    from corpus.unread import sentences
+
+    for sentence in sentences(report.skipped):
+        sys.stderr.write(f"{visible(sentence)}\n")
     for failure in report.failed:
         where = failure.label if failure.line is None else f"{failure.label}:{failure.line}"
         sys.stderr.write(f"{visible(where)}: {visible(failure.error or '')}\n")

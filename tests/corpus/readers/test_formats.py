@@ -1,6 +1,7 @@
 """One table says which kinds are read, by whom, and which of them may be sent."""
 
 import io
+import zipfile
 
 import pytest
 
@@ -9,11 +10,42 @@ from corpus.load import load_sources
 from corpus.readers.formats import FORMATS, KINDS, PLAIN, UPLOADED_KINDS, format_of
 from corpus.source import MAX_BYTES, Source, bytes_source
 
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+OPEN = "urn:oasis:names:tc:opendocument:xmlns:"
+
+
+def zipped(**parts):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/") + ".xml", content)
+    return data.getvalue()
+
+
+def book():
+    item = '<item id="a" href="a.xml" media-type="application/xhtml+xml"/>'
+    return zipped(
+        **{"META-INF__container": '<c><rootfile full-path="b.xml"/></c>'},
+        b=f'<p>{item}<itemref idref="a"/></p>',
+        a="<html><body><p>فُتح المعبر.</p></body></html>",
+    )
+
+
 WRITTEN = {
     ".txt": "فُتح المعبر.",
     ".md": "# فُتح المعبر.",
     ".html": "<html><body><p>فُتح المعبر.</p></body></html>",
     ".jsonl": '{"text": "فُتح المعبر."}',
+    ".json": '[{"text": "فُتح المعبر."}]',
+    ".csv": "text,id\nفُتح المعبر.,1",
+    ".docx": zipped(
+        word__document=f'<w:a xmlns:w="{WORD}"><w:p><w:r><w:t>فُتح المعبر.</w:t></w:r></w:p></w:a>'
+    ),
+    ".odt": zipped(
+        content=f'<a xmlns:o="{OPEN}office:1.0" xmlns:text="{OPEN}text:1.0"><o:text>'
+        "<text:p>فُتح المعبر.</text:p></o:text></a>"
+    ),
+    ".epub": book(),
 }
 
 
@@ -24,12 +56,14 @@ def test_no_kind_belongs_to_two_formats():
 
 
 def test_uploads_are_of_the_usual_kind_of_each_format():
-    assert UPLOADED_KINDS == (".txt", ".md", ".html", ".jsonl")
+    assert set(UPLOADED_KINDS) == set(WRITTEN)
+    assert UPLOADED_KINDS[:4] == (".txt", ".md", ".html", ".jsonl")
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.kinds[0])
 def test_each_kind_of_a_format_is_read_in_the_same_way(form):
-    content = WRITTEN[form.kinds[0]].encode()
+    written = WRITTEN[form.kinds[0]]
+    content = written if isinstance(written, bytes) else written.encode()
     for kind in form.kinds:
         (loaded,) = load_sources([bytes_source(f"a{kind}", content)])
         assert loaded.article.text == "فُتح المعبر."

@@ -1,0 +1,1 @@
+"""Files that may be hostile are opened here: within limits, in a process that may die."""

@@ -1,0 +1,168 @@
+"""A process that reads files and may die of them: one for many files, started when needed."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import cache
+from threading import Lock, Timer
+from typing import IO, NamedTuple, cast
+
+import msgspec
+
+from corpus.confined.limits import LIMITS, Limits
+from corpus.errors import DalilError
+from corpus.fields import Entry
+from corpus.source import Source
+
+_START = "import sys; sys.path[:] = sys.argv[1:]; import corpus.confined.child as c; c.serve()"
+
+
+class _Reply(NamedTuple):
+    entries: list[Entry]
+    # The sentence that ended the reading, if one did.
+    error: str | None
+
+
+class ReadingProcess:
+    """Reads sources one after another in a process of its own, and starts another when it died.
+
+    Bytes go in and fields come out as JSON, which can say nothing but words and numbers. Safe for
+    threads: one waits for the other.
+    """
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = Lock()
+
+    def read(self, read: Callable[[Source], Iterator[Entry]], source: Source) -> Iterator[Entry]:
+        """Yield what the function `read` of a module finds in a source.
+
+        Raises `DalilError` with its sentence, or one that says which limit the file met.
+        """
+        content = source.content()
+        head = {
+            "module": read.__module__,
+            "name": read.__qualname__,
+            "label": source.label.encode("utf-8", "replace").decode(),
+            "kind": source.kind,
+            "bytes": len(content),
+            "limits": asdict(self._limits),
+        }
+        with self._lock:
+            reply = self._ask(json.dumps(head).encode() + b"\n", content)
+        yield from reply.entries
+        if reply.error:
+            raise DalilError(reply.error)
+
+    def close(self) -> None:
+        """End the process, if one runs."""
+        with self._lock:
+            self._end()
+
+    def _ask(self, head: bytes, content: bytes) -> _Reply:
+        process = self._running()
+        late: list[bool] = []
+
+        def stop() -> None:
+            late.append(True)
+            process.kill()
+
+        timer = Timer(self._limits.seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            requests = cast("IO[bytes]", process.stdin)
+            requests.write(head)
+            requests.write(content)
+            requests.flush()
+            data = self._answer(cast("IO[bytes]", process.stdout))
+        except (OSError, ValueError):
+            data = None
+        finally:
+            timer.cancel()
+        if data is not None:
+            try:
+                return msgspec.convert(json.loads(data), _Reply)
+            except (ValueError, RecursionError):
+                self._end()
+                raise DalilError(_died("its reply was no reply")) from None
+        self._end()
+        raise DalilError(_why(bool(late), process.returncode, self._limits))
+
+    def _answer(self, stream: IO[bytes]) -> bytes | None:
+        size = stream.readline(21).strip()
+        if not size.isdigit() or int(size) > 2 * self._limits.reply:
+            return None
+        data = stream.read(int(size))
+        return data if len(data) == int(size) else None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _START, *sys.path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                # Threads of number libraries reserve memory that the limit would count.
+                env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            )
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                try:
+                    stream.close()
+                except OSError:
+                    continue
+
+
+def read_confined(read: Callable[[Source], Iterator[Entry]], source: Source) -> Iterator[Entry]:
+    """Yield what `read` finds in a source, in the process that all confined reading shares."""
+    # A process that was forked off gets one of its own: two must not write into one pipe.
+    return _shared(os.getpid()).read(read, source)
+
+
+@cache
+def _shared(owner: int) -> ReadingProcess:
+    return ReadingProcess()
+
+
+def function_named(module: str, name: str) -> Callable[[Source], Iterator[Entry]]:
+    """Return the function that the other side named."""
+    found: Callable[[Source], Iterator[Entry]] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def _why(late: bool, code: int | None, limits: Limits) -> str:
+    """Return the sentence for a process that gave no reply, by how it ended."""
+    if late or code == -signal.SIGXCPU:
+        spent = f"{limits.seconds:g} seconds"
+        if not late:
+            spent = f"{limits.processor_seconds} seconds of work"
+        return (
+            f"Reading the file took longer than {spent} and was stopped; "
+            "split it, or save its text and add that."
+        )
+    return _died(f"signal {-code}" if code and code < 0 else f"code {code}")
+
+
+def _died(reason: str) -> str:
+    return (
+        f"The file ended the process that read it ({reason}); it may be damaged or made to do so: "
+        "save its text and add that."
+    )
