@@ -41,7 +41,7 @@ def add(
         bool, typer.Option("--allow-empty", help="With --sync, also where a folder is empty now.")
     ] = False,
 ) -> None:
-    """Add articles: text, Markdown, HTML, JSONL, and folders of these."""
+    """Add articles: text, Markdown, HTML, Word, EPUB, tables, JSON, and folders of these."""
     from ui.cli.terminal import show_import
     from ui.ingest import run_import
 
