@@ -55,7 +55,7 @@ def serve(
         port = listening.getsockname()[1]
         shown = f"[{address.host}]" if ":" in address.host else address.host
         say(f"Open http://{shown}:{port}/ in a browser; Ctrl-C stops the server.")
-        if written:
+        if written or settings.connect:
             say(told(settings))
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -25,7 +25,7 @@ from ui.cli.console import (
     run_batch,
     say,
 )
-from ui.cli.doctor import doctor
+from ui.cli.doctor import doctor, reindex
 from ui.cli.embeds import app as embeds
 from ui.cli.eval import app as evaluating
 from ui.cli.options import (
@@ -59,6 +59,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluating, name="eval")
 app.command()(doctor)
+app.command()(reindex)
 app.add_typer(embeds, name="embed")
 app.add_typer(users, name="user")
 app.command()(serve)
@@ -72,7 +73,12 @@ def _common(context: typer.Context, home: Home = None, encoder: EncoderName = No
 @app.command()
 def add(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders of articles.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files and folders of articles, and links to pages.")
+    ] = None,
+    links: Annotated[
+        Path | None, typer.Option(help="File of links to pages of articles, one a line.")
+    ] = None,
     home: Home = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
@@ -86,14 +92,19 @@ def add(
         list[str] | None, typer.Option(help="Name of a JSONL field, such as text=body.")
     ] = None,
 ) -> None:
-    """Add articles: text, Markdown, HTML, JSONL, and folders of these."""
+    """Add articles: text, Markdown, HTML, JSONL, folders of these, and pages of the web."""
     from ui.cli.terminal import show_import
     from ui.ingest import run_import
+    from ui.web.links import sorted_out
 
+    if not paths and links is None:
+        raise typer.BadParameter("Give files, folders or links, or a list with --links FILE.")
     settings = _settings(context, home, encoder)
+    files, pages = sorted_out(paths or (), links)
     report = run_import(
         settings,
-        paths,
+        files,
+        links=pages,
         clean=not no_clean,
         fields=read_fields(field),
         keep_going=keep_going,
@@ -247,33 +258,6 @@ def ask(
         show_glosses(console(), service.glosses(answer))
     if explain:
         show_considered(console(), answer)
-
-
-@app.command()
-def reindex(
-    context: typer.Context,
-    home: Home = None,
-    encoder: EncoderName = None,
-    as_json: AsJson = False,
-) -> None:
-    """Encode every passage anew with the encoder that --encoder names; can be interrupted.
-
-    Searches keep the old encoder until the end, and a run that was stopped goes on when it is
-    run again.
-    """
-    from index import Library, load_encoder
-    from index.reencoding import reencode
-    from ui.progress import progress
-
-    settings = _settings(context, home, encoder)
-    model = load_encoder(settings.encoder)
-    with progress("Encoding", "Encoded {done:,} of {total:,} passages.") as show:
-        done = reencode(settings.home, model, say=say, on_batch=show)
-    Library.open(settings.home, model, say=say).rebuild()
-    if as_json:
-        print_json({"encoder": model.name, "passages": done.passages, "resumed": done.resumed})
-    else:
-        console().print(f"Encoded {done.passages:,} passages with {model.name}.", markup=False)
 
 
 def main() -> NoReturn:
