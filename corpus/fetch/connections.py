@@ -186,6 +186,11 @@ def _body(parts: Iterable[bytes], headers: Mapping[str, str], limits: Limits) ->
         raise DalilError("The page came damaged. Try again later.") from error
 
 
+def unpacked(content: bytes, limits: Limits) -> bytes:
+    """Return what a gzip file holds; raises `DalilError` for one that is damaged or too large."""
+    return _body([content], {"content-encoding": "gzip"}, limits)
+
+
 def _counted(parts: Iterable[bytes], limits: Limits) -> bytes:
     return b"".join(_checked(parts, limits))
 

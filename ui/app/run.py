@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from corpus.errors import DalilError
 from index.store.database import DATABASE
 from ui.app.app import create_app
+from ui.app.feeds import feeds_behind
 from ui.server.access.accounts import open_accounts
 from ui.server.access.identity import is_open
 from ui.server.http.log import RequestLog, log_notice, start_log
@@ -59,7 +60,7 @@ def serve(
             say(told(settings))
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), feeds_behind(settings, shared):
             server_of(create_app(pool, examples=examples, settings=settings), pool).run(
                 sockets=[listening]
             )

@@ -28,6 +28,7 @@ from ui.cli.console import (
 from ui.cli.doctor import doctor, reindex
 from ui.cli.embeds import app as embeds
 from ui.cli.eval import app as evaluating
+from ui.cli.feeds import app as feeds
 from ui.cli.options import (
     After,
     AsJson,
@@ -61,6 +62,7 @@ app.add_typer(evaluating, name="eval")
 app.command()(doctor)
 app.command()(reindex)
 app.add_typer(embeds, name="embed")
+app.add_typer(feeds, name="feed")
 app.add_typer(users, name="user")
 app.command()(serve)
 
