@@ -141,7 +141,7 @@ def checked_addresses(
                 f"The host {host} is {address}, which is no public address. If you mean a machine "
                 "of your own, name its network in the setting connect_private."
             )
-    return found
+    return list(found)
 
 
 def _in_time(resolver: Resolver, host: str, port: int, seconds: float) -> Sequence[str]:

@@ -106,9 +106,10 @@ def in_utf8(content: bytes, content_type: str) -> bytes:
             return content[len(mark) :].decode(encoding, "replace").encode()
     declared = _DECLARED.search(content[:200]) or _CHARSET.search(content[:4_096])
     for name in (charset_of(content_type), declared and declared[1].decode("ascii")):
-        if encoding := _encoding(name):
+        stated = _encoding(name)
+        if stated is not None:
             try:
-                return content.decode(encoding).encode()
+                return content.decode(stated).encode()
             except UnicodeError:
                 continue
     return content

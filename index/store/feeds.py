@@ -150,7 +150,7 @@ class FeedTable:
         known, failures, present = rows[0]
         if present == 0:
             return False
-        return known != seal or 0 < failures < MOST_ATTEMPTS
+        return bool(known != seal or 0 < failures < MOST_ATTEMPTS)
 
     def added(self, feed: str, name: str, seal: str, article_id: str) -> None:
         """Note that an item has become an article."""
