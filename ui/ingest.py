@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,17 +54,19 @@ def run_import(
     settings: Settings,
     paths: Sequence[Path],
     *,
+    links: Sequence[str] = (),
     clean: bool,
     fields: Mapping[str, str],
     keep_going: bool,
     say: Callable[[str], None],
 ) -> ImportReport:
-    """Add the articles of `paths`; nothing at all if any fails, unless `keep_going`."""
+    """Add the articles of `paths` and `links`; none if any fails, unless `keep_going`."""
     articles: list[Article] = []
     failures: list[Loaded] = []
     skipped = unread_files(*paths)
     with progress("Reading", None) as show:
-        for loaded in load_articles(*paths, clean=clean, fields=fields):
+        files = load_articles(*paths, clean=clean, fields=fields)
+        for loaded in chain(files, _pages(settings, links, clean=clean)):
             if loaded.article:
                 articles.append(loaded.article)
             else:
@@ -79,3 +82,11 @@ def run_import(
     with progress("Adding", "Committed {done} of {total} articles.") as show:
         report = library.add(articles, on_batch=lambda done: show(done, len(articles)))
     return ImportReport(report.added, report.updated, report.unchanged, failures, skipped)
+
+
+def _pages(settings: Settings, links: Sequence[str], *, clean: bool) -> Iterator[Loaded]:
+    if links:
+        from ui.web.client import fetcher_of
+        from ui.web.links import read_links
+
+        yield from read_links(links, fetcher_of(settings), clean=clean)

@@ -1,7 +1,7 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
 -- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
--- 5: keys, 6: withdrawals, origins, folders, sketches.
+-- 5: keys, 6: withdrawals, origins, folders, sketches, feeds.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -75,3 +75,16 @@ CREATE TABLE IF NOT EXISTS sketches (
     sketch BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS sketches_of_report ON sketches (report);
+-- `due` is the Unix time in seconds when a feed is to be fetched next; `etag` and `modified` are what
+-- its server gave with the last state of which nothing is left to be fetched; `report` is JSON.
+CREATE TABLE IF NOT EXISTS feeds (
+    url TEXT PRIMARY KEY, every INTEGER NOT NULL, added_at TEXT NOT NULL, due INTEGER NOT NULL,
+    fetched_at TEXT, etag TEXT, modified TEXT, report TEXT, error TEXT,
+    failures INTEGER NOT NULL DEFAULT 0
+) STRICT;
+-- What feeds have named: `seal` is a digest of what was said, `article_id` what came of it;
+-- `failures` counts attempts that came to nothing.
+CREATE TABLE IF NOT EXISTS feed_items (
+    name TEXT PRIMARY KEY, feed TEXT NOT NULL, seal TEXT NOT NULL, article_id TEXT,
+    failures INTEGER NOT NULL, seen_at TEXT NOT NULL
+) STRICT;

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from corpus.errors import DalilError
 from index.store.database import DATABASE
 from ui.app.app import create_app
+from ui.app.feeds import feeds_behind
 from ui.folders.watch import watching
 from ui.server.access.accounts import open_accounts
 from ui.server.access.identity import is_open
@@ -56,7 +57,7 @@ def serve(
         port = listening.getsockname()[1]
         shown = f"[{address.host}]" if ":" in address.host else address.host
         say(f"Open http://{shown}:{port}/ in a browser; Ctrl-C stops the server.")
-        if written:
+        if written or settings.connect:
             say(told(settings))
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -64,7 +65,7 @@ def serve(
         with suppress(KeyboardInterrupt):
             # The log is open before anything is followed.
             server = server_of(create_app(pool, examples=examples, settings=settings), pool)
-            with follows:
+            with follows, feeds_behind(settings, shared):
                 server.run(sockets=[listening])
 
 

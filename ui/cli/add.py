@@ -20,7 +20,12 @@ from ui.settings.settings import Settings
 
 def add(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders of articles.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files and folders of articles, and links to pages.")
+    ] = None,
+    links: Annotated[
+        Path | None, typer.Option(help="File of links to pages of articles, one a line.")
+    ] = None,
     home: Home = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
@@ -41,19 +46,32 @@ def add(
         bool, typer.Option("--allow-empty", help="With --sync, also where a folder is empty now.")
     ] = False,
 ) -> None:
-    """Add articles: text, Markdown, HTML, Word, EPUB, tables, JSON, and folders of these."""
+    """Add articles: text, HTML, Word, EPUB, tables, JSON, folders of these, pages of the web."""
     from ui.cli.terminal import show_import
     from ui.ingest import run_import
+    from ui.web.links import sorted_out
+
+    if not paths and links is None:
+        raise typer.BadParameter("Give files, folders or links, or a list with --links FILE.")
 
     before_home, before_encoder = context.obj
     settings = Settings.read(home or before_home, encoder or before_encoder)
     fields = read_fields(field)
     if allow_empty and not sync:
         raise typer.BadParameter("--allow-empty goes with --sync.")
+    files, pages = sorted_out(paths or (), links)
+    if sync and pages:
+        raise typer.BadParameter("--sync follows folders; add links without it.")
     if sync:
-        _sync(settings, paths, fields, clean=not no_clean, empty=allow_empty, as_json=as_json)
+        _sync(settings, files, fields, clean=not no_clean, empty=allow_empty, as_json=as_json)
     report = run_import(
-        settings, paths, clean=not no_clean, fields=fields, keep_going=keep_going, say=say
+        settings,
+        files,
+        links=pages,
+        clean=not no_clean,
+        fields=fields,
+        keep_going=keep_going,
+        say=say,
     )
     if as_json:
         print_json(report.as_json())

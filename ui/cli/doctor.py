@@ -1,4 +1,4 @@
-"""`dalil doctor`: what is broken in the library, and what is unsafe around it."""
+"""`dalil doctor` and `dalil reindex`: what is broken or unsafe, and vectors made anew."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus.errors import DalilError
-from ui.cli.console import DONE, FAULT, console, open_library, print_json
+from ui.cli.console import DONE, FAULT, console, open_library, print_json, say
 from ui.cli.options import AsJson, EncoderName, Home, ModelName, ReaderName
 from ui.settings.settings import Settings, settings_file
 
@@ -33,7 +33,7 @@ def doctor(
 
     The exit code tells of faults; what is unsafe may be meant so.
     """
-    from ui.settings.privacy import destination, told, unsafe_model
+    from ui.settings.privacy import destination, told, unsafe_links, unsafe_model
     from ui.settings.safety import unsafe_files, unsafe_settings
 
     before_home, before_encoder = context.obj
@@ -45,6 +45,7 @@ def doctor(
     unsafe = [
         *unsafe_settings(settings.server),
         *unsafe_model(settings),
+        *unsafe_links(settings),
         *unsafe_files(settings.home, settings_file()),
     ]
     if as_json:
@@ -56,6 +57,33 @@ def doctor(
         around = [told(settings), *_folders(library), *_named(unsafe)]
         _show(library, settings.reader, faults, around)
     raise typer.Exit(FAULT if faults else DONE)
+
+
+def reindex(
+    context: typer.Context,
+    home: Home = None,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Encode every passage anew with the encoder that --encoder names; can be interrupted.
+
+    Searches keep the old encoder until the end, and a run that was stopped goes on when it is
+    run again.
+    """
+    from index import Library, load_encoder
+    from index.reencoding import reencode
+    from ui.progress import progress
+
+    before_home, before_encoder = context.obj
+    settings = Settings.read(home or before_home, encoder or before_encoder)
+    model = load_encoder(settings.encoder)
+    with progress("Encoding", "Encoded {done:,} of {total:,} passages.") as show:
+        done = reencode(settings.home, model, say=say, on_batch=show)
+    Library.open(settings.home, model, say=say).rebuild()
+    if as_json:
+        print_json({"encoder": model.name, "passages": done.passages, "resumed": done.resumed})
+    else:
+        console().print(f"Encoded {done.passages:,} passages with {model.name}.", markup=False)
 
 
 def _about(library: Library) -> dict[str, str | int]:

@@ -25,9 +25,10 @@ from ui.cli.console import (
     run_batch,
     say,
 )
-from ui.cli.doctor import doctor
+from ui.cli.doctor import doctor, reindex
 from ui.cli.embeds import app as embeds
 from ui.cli.eval import app as evaluating
+from ui.cli.feeds import app as feeds
 from ui.cli.options import (
     After,
     AsJson,
@@ -60,7 +61,9 @@ app = typer.Typer(
 app.command()(add)
 app.add_typer(evaluating, name="eval")
 app.command()(doctor)
+app.command()(reindex)
 app.add_typer(embeds, name="embed")
+app.add_typer(feeds, name="feed")
 app.add_typer(users, name="user")
 app.command()(serve)
 app.command()(watch)
@@ -212,33 +215,6 @@ def ask(
         show_other_words(console(), service.in_other_words(answer))
     if explain:
         show_considered(console(), answer)
-
-
-@app.command()
-def reindex(
-    context: typer.Context,
-    home: Home = None,
-    encoder: EncoderName = None,
-    as_json: AsJson = False,
-) -> None:
-    """Encode every passage anew with the encoder that --encoder names; can be interrupted.
-
-    Searches keep the old encoder until the end, and a run that was stopped goes on when it is
-    run again.
-    """
-    from index import Library, load_encoder
-    from index.reencoding import reencode
-    from ui.progress import progress
-
-    settings = _settings(context, home, encoder)
-    model = load_encoder(settings.encoder)
-    with progress("Encoding", "Encoded {done:,} of {total:,} passages.") as show:
-        done = reencode(settings.home, model, say=say, on_batch=show)
-    Library.open(settings.home, model, say=say).rebuild()
-    if as_json:
-        print_json({"encoder": model.name, "passages": done.passages, "resumed": done.resumed})
-    else:
-        console().print(f"Encoded {done.passages:,} passages with {model.name}.", markup=False)
 
 
 def main() -> NoReturn:

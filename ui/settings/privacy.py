@@ -1,4 +1,4 @@
-"""Where questions and passages go when a language model writes answers and translates quotes.
+"""Where a language model that writes and translates is sent what, and what is fetched.
 
 Nothing else of Dalil sends anything anywhere, so this is all that can leave the machine.
 """
@@ -50,14 +50,37 @@ def told(settings: Settings) -> str:
     >>> told(Settings())
     'Nothing leaves this machine.'
     """
-    where = destination(settings)
-    if where is None:
+    where, sites = destination(settings), _sites(settings)
+    if where is None and not sites:
         return "Nothing leaves this machine."
+    if where is None:
+        return f"Nothing of the library leaves this machine. {sites}"
     return (
         f"Each question, those before it and the passages found for it are sent to {where}, "
         f"where {settings.llm} writes the answers, and so is each quote that a reader wants "
-        "translated. Without the setting llm nothing leaves this machine."
-    )
+        f"translated. Without the setting llm nothing leaves this machine. {sites}"
+    ).rstrip()
+
+
+def _sites(settings: Settings) -> str:
+    """Return a sentence on where links and feeds may be fetched from, "" if from nowhere."""
+    if not settings.connect:
+        return ""
+    named = "any public site" if "*" in settings.connect else ", ".join(settings.connect)
+    return f"Links and feeds that somebody adds are fetched from {named}."
+
+
+def unsafe_links(settings: Settings) -> Iterator[str]:
+    """Yield what links and feeds could reach that is not public.
+
+    >>> list(unsafe_links(Settings(connect_private=("10.0.0.0/8",))))
+    []
+    """
+    if settings.connect and settings.connect_private:
+        yield (
+            f"Links and feeds may lead into {', '.join(settings.connect_private)}: whoever adds "
+            "one can read pages there. Take connect_private back, or name single addresses."
+        )
 
 
 def unsafe_model(settings: Settings) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import DalilError
 from ui.settings import values as kinds
-from ui.settings.values import Kind
+from ui.settings.values import Kind, near_key
 
 if TYPE_CHECKING:
     from rag.choice.select import Caution
@@ -135,6 +135,15 @@ class Settings:
     llm_window: int = setting(
         8_192, kinds.whole(1_024, 10_000_000), "How much the model reads and writes, in tokens."
     )
+    connect: tuple[str, ...] = setting(
+        (), kinds.SITES, "Sites to fetch links and feeds from, `*` for every public one; else none."
+    )
+    connect_private: tuple[str, ...] = setting(
+        (), kinds.NETWORKS, "Networks of your own, not public, from which links may be fetched too."
+    )
+    connect_pause: float = setting(
+        1.0, kinds.number(0, 3_600), "Pause between two requests to one site, in seconds."
+    )
     server: ServerSettings = ServerSettings()
 
     @classmethod
@@ -241,33 +250,9 @@ def _check_keys(path: Path | None, table: Mapping[str, object]) -> None:
     for key in given:
         if key not in known:
             raise DalilError(
-                f"The settings file {path}: there is no setting {key}.{_near(key, known)} "
+                f"The settings file {path}: there is no setting {key}.{near_key(key, known)} "
                 "docs/settings.md lists them all."
             )
-
-
-def _near(key: str, known: Mapping[str, str]) -> str:
-    """Return a sentence with the key that was probably meant, nothing if none is near.
-
-    >>> _near("server.prot", {"server.port": "port", "home": "home"})
-    ' Did you mean server.port?'
-    >>> _near("port", {"server.port": "port", "home": "home"})
-    ' Did you mean server.port?'
-    """
-    from difflib import get_close_matches
-
-    name = key.rpartition(".")[2]
-    keys = [key for key, last in known.items() if last == name]
-    near = (
-        keys
-        or get_close_matches(key, known, n=1)
-        or [
-            key
-            for key, last in known.items()
-            if last in get_close_matches(name, known.values(), n=1)
-        ]
-    )
-    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _values(

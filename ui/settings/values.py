@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -201,6 +201,34 @@ def one_of(*names: str) -> Kind:
     return _of_text(" or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), named)
 
 
+def near_key(key: str, known: Mapping[str, str]) -> str:
+    """Return a sentence with the key that was probably meant, nothing if none is near.
+
+    >>> near_key("server.prot", {"server.port": "port", "home": "home"})
+    ' Did you mean server.port?'
+    >>> near_key("port", {"server.port": "port", "home": "home"})
+    ' Did you mean server.port?'
+    """
+    from difflib import get_close_matches
+
+    name = key.rpartition(".")[2]
+    keys = [key for key, last in known.items() if last == name]
+    near = (
+        keys
+        or get_close_matches(key, known, n=1)
+        or [
+            key
+            for key, last in known.items()
+            if last in get_close_matches(name, known.values(), n=1)
+        ]
+    )
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _site(text: str) -> str:
+    return text if text == "*" else _host(text)
+
+
 TEXT = _of_text("text", str)
 FOLDER = _of_text("a folder", lambda text: Path(text).expanduser())
 FOLDERS = many(
@@ -210,6 +238,7 @@ FOLDERS = many(
 FILE = _of_text("a file", lambda text: Path(text).expanduser())
 HOST = _of_text("a host name or address without a port", _host)
 HOSTS = many(HOST, "a list of host names or addresses without ports or wildcards")
+SITES = many(_of_text("a site", _site), "a list of host names such as news.example, or *")
 NETWORK = _of_text("an address or network", _network)
 NETWORKS = many(NETWORK, "a list of addresses or networks such as 10.0.0.0/24")
 BASE_URL = _of_text("an address such as https://dalil.example, without a path", _base_url)

@@ -17,6 +17,7 @@ CASE = {"id": "a", "language": "ar", "question": "كم طالباً؟", "answera
 QUESTION = {"id": "q", "question": "كم طالباً؟", "answers": [{"text": "سبعين", "answer_start": 28}]}
 SQUAD = {"data": [{"paragraphs": [{"context": TEXT, "qas": [QUESTION]}]}]}
 USER = ["leila", "--password-file", "password"]
+FEED = "https://news.example/feed"
 # What follows each subcommand, in this order, and what it prints; test_readme.py runs the others.
 RUNS = {
     "show": (["first"], TEXT),
@@ -26,6 +27,9 @@ RUNS = {
     "embed create": (["--origin", "https://a.example"], "/widget.js"),
     "embed list": ([], "pages of https://a.example"),
     "embed revoke": (["EMBED"], "Revoked "),
+    "feed add": ([FEED], f"Following {FEED}, every 1h."),
+    "feed list": ([], "not fetched yet"),
+    "feed remove": ([FEED], "Removed"),
     "user add": (USER, "Added leila (reader)."),
     "user list": ([], "leila  reader"),
     "user password": (USER, "Changed the password of leila."),
@@ -42,6 +46,7 @@ ELSEWHERE = {
     },
     "tests/ui/app/test_process.py": {"serve"},
     "tests/ui/folders/test_watch.py": {"watch"},
+    "tests/ui/cli/test_feeds.py": {"feed fetch"},
 }  # fmt: skip
 
 

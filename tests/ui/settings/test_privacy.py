@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from rag.langchain import load_chat_model
-from ui.settings.privacy import destination, told, unsafe_model
+from ui.settings.privacy import destination, told, unsafe_links, unsafe_model
 from ui.settings.settings import Settings
 
 # Model, base URL, environment, where questions go.
@@ -62,6 +62,19 @@ def test_it_is_told_in_a_sentence():
     sent = told(Settings(llm="openai:x", llm_base_url="https://llm.example"))
     assert "are sent to https://llm.example," in sent
     assert "each quote that a reader wants translated" in sent
+
+
+def test_what_is_fetched_is_told_and_what_it_could_reach():
+    some = Settings(connect=("news.example", "agency.example"))
+    assert told(some).endswith("are fetched from news.example, agency.example.")
+    assert told(some).startswith("Nothing of the library leaves this machine.")
+    assert "from any public site." in told(Settings(connect=("*",)))
+    assert "from any public site." in told(
+        Settings(connect=("*",), llm="openai:x", llm_base_url="https://llm.example")
+    )
+    assert list(unsafe_links(some)) == []
+    own = Settings(connect=("*",), connect_private=("10.0.0.0/8",))
+    assert "lead into 10.0.0.0/8" in next(unsafe_links(own))
 
 
 @pytest.mark.parametrize(

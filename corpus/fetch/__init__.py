@@ -1,0 +1,1 @@
+"""Pages of other machines: whether one may be fetched, and its bytes within limits."""

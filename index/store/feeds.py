@@ -1,0 +1,190 @@
+"""The feeds of a library: when each is due, what came of it, and what it has named."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import MissingError
+from index.store.database import DATABASE, Store
+
+# An article whose page fails so often is left alone until its feed says something new of it.
+MOST_ATTEMPTS = 3
+# A feed that fails is asked more and more seldom, at last once a day.
+_LONGEST_WAIT_SECONDS = 24 * 3_600
+_FIELDS = "url, every, added_at, due, fetched_at, etag, modified, report, error, failures"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeed:
+    """A feed as it is stored.
+
+    `every` is in seconds, `due` a Unix time; `report` counts what the last fetch did, and `error`
+    is a sentence on what went wrong in it, `None` if nothing did. Other times are ISO times in UTC.
+    """
+
+    url: str
+    every: int
+    added_at: str
+    due: int
+    fetched_at: str | None = None
+    etag: str | None = None
+    modified: str | None = None
+    report: Mapping[str, int] | None = None
+    error: str | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """What a fetch of a feed came to.
+
+    `etag` and `modified` make the next request conditional, and are `None` where something is
+    left to be fetched; `failed` says that the feed itself could not be read; `wait` is how many
+    seconds its server wants to be left alone.
+    """
+
+    report: Mapping[str, int]
+    error: str | None = None
+    etag: str | None = None
+    modified: str | None = None
+    failed: bool = False
+    wait: float = 0.0
+
+
+class FeedTable:
+    """The feeds in a store, which belongs to the thread that opened it."""
+
+    def __init__(self, store: Store, now: Callable[[], float] = time.time) -> None:
+        self._store, self._now = store, now
+
+    @classmethod
+    def open(cls, home: Path, *, create: bool = False) -> FeedTable:
+        """Open the feeds of the library in `home`; with `create`, make it if it is not there."""
+        return cls(Store(home / DATABASE, create=create))
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def add(self, url: str, every: int) -> StoredFeed:
+        """Keep a feed to be fetched every so many seconds, at once for the first time.
+
+        One that is known gets the new interval and stays what it is otherwise.
+        """
+        with self._store.transaction():
+            self._store.execute(
+                "INSERT INTO feeds (url, every, added_at, due) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (url) DO UPDATE SET every = excluded.every, due = excluded.due",
+                url, every, self._iso(), int(self._now()),
+            )  # fmt: skip
+        return self.find(url)
+
+    def all(self) -> list[StoredFeed]:
+        """Return the feeds in the order in which they were added."""
+        if not self._exists():
+            return []
+        rows = self._store.execute(f"SELECT {_FIELDS} FROM feeds ORDER BY added_at, rowid")
+        return [_feed(row) for row in rows]
+
+    def find(self, url: str) -> StoredFeed:
+        """Return a feed, or raise `MissingError`."""
+        found = [feed for feed in self.all() if feed.url == url]
+        if not found:
+            raise MissingError(f"There is no feed {url}. List them with: dalil feed list")
+        return found[0]
+
+    def remove(self, url: str) -> None:
+        """Forget a feed and what it named; its articles stay. Raises `MissingError`."""
+        self.find(url)
+        with self._store.transaction():
+            self._store.execute("DELETE FROM feeds WHERE url = ?", url)
+            self._store.execute("DELETE FROM feed_items WHERE feed = ?", url)
+
+    def claim(self) -> StoredFeed | None:
+        """Return a feed that is due, and let nobody else have it before it is due again."""
+        query = f"SELECT {_FIELDS} FROM feeds WHERE due <= ? ORDER BY due LIMIT 1"
+        # Looked at first, since a transaction keeps other writers waiting.
+        if not self._exists() or not self._store.execute(query, int(self._now())):
+            return None
+        with self._store.transaction():
+            rows = self._store.execute(query, int(self._now()))
+            if not rows:
+                return None
+            feed = _feed(rows[0])
+            self._store.execute(
+                "UPDATE feeds SET due = ? WHERE url = ?", int(self._now()) + feed.every, feed.url
+            )
+        return feed
+
+    def fetched(self, feed: StoredFeed, done: Fetching) -> None:
+        """Keep what a fetch came to, and say when the feed is due again."""
+        failures = feed.failures + 1 if done.failed else 0
+        wait = max(feed.every * 2 ** min(max(failures - 1, 0), 16), done.wait)
+        with self._store.transaction():
+            self._store.execute(
+                "UPDATE feeds SET fetched_at = ?, etag = ?, modified = ?, report = ?, error = ?, "
+                "failures = ?, due = ? WHERE url = ?",
+                self._iso(), done.etag, done.modified, json.dumps(dict(done.report)), done.error,
+                failures, int(self._now() + min(wait, max(_LONGEST_WAIT_SECONDS, feed.every))),
+                feed.url,
+            )  # fmt: skip
+
+    def is_wanted(self, name: str, seal: str) -> bool:
+        """Return whether an item is new, changed, or failed not too often.
+
+        An article that somebody has removed stays removed.
+        """
+        rows = self._store.execute(
+            "SELECT i.seal, i.failures, a.present FROM feed_items i "
+            "LEFT JOIN articles a ON a.id = i.article_id WHERE i.name = ?",
+            name,
+        )
+        if not rows:
+            return True
+        known, failures, present = rows[0]
+        if present == 0:
+            return False
+        return bool(known != seal or 0 < failures < MOST_ATTEMPTS)
+
+    def added(self, feed: str, name: str, seal: str, article_id: str) -> None:
+        """Note that an item has become an article."""
+        with self._store.transaction():
+            self._store.execute(
+                "INSERT OR REPLACE INTO feed_items VALUES (?, ?, ?, ?, 0, ?)",
+                name, feed, seal, article_id, self._iso(),
+            )  # fmt: skip
+
+    def failed(self, feed: str, name: str, seal: str) -> bool:
+        """Note that an item could not be had; return whether it will be tried again."""
+        with self._store.transaction():
+            rows = self._store.execute(
+                "SELECT seal, failures, article_id FROM feed_items WHERE name = ?", name
+            )
+            before = rows[0][1] if rows and rows[0][0] == seal else 0
+            article_id = rows[0][2] if rows else None
+            self._store.execute(
+                "INSERT OR REPLACE INTO feed_items VALUES (?, ?, ?, ?, ?, ?)",
+                name, feed, seal, article_id, before + 1, self._iso(),
+            )  # fmt: skip
+        return bool(before + 1 < MOST_ATTEMPTS)
+
+    def _exists(self) -> bool:
+        # A library of schema 5 that this process may not write has no such table yet.
+        return bool(self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'feeds'"))
+
+    def _iso(self) -> str:
+        return datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+
+
+def _feed(row: tuple[Any, ...]) -> StoredFeed:
+    url, every, added_at, due, fetched_at, etag, modified, report, error, failures = row
+    return StoredFeed(
+        url, int(every), added_at, int(due), fetched_at, etag, modified,
+        None if report is None else json.loads(report), error, int(failures),
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""The fetcher that the settings allow; the packages it needs are loaded here, when they are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from corpus.errors import DalilError
+
+if TYPE_CHECKING:
+    from corpus.fetch.fetch import Fetcher
+    from ui.settings.settings import Settings
+
+
+def fetcher_of(settings: Settings, sleep: Callable[[float], object] = time.sleep) -> Fetcher:
+    """Return what fetches from the places that `settings` allow, pausing by `sleep`.
+
+    Raises `DalilError` where its packages are missing.
+    """
+    with _packages():
+        from corpus.fetch.addresses import Allowed
+        from corpus.fetch.fetch import Fetcher
+    return Fetcher(
+        Allowed(settings.connect, settings.connect_private),
+        version=_version(),
+        seconds=settings.connect_pause,
+        sleep=sleep,
+    )
+
+
+def read_address(url: str) -> str:
+    """Return an address of the web as it is asked for; raises `DalilError` for another."""
+    with _packages():
+        from corpus.fetch.fetch import read_url
+    return str(read_url(url))
+
+
+def refusal(settings: Settings, address: str) -> str | None:
+    """Return why the settings let nothing be fetched from an address, `None` if they do.
+
+    Where its host's addresses lie is not looked at yet.
+    """
+    from corpus.fetch.addresses import Allowed, ForbiddenError
+    from corpus.fetch.fetch import host_of
+
+    try:
+        Allowed(settings.connect).check_host(host_of(address))
+    except ForbiddenError as error:
+        return str(error)
+    return None
+
+
+@contextmanager
+def _packages() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise DalilError(
+            f"Links and feeds need packages that are not installed ({error.name}). "
+            "Install them with: pip install '.[web]'"
+        ) from error
+
+
+def _version() -> str:
+    try:
+        return version("dalil")
+    except PackageNotFoundError:
+        # Run from a folder where it was never installed.
+        return ""

@@ -1,0 +1,247 @@
+"""One fetch of a feed: what is new in it becomes articles, a few seconds after each was read."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field, replace
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING
+
+from corpus.article import Article
+from corpus.errors import DalilError
+from corpus.load import Loaded, load_sources
+from corpus.source import bytes_source
+from index.store.feeds import FeedTable, Fetching, StoredFeed
+from ui.web.links import read_fetched
+
+if TYPE_CHECKING:
+    from corpus.feeds.feed import Feed, Item
+    from corpus.fetch.fetch import Fetched, Fetcher
+    from index import Library
+
+# Media types under which feeds and sitemaps are served, rightly or not.
+FEEDS = dict.fromkeys(
+    (
+        "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml",
+        "text/xml", "text/plain", "text/html", "application/octet-stream", "application/gzip",
+        "application/x-gzip",
+    ),
+    ".xml",
+)  # fmt: skip
+_GZIP = b"\x1f\x8b"
+# A commit makes the search index anew, so a few articles share one, but none waits long for it.
+_BATCH, _LONGEST_WAIT_SECONDS = 10, 2.0
+_LOOK_SECONDS = 0.25
+_COUNTS = ("added", "updated", "unchanged", "failed")
+# What is left of a long feed is fetched the next time.
+_MOST_PAGES = 200
+
+
+def fetch_feed(
+    feed: StoredFeed,
+    fetcher: Fetcher,
+    library: Library,
+    table: FeedTable,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Fetching:
+    """Fetch a feed and add what is new in it; return what it came to, which `table` keeps too.
+
+    The whole text comes from the feed where it has that, else from the page that it links to.
+    Raises nothing for what the feed or its pages do wrong.
+    """
+    try:
+        done = _fetch(feed, fetcher, library, table, stopped)
+    except DalilError as error:
+        done = Fetching(
+            {}, str(error), failed=True, wait=float(getattr(error, "retry_after", None) or 0.0)
+        )
+    table.fetched(feed, done)
+    return done
+
+
+def _fetch(
+    feed: StoredFeed,
+    fetcher: Fetcher,
+    library: Library,
+    table: FeedTable,
+    stopped: Callable[[], bool],
+) -> Fetching:
+    condition = {"If-None-Match": feed.etag, "If-Modified-Since": feed.modified}
+    given = {name: value for name, value in condition.items() if value}
+    page = fetcher.fetch(feed.url, FEEDS, given or None)
+    if page.status == 304:
+        return Fetching(dict.fromkeys(_COUNTS, 0), etag=feed.etag, modified=feed.modified)
+    run = _Run(feed, library, table)
+    held = _read(page)
+    for part in [held, *_sitemaps(held, fetcher, run)]:
+        run.add_new(part, fetcher, stopped)
+    done = run.left == 0
+    return Fetching(
+        run.report,
+        run.error,
+        page.headers.get("etag") if done else None,
+        page.headers.get("last-modified") if done else None,
+    )
+
+
+def _read(page: Fetched) -> Feed:
+    from corpus.feeds.feed import read_feed
+    from corpus.fetch.connections import Limits, unpacked
+
+    content = page.content
+    if content.startswith(_GZIP):
+        content = unpacked(content, Limits())
+    return read_feed(content, page.final_url, page.headers.get("content-type", ""))
+
+
+def _sitemaps(index: Feed, fetcher: Fetcher, run: _Run) -> Iterator[Feed]:
+    for address in index.sitemaps:
+        try:
+            yield _read(fetcher.fetch(address, FEEDS))
+        except DalilError as error:
+            # What it would have named may be there the next time.
+            run.left += 1
+            run.tell(address, str(error))
+
+
+@dataclass
+class _Run:
+    """The articles of one fetch on their way into the library.
+
+    `report` counts what came of them, `left` what is to be fetched another time, and `error` is
+    the first thing that went wrong.
+    """
+
+    feed: StoredFeed
+    library: Library
+    table: FeedTable
+    report: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
+    left: int = 0
+    error: str | None = None
+    _waiting: list[tuple[Item, Article]] = field(default_factory=list)
+    _since: float = 0.0
+
+    def add_new(self, held: Feed, fetcher: Fetcher, stopped: Callable[[], bool]) -> None:
+        """Add the articles that `held` names and the library does not know."""
+        # Of an item that stands twice, the first is the newest.
+        named = {_name(item): item for item in reversed(held.items)}
+        wanted = [
+            item for name, item in reversed(named.items()) if self.table.is_wanted(name, item.seal)
+        ]
+        self.left += max(0, len(wanted) - _MOST_PAGES)
+        for number, item in enumerate(wanted[:_MOST_PAGES]):
+            reading = None if stopped() else _begun(partial(_article, item, held, fetcher))
+            if reading is None or not self._commit_meanwhile(reading, stopped):
+                self.left += len(wanted[:_MOST_PAGES]) - number
+                break
+            self._take(item, reading.result())
+        self._commit()
+
+    def tell(self, link: str | None, error: str) -> None:
+        """Count a failure, and keep the first."""
+        self.report["failed"] += 1
+        self.error = self.error or (f"{link}: {error}" if link else error)
+
+    def _commit_meanwhile(self, reading: Future[Loaded], stopped: Callable[[], bool]) -> bool:
+        """Wait for a page while what was read before it is added; return whether it came."""
+        while not reading.done():
+            wait([reading], timeout=_LOOK_SECONDS)
+            if self._waiting and time.monotonic() - self._since >= _LONGEST_WAIT_SECONDS:
+                self._commit()
+            if stopped():
+                return False
+        return True
+
+    def _take(self, item: Item, loaded: Loaded) -> None:
+        if loaded.article is None:
+            if self.table.failed(self.feed.url, _name(item), item.seal):
+                self.left += 1
+            self.tell(item.link, loaded.error or "")
+            return
+        self._since = self._since if self._waiting else time.monotonic()
+        self._waiting.append((item, loaded.article))
+        if len(self._waiting) >= _BATCH:
+            self._commit()
+
+    def _commit(self) -> None:
+        """Add what waits, then note that it is known: a crash in between fetches it once more."""
+        if not self._waiting:
+            return
+        done = self.library.add([article for _, article in self._waiting])
+        self.report["added"] += len(done.added)
+        self.report["updated"] += len(done.updated)
+        self.report["unchanged"] += len(done.unchanged)
+        for item, article in self._waiting:
+            self.table.added(self.feed.url, _name(item), item.seal, article.id)
+        self._waiting.clear()
+
+
+def _begun(work: Callable[[], Loaded]) -> Future[Loaded]:
+    """Start work in a thread that holds no process back that ends."""
+    future: Future[Loaded] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # whoever waits for it gets it
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="page", daemon=True).start()
+    return future
+
+
+def _name(item: Item) -> str:
+    """Return what an item is known by, in whichever feed it stands."""
+    from corpus.fetch.page import without_tracking
+
+    return without_tracking(item.link) if item.link else item.id or item.seal
+
+
+def _article(item: Item, held: Feed, fetcher: Fetcher) -> Loaded:
+    """Return the article of an item, or why there is none."""
+    label = item.link or item.id or ""
+    try:
+        if item.content is not None:
+            loaded = _of_content(item)
+        elif item.link is not None:
+            loaded = read_fetched(fetcher.fetch(item.link))
+        else:
+            return Loaded(label, error="The feed gives neither a link nor a text of the article.")
+    except DalilError as error:
+        return Loaded(label, error=str(error))
+    article = loaded.article
+    if article is None:
+        return loaded
+    return replace(
+        loaded,
+        article=replace(
+            article,
+            title=article.title or item.title,
+            outlet=article.outlet or item.outlet or held.title,
+            # A feed states when an article was published, a page many dates.
+            published=item.published or article.published,
+        ),
+    )
+
+
+def _of_content(item: Item) -> Loaded:
+    """Return the article that a feed holds whole, read as a page of it would be."""
+    name = _name(item)
+    page = f"<html><head><meta charset=utf-8></head><body><article>{item.content}</article></body>"
+    if item.title:
+        page = page.replace("<article>", f"<article><h1>{escape(item.title)}</h1>", 1)
+    (loaded,) = load_sources([bytes_source(name, page.encode(), kind=".html")])
+    if loaded.article is None:
+        return loaded
+    article = replace(
+        loaded.article,
+        id=name,
+        url=name if item.link else None,
+        source=item.link or name,
+        title=item.title or loaded.article.title,
+    )
+    return replace(loaded, article=article)
