@@ -30,8 +30,10 @@ class Copies:
 
     def __init__(self, store: Store, say: Callable[[str], None]) -> None:
         self._store, self._say = store, say
+        # Row by row: the articles, the reports that they copy, and their sketches.
         self._known: dict[str, int] = {}
-        self._reports: list[str] = []
+        self._ids = list[str]()
+        self._reports = list[str]()
         self._sketches: np.ndarray[tuple[int, int], np.dtype[np.uint8]] | None = None
 
     def enter(self, articles: Sequence[Article]) -> None:
@@ -47,6 +49,7 @@ class Copies:
     def _load(self, apart: set[str]) -> None:
         rows = [row for row in self._store.execute(_PRESENT) if row[0] not in apart]
         self._known = {str(row[0]): place for place, row in enumerate(rows)}
+        self._ids = list(self._known)
         self._reports = [str(row[1]) for row in rows]
         joined = np.frombuffer(b"".join(row[2] for row in rows), np.uint8)
         self._sketches = joined.reshape(-1, PERMUTATIONS).copy()
@@ -72,9 +75,9 @@ class Copies:
         """Return the report that a text copies, `None` if it is a new one."""
         if self._sketches is None:
             return None
-        ids = list(self._known)
+        ids = self._ids
         rows = near(sketch, self._sketches[: len(self._reports)])
-        for row in rows[:_MOST_COMPARED]:
+        for row in map(int, rows[:_MOST_COMPARED]):
             other = self._store.article(ids[row]) if ids[row] != article_id else None
             if other is not None and found.copies(Fingerprint.of(other.text)):
                 return str(self._reports[row])
@@ -85,6 +88,7 @@ class Copies:
             return
         place = self._known.setdefault(article_id, len(self._known))
         if place == len(self._reports):
+            self._ids.append(article_id)
             self._reports.append(report)
         if place == len(self._sketches):
             # Twice the room at a time, so that an import copies each sketch a few times only.

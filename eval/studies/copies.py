@@ -23,7 +23,7 @@ from corpus.text.copies import Fingerprint, near
 from corpus.text.language import script
 from corpus.text.words import words
 
-_DEMO = Path(__file__).parents[2] / "corpus" / "demo"
+_DEMO = str(Path(__file__).parents[2] / "corpus" / "demo")
 _SHARES, _KEPT, _REPEATED = (0.1, 0.2, 0.3), 2 / 3, 0.4
 
 # Pairs of reports on one event, each by another hand.

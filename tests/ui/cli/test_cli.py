@@ -15,7 +15,7 @@ BOUNTY = "What bounty was announced for Hajji Abdullah?"
 ARTICLE = {"id", "version", "title", "outlet", "source"}
 HIT = {
     "passage_id", "article_id", "version", "title", "outlet", "source", "url", "published",
-    "start", "end", "text", "score", "language",
+    "start", "end", "text", "score", "also", "language",
 }  # fmt: skip
 CITATION = {
     "n", "article_id", "version", "title", "outlet", "source", "url", "published", "start",

@@ -13,7 +13,6 @@ import pytest
 
 from corpus.errors import InputError
 from index import Filters, Library, load_encoder
-from index.store.database import DATABASE
 from ui.folders.watch import watching
 from ui.service import Question, Service, Shared
 from ui.settings.settings import Settings
@@ -52,13 +51,13 @@ def cited(service):
 def test_a_file_comes_changes_and_goes(folder, tmp_path):
     """A process of its own follows the folder, and another answers from the library."""
     home = tmp_path / "home"
+    Library.open(home, load_encoder("bundled"), create=True).close()
     command = [sys.executable, "-m", "ui.cli", "--home", home, "watch", folder]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             bakery = folder / "deep" / "bakery.txt"
             bakery.parent.mkdir()
             write(bakery, "Salma Haddad opened the bakery in Tell Nar on Sunday.")
-            until((home / DATABASE).exists)
             service = Service(Settings(home, "bundled"), lambda _: None)
             until(lambda: "Salma Haddad" in cited(service))
             write(bakery, "Omar Saleh opened the bakery in Tell Nar on Sunday.")
@@ -81,7 +80,7 @@ def test_nothing_is_lost_and_nothing_comes_twice_while_eight_ask(folder, tmp_pat
     """Half of the files stay and always are found once; the rest come, change and go."""
     settings = Settings(tmp_path / "home", "bundled")
     for number in range(6):
-        write(folder / f"stays-{number}.txt", f"The mill number {number} ground the wheat of Dara.")
+        write(folder / f"stays-{number}.txt", f"Mill {number} ground the wheat of Dara.")
     shared, said, faults, stop = Shared(settings), [], [], threading.Event()
     asked = Question("Which mill ground the wheat of Dara?")
 
@@ -102,9 +101,9 @@ def test_nothing_is_lost_and_nothing_comes_twice_while_eight_ask(folder, tmp_pat
         with ThreadPoolExecutor(8) as threads:
             asking = [threads.submit(ask) for _ in range(8)]
             for number in range(4):
-                write(folder / f"comes-{number}.txt", f"The mill of guest {number} ground wheat.")
+                write(folder / f"comes-{number}.txt", f"Guest mill {number} ground wheat.")
             until(lambda: articles(settings) == 11)
-            write(folder / "comes-0.txt", "The mill of guest 0 stood still.")
+            write(folder / "comes-0.txt", "Guest mill 0 stood still.")
             (folder / "comes-1.txt").unlink()
             (folder / "comes-2.txt").rename(folder / "moved.txt")
             until(lambda: articles(settings) == 10 and texts(settings)["moved.txt"])
