@@ -160,7 +160,9 @@ def odt_by_library(paragraphs: Paragraphs) -> bytes:
 
 def book(chapters: Sequence[Paragraphs]) -> bytes:
     """Return a book of own markup, its spine in another order than its parts."""
-    parts, items, spine = {}, [], []
+    parts: dict[str, str] = {}
+    items: list[str] = []
+    spine: list[str] = []
     for number, chapter in enumerate(chapters):
         lines = [f"<h1>{escape(chapter[0])}</h1>"]
         for paragraph in chapter[1:]:
