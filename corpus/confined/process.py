@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from threading import Lock, Timer
@@ -28,6 +29,26 @@ class _Reply(NamedTuple):
     entries: list[Entry]
     # The sentence that ended the reading, if one did.
     error: str | None
+
+
+class _EndedError(Exception):
+    """A process ended without a reply; `spent` says that the file had all the time it may have."""
+
+    def __init__(self, late: bool, code: int | None, limits: Limits) -> None:
+        self.spent = late or code == -signal.SIGXCPU
+        if self.spent:
+            work = f"{limits.processor_seconds} seconds of work"
+            spent = f"{limits.seconds:g} seconds" if late else work
+            super().__init__(
+                f"Reading the file took longer than {spent} and was stopped; "
+                "split it, or save its text and add that."
+            )
+            return
+        how = f"signal {-code}" if code and code < 0 else f"code {code}"
+        super().__init__(
+            f"The file ended the process that read it ({how}); it may be damaged or made to do "
+            "so: save its text and add that."
+        )
 
 
 class ReadingProcess:
@@ -68,6 +89,22 @@ class ReadingProcess:
             self._end()
 
     def _ask(self, head: bytes, content: bytes) -> _Reply:
+        """Return the reply to a request; only a process that read nothing before proves a fault.
+
+        One that has read other files may have been ended from outside, or be full of them.
+        """
+        used = self._process is not None
+        try:
+            return self._ask_once(head, content)
+        except _EndedError as end:
+            if not used or end.spent:
+                raise DalilError(str(end)) from None
+        try:
+            return self._ask_once(head, content)
+        except _EndedError as end:
+            raise DalilError(str(end)) from None
+
+    def _ask_once(self, head: bytes, content: bytes) -> _Reply:
         process = self._running()
         late: list[bool] = []
 
@@ -84,18 +121,18 @@ class ReadingProcess:
             requests.write(content)
             requests.flush()
             data = self._answer(cast("IO[bytes]", process.stdout))
-        except (OSError, ValueError):
-            data = None
+            if data is not None:
+                return msgspec.convert(json.loads(data), _Reply)
+        except (OSError, ValueError, RecursionError, msgspec.ValidationError):
+            # Whatever it sent is no reply.
+            pass
         finally:
             timer.cancel()
-        if data is not None:
-            try:
-                return msgspec.convert(json.loads(data), _Reply)
-            except (ValueError, RecursionError):
-                self._end()
-                raise DalilError(_died("its reply was no reply")) from None
+        # Its output ends a moment before it does, and how it ends says why.
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
         self._end()
-        raise DalilError(_why(bool(late), process.returncode, self._limits))
+        raise _EndedError(bool(late), process.returncode, self._limits)
 
     def _answer(self, stream: IO[bytes]) -> bytes | None:
         size = stream.readline(21).strip()
@@ -146,23 +183,3 @@ def function_named(module: str, name: str) -> Callable[[Source], Iterator[Entry]
     """Return the function that the other side named."""
     found: Callable[[Source], Iterator[Entry]] = getattr(importlib.import_module(module), name)
     return found
-
-
-def _why(late: bool, code: int | None, limits: Limits) -> str:
-    """Return the sentence for a process that gave no reply, by how it ended."""
-    if late or code == -signal.SIGXCPU:
-        spent = f"{limits.seconds:g} seconds"
-        if not late:
-            spent = f"{limits.processor_seconds} seconds of work"
-        return (
-            f"Reading the file took longer than {spent} and was stopped; "
-            "split it, or save its text and add that."
-        )
-    return _died(f"signal {-code}" if code and code < 0 else f"code {code}")
-
-
-def _died(reason: str) -> str:
-    return (
-        f"The file ended the process that read it ({reason}); it may be damaged or made to do so: "
-        "save its text and add that."
-    )

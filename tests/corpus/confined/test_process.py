@@ -159,6 +159,6 @@ def test_a_label_that_is_no_text_is_no_fault(process):
 def test_a_process_ended_from_outside_is_started_again(process):
     (entry,) = process.read(pid, GOOD)
     os.kill(int(entry.values["text"]), 9)
-    time.sleep(0.2)
+    # Dead or dying, it is not this file's fault.
     (again,) = process.read(pid, GOOD)
     assert again.values["text"] != entry.values["text"]
