@@ -155,7 +155,7 @@ def _outcome(
     try:
         if cleaned and form.without_markup:
             values["text"] = form.without_markup(str(values["text"]))
-        found = draft(values, where=where, source=source.label)
+        found = replace(draft(values, where=where, source=source.label), pages=entry.pages)
         return Loaded(source.label, entry.line, article=finish(found, cleaned=cleaned))
     except DalilError as error:
         return Loaded(source.label, entry.line, error=str(error))

@@ -37,6 +37,7 @@ HOMES = {
     "ir_measures": "eval/judging/ranks.py",
     "msgspec": "eval/",
     "trafilatura": "corpus/readers/html.py",
+    "pdfminer": "corpus/readers/pdf/",
     "frontmatter": "corpus/readers/markdown.py",
     "py3langid": "corpus/text/language.py",
     "rensa": "rag/overview/duplicates.py",

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from corpus.fields import Entry
 from corpus.readers import html, jsonl, markdown, plain
+from corpus.readers.pdf import read as pdf
 from corpus.source import Source
 
 
@@ -41,6 +42,7 @@ FORMATS = (
     Format((".md", ".markdown"), markdown.read, without_markup=markdown.without_markup),
     Format((".html", ".htm", ".xhtml"), html.read),
     Format((".jsonl", ".ndjson"), jsonl.read, names_fields=True),
+    Format((".pdf",), pdf.read),
 )
 
 _BY_KIND = {kind: form for form in FORMATS for kind in form.kinds}
