@@ -29,6 +29,7 @@ from index.store.answers import Feedback, FeedbackTable, StoredAnswer, save_answ
 from index.store.catalogue import Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import writing
+from index.store.texts import PAGED, keep_pages, with_pages
 
 __all__ = ["AddReport", "Feedback", "Library", "Overview"]
 
@@ -147,7 +148,7 @@ class Library:
         changed: dict[str, Article] = {}
         for article in group:
             latest, present = self._store.latest(article.id)
-            stored = self._store.article(article.id, latest) if present else None
+            stored = self._stored(article.id, latest) if present else None
             before = changed.get(article.id, stored)
             if before and replace(article, version=before.version, source=before.source) == before:
                 outcome["unchanged"].append(before)
@@ -168,6 +169,7 @@ class Library:
             first = 0
             for article, group in zip(articles, passages, strict=True):
                 self._store.insert(article, group, vectors[first : first + len(group)])
+                keep_pages(self._store, article)
                 first += len(group)
             self._store.raise_revision()
 
@@ -208,7 +210,7 @@ class Library:
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """Return a stored version of an article, the newest by default, or raise `MissingError`."""
-        found = self._store.article(article_id, version)
+        found = self._stored(article_id, version)
         if found is None:
             which = "article" if version is None else f"version {version} of article"
             raise MissingError(
@@ -216,6 +218,11 @@ class Library:
                 "List the articles with: dalil list"
             )
         return found
+
+    def _stored(self, article_id: str, version: int | None) -> Article | None:
+        found = self._store.article(article_id, version)
+        paged = found is not None and self._store.get(PAGED)
+        return with_pages(self._store, found) if found and paged else found
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
         """Return the `depth` best passages of each leg for `query`, filtered before ranking."""

@@ -157,7 +157,9 @@ def _show_place(console: Console, citation: Citation, *, quoted: bool) -> None:
     if quoted:
         _show_block(console, citation.quote, "green", _answering(citation))
     met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)
-    span = f"{citation.article.id} v{citation.article.version}, {citation.start}-{citation.end}"
+    article = citation.article
+    page = f"page {article.page_at(citation.start)}, " if article.pages else ""
+    span = f"{page}{article.id} v{article.version}, {citation.start}-{citation.end}"
     console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))
     if met:
         console.print(Padding(Text(met, style="dim"), (0, _INDENT)))
