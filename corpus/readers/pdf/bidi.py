@@ -13,13 +13,17 @@ from unicodedata import bidirectional
 
 # The pairs whose stored characters may be those drawn, or those meant.
 PAIRS = ("()", "[]", "{}", "«»", "‹›", "<>")
-_MIRROR = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
+_MIRROR = {pair[a]: pair[1 - a] for pair in PAIRS for a in (0, 1)}
 # Brackets that follow what is in them (UAX 9, BD16).
 _OPENER = {")": "(", "]": "[", "}": "{"}
 # What stands behind a word without a space, and at a line's end belongs to the words below as well.
 _TRAILING = frozenset(",.;:!?-–%)]}'’”")
 # What joins two numbers to one (W4): behind an Arabic letter these alone, else signs too.
 _JOINS = re.compile(r"[.,/:٫٬،]?")
+# Some programs turn a paragraph as a whole, others each line by itself. Where an Arabic letter ends
+# the line above, a sign of per cent stands behind its number in either case, and a range grows.
+UNSURE = "unsure"
+_RANGE = frozenset("-–")
 _JOINS_EUROPEAN = re.compile(r"[.,/:٫٬،+\-]?|[%$€£#°‰]*")
 
 
@@ -109,7 +113,7 @@ def _run_end(turned: Sequence[str], kinds: Sequence[str], place: int, strong: st
     A number is of it where a Latin word stands on its left, whose direction it takes (W7); one
     that stands left of all Latin words only where nothing parts them.
     """
-    joins = _JOINS if strong == "AL" else _JOINS_EUROPEAN
+    joins = _JOINS if strong in ("AL", UNSURE) else _JOINS_EUROPEAN
     last, native = place, kinds[place] == "A"
     for ahead in range(place + 1, len(turned)):
         if kinds[ahead] == "R" or (kinds[ahead] == "A" and kinds[last] == "L"):
@@ -123,17 +127,32 @@ def _run_end(turned: Sequence[str], kinds: Sequence[str], place: int, strong: st
             last = ahead
         elif kinds[last] == "L":
             last = last if between else ahead
-        elif joins.fullmatch(between):
+        elif joins.fullmatch(between) or (
+            strong == UNSURE and between in _RANGE and _ascends(turned, kinds, place, last, ahead)
+        ):
             last, native = ahead, native or kinds[ahead] == "A"
         else:
             break
     return last
 
 
+def _ascends(
+    turned: Sequence[str], kinds: Sequence[str], place: int, last: int, ahead: int
+) -> bool:
+    """Tell whether two numbers, read from the left, grow, as those of a range do."""
+    end = ahead
+    while end < len(turned) and kinds[end] == "E":
+        end += 1
+    first, second = "".join(turned[ahead:end])[::-1], "".join(turned[place : last + 1])[::-1]
+    return first.isdecimal() and second.isdecimal() and int(first) < int(second)
+
+
 def _punctuated_end(turned: Sequence[str], kinds: Sequence[str], place: int, strong: str) -> int:
     """Return the end of a run that the sign at `place` belongs to, `place` where it does not."""
     last = _run_end(turned, kinds, place + 1, strong)
     sign = turned[place]
+    if sign in "%٪" and strong not in ("AL", "L") and kinds[place + 1] == "E":
+        return last
     if last + 1 == len(turned) and sign in _TRAILING and kinds[last] == "L":
         # The run goes on below, if the sign does not stand before a word of its own.
         return last if place == 0 or turned[place - 1].isspace() else place
@@ -157,16 +176,20 @@ def brackets_as_drawn(lines: Iterable[tuple[Sequence[str], bool]]) -> frozenset[
     Takes each line's tokens and whether it runs from right to left.
     """
     kept = [(tokens, rtl) for tokens, rtl in lines if rtl or any(kind(t) == "R" for t in tokens)]
-    found = ""
+    found = undecided = ""
+    as_meant_pairs = 0
     for pair in PAIRS:
         mine = [(tokens, rtl) for tokens, rtl in kept if pair[0] in tokens or pair[1] in tokens]
         as_drawn, as_meant = (
             _strays("".join(logical(tokens, rtl, brackets) for tokens, rtl in mine), pair)
             for brackets in (frozenset(pair), frozenset[str]())
         )
-        if as_drawn <= as_meant:
+        if as_drawn < as_meant:
             found += pair
-    return frozenset(found)
+        undecided += pair if as_drawn == as_meant else ""
+        as_meant_pairs += as_meant < as_drawn
+    # Pairs that tell nothing are as the others of the file.
+    return frozenset(found + ("" if as_meant_pairs > len(found) / 2 else undecided))
 
 
 def _strays(text: str, pair: str) -> int:

@@ -29,7 +29,7 @@ from corpus.readers.pdf.paragraphs import (
     joined,
     paragraphs,
     set_directions,
-    set_texts,
+    set_text,
     widen,
 )
 
@@ -81,7 +81,9 @@ def read_text(data: bytes) -> Text:
     blocks = [framed(lines) for page in pages for lines in page.blocks]
     set_directions(blocks)
     brackets = brackets_as_drawn((line.tokens, line.rtl) for b in blocks for line in b.lines)
-    set_texts(blocks, brackets)
+    for block in blocks:
+        for line in block.lines:
+            set_text(line, brackets)
     body, notes = _parted(pages, brackets)
     widen(body)
     written = _Written()
@@ -150,10 +152,12 @@ def _parted(pages: list[_Page], brackets: frozenset[str]) -> tuple[list[Block], 
         for lines in text:
             kept = [line for line in lines if id(line) not in apart]
             for line in kept:
-                line.drop({o for label in known for o in line.notes.get(label, ())})
+                dropped = {order for label in known for order in line.notes.get(label, ())}
+                if dropped:
+                    line.drop(dropped)
+                    set_text(line, brackets)
             if kept:
                 body.append(framed(kept))
-    set_texts([*body, *notes.values()], brackets)
     return body, notes
 
 

@@ -171,9 +171,10 @@ class _Interpreter:
         else:
             stated = properties.get("/ActualText") if isinstance(properties, dict) else None
         # The outermost stands for all that is in it.
-        owns = isinstance(stated, bytes) and self._actual is None
-        if owns:
-            self._actual, self._holder = " ".join(decode_text(stated).split("\n")), None
+        owns = False
+        if isinstance(stated, bytes) and self._actual is None:
+            owns = True
+            self._actual, self._holder = decode_text(stated).replace("\n", " "), None
         self._marked.append(owns)
 
     def _begin_unmarked(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +18,8 @@ _SAME_LINE = 0.42
 # A gap of this share of the size parts words: where the line has no space of its own (as in TeX's
 # files), and where it has, since justified letters may then stand apart a little.
 _SPACE, _SPACE_BESIDE_SPACES = 0.12, 0.25
+# A space between words, where a line shows none.
+_SPACE_BETWEEN = 0.2
 _UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\ufeff\u200b"))
 # Marks stand on letters: not on kashidas that lengthen the line, which have no character.
 _NO_BASE = frozenset({"", UNKNOWN})
@@ -31,8 +33,8 @@ class Line:
     """A line of a page; `tokens` are its characters from left to right, `y` its baseline.
 
     `orders` are those of the tokens' glyphs, -1 for a space that is none. `first_left` and
-    `first_right` are the widths of the words at its ends. `notes` are the orders of raised signs by
-    their text. `rtl` and `text` are set when its paragraph is known.
+    `first_right` are the widths of the words at its ends, `space` that of a space. `notes` are
+    the orders of raised signs by their text. `rtl` and `text` are set when its paragraph is known.
     """
 
     page: int
@@ -44,6 +46,7 @@ class Line:
     orders: list[int]
     first_left: float
     first_right: float
+    space: float
     notes: dict[str, list[int]] = field(default_factory=dict)
     rtl: bool = False
     text: str = ""
@@ -115,7 +118,8 @@ def line_of(row: Sequence[Glyph], marks: dict[int, str], page: int) -> Line | No
     """Return the line of a row of glyphs, `None` if it shows nothing."""
     # By the middle, so that what has no width stands between its neighbours.
     ordered = sorted(row, key=_place)
-    if not any(g.text.strip() for g in ordered):
+    # What has no width alone is the ink of a mark that reaches over from the next page.
+    if not any(g.text.strip() and g.x1 > g.x0 for g in ordered):
         return None
     size = _usual([(g.size, g.x1 - g.x0) for g in ordered])
     y = _usual([(g.y, g.x1 - g.x0) for g in ordered])
@@ -125,7 +129,9 @@ def line_of(row: Sequence[Glyph], marks: dict[int, str], page: int) -> Line | No
     inner = [(a, b) for a, b in spaces if x0 < b and a < x1]
     left = inner[0][0] - x0 if inner else x1 - x0
     right = x1 - inner[-1][1] if inner else x1 - x0
-    return Line(page, x0, x1, y, size, tokens, orders, left, right, _notes(seen, size, y))
+    space = min((g.x1 - g.x0 for g in ordered if g.text == " "), default=_SPACE_BETWEEN * size)
+    notes = _notes(seen, size, y)
+    return Line(page, x0, x1, y, size, tokens, orders, left, right, space, notes)
 
 
 def _place(glyph: Glyph) -> tuple[float, int]:
@@ -134,7 +140,7 @@ def _place(glyph: Glyph) -> tuple[float, int]:
 
 def _usual(measured: list[tuple[float, float]]) -> float:
     """Return the value that takes most of the width."""
-    weights: Counter[float] = Counter()
+    weights: defaultdict[float, float] = defaultdict(float)
     for value, width in measured:
         weights[round(value, 1)] += width
     return max(weights, key=weights.__getitem__)
@@ -159,7 +165,9 @@ def _tokens(
             gap = glyph.x0 - previous.x1
             if _drawn_twice(previous, glyph, size):
                 continue
-            if gap > least and not blank and tokens[-1].strip():
+            # A kashida lengthens a word, however it is placed.
+            parts = gap > least and UNKNOWN not in (text, previous.text)
+            if parts and not blank and tokens[-1].strip():
                 tokens.append(" ")
                 orders.append(-1)
                 spaces.append((previous.x1, glyph.x0))

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import regex
 
-from corpus.readers.pdf.bidi import kind, logical, strong_at_end
+from corpus.readers.pdf.bidi import UNSURE, kind, logical, strong_at_end
 from corpus.readers.pdf.fonts import UNKNOWN
 from corpus.readers.pdf.lines import Line
 
@@ -18,8 +18,8 @@ _WIDE_GAP, _OTHER_SIZE = 1.22, 1.15
 _WIDEST_GAP = 3.0
 # Of the gaps between lines that many are inside paragraphs, at the least.
 _INNER_SHARE = 0.2
-# A narrow space between words, and an indent, in the size of the text.
-_WORD_SPACE, _INDENT = 0.2, 0.8
+# How close a word comes to fitting where it fits, and an indent, in the size of the text.
+_CLOSE, _INDENT = 0.05, 0.8
 _FEW_LINES = 4
 # A file is clearly of one direction with that many times the letters of the other; a line of it
 # that has one in so many of these is too.
@@ -28,7 +28,9 @@ _CLEARLY = 4
 _FINISHED = regex.compile(r"[.!?؟…۔:][\s\"'”’»)\]]*\Z")
 _ITEM = regex.compile(r"\s*(?:[•▪●◦‣■]|[-–—*]\s|[(\[]?\p{N}{1,3}\s*[-.)\]–]\s)")
 # Words part behind these with no space; what a hyphen joins stays joined.
-_OPEN_END = regex.compile(r"\S[-\u2010\u2011/–—]\Z")
+_OPEN_END = regex.compile(r"\S[-\u2010\u2011/–—]\Z|[(\[{«]\Z")
+# Lines may break between a sentence and the number of its note, where there is no space.
+_REFERENCE, _BEFORE_REFERENCE = regex.compile(r"\[\p{N}+\]"), regex.compile(r"[\].!?؟؛,،]\Z")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
 _SIGNS = regex.compile(r"\p{N}\s*[-+%$€£#°‰]|[-+%$€£#°‰]\s*\p{N}")
 
@@ -98,11 +100,9 @@ def _letters(line: Line) -> tuple[int, int]:
     return kinds.count("R"), kinds.count("L")
 
 
-def set_texts(blocks: Sequence[Block], drawn: frozenset[str]) -> None:
-    """Put the text of each line in reading order."""
-    for block in blocks:
-        for line in block.lines:
-            line.text = _text(line, drawn, "AL")
+def set_text(line: Line, drawn: frozenset[str]) -> None:
+    """Put the text of a line in reading order."""
+    line.text = _text(line, drawn, "AL")
 
 
 def _text(line: Line, drawn: frozenset[str], before: str) -> str:
@@ -150,18 +150,13 @@ def _parts(
         return True
     if _ITEM.match(line.text) and _FINISHED.search(upper.text):
         return True
-    if _room(upper_block, upper, inside and line) > _first_word(line) + _WORD_SPACE * size:
+    needed = _first_word(line) + upper.space - _CLOSE * size
+    if _room(upper_block, upper, inside and line) > needed:
         return True
-    if not inside and _FINISHED.search(upper.text) and not _is_justified(upper_block):
-        # Nothing but chance makes a sentence end where a line does.
+    if not inside and _FINISHED.search(upper.text):
+        # Nothing else tells where a page ends with a sentence; paragraphs cut there quote as well.
         return True
     return _is_indented(block, line) and _opens(upper_block, upper, block, after)
-
-
-def _is_justified(block: Block) -> bool:
-    """Tell whether half of a block's lines, and more than one, end at its side."""
-    full = sum(_room(block, line, False) < line.size / 4 for line in block.lines)
-    return full > 1 and full * 2 >= len(block.lines)
 
 
 def _room(block: Block, line: Line, below: Line | bool) -> float:
@@ -203,11 +198,11 @@ def joined(lines: Sequence[Line], drawn: frozenset[str]) -> list[tuple[int, str]
     """Return the text of a paragraph in pieces, each with the page it stands on."""
     pieces: list[tuple[int, str]] = []
     before = ""
-    for line in lines:
+    for place, line in enumerate(lines):
         text = line.text
         if _SIGNS.search(text):
             # What signs join depends on the letter before them, which may stand on the line above.
-            text = _text(line, drawn, before)
+            text = _text(line, drawn, before if not place or before != "AL" else UNSURE)
         before = strong_at_end(text, before)
         text, ended = text.strip(), pieces[-1][1] if pieces else ""
         if not ended or not text:
@@ -216,6 +211,7 @@ def joined(lines: Sequence[Line], drawn: frozenset[str]) -> list[tuple[int, str]
             pieces[-1], space = (pieces[-1][0], ended[:-1]), ""
         else:
             unspaced = _UNSPACED.match(text) and _UNSPACED.match(ended[-1])
+            unspaced = unspaced or (_REFERENCE.match(text) and _BEFORE_REFERENCE.search(ended))
             space = "" if _OPEN_END.search(ended) or unspaced else " "
         pieces.append((line.page, space + text))
     return pieces

@@ -57,7 +57,7 @@ def chromium(paragraphs: Sequence[str]) -> bytes:
             display_header_footer=True,
             header_template="<span></span>",
             footer_template='<span style="font-size:9px;margin:auto" class="pageNumber"></span>',
-            margin=dict.fromkeys(("top", "right", "bottom", "left"), "2.5cm"),
+            margin={"top": "2.5cm", "right": "2.5cm", "bottom": "2.5cm", "left": "2.5cm"},
         )
         browser.close()
     return data

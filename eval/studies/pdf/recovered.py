@@ -7,9 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import regex
+
 # Letters that fonts draw alike, for which a file may name one shape: those of the first string
 # become those of the second; and what programs drop, as it has no shape of its own.
 _ALIKE = str.maketrans("ەةیىکﮐ", "ههييكك")
+# One shape for two letters hides on which of them a mark stands.
+_LAM_ALEF = regex.compile(r"(ل)(\p{M}+)([اأإآ])")
 _SHAPELESS = "\u200c\u200d\u0640"
 
 
@@ -73,4 +77,4 @@ def _loose(paragraph: str) -> str:
     True
     """
     shaped = _plain(paragraph).translate(dict.fromkeys(map(ord, _SHAPELESS)))
-    return shaped.translate(_ALIKE)
+    return _LAM_ALEF.sub(r"\1\3\2", shaped.translate(_ALIKE))
