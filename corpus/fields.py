@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import regex
 
-from corpus.article import Article
+from corpus.article import Article, Pages
 from corpus.errors import DalilError
 from corpus.furniture.clean import clean
 from corpus.furniture.describe import Description, describe
+from corpus.pages import kept_pages, stated_pages
 from corpus.published import parse_date
 from corpus.text.characters import replace_surrogates, without_unseen
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
@@ -27,11 +28,13 @@ class Entry(NamedTuple):
     """What a reader found for one article: its fields, or the sentence that says why not.
 
     `line` counts from 1 where the source has an article on each line, and is `None` elsewhere.
+    `pages` are those of `Article` in the text as it was read.
     """
 
     values: Mapping[str, object] | None
     line: int | None = None
     error: str | None = None
+    pages: Pages = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Draft:
     language: str | None = None
     url: str | None = None
     exported: bool = False
+    pages: Pages = ()
 
 
 def draft(values: Mapping[str, object], *, where: str, source: str) -> Draft:
@@ -85,6 +89,7 @@ def draft(values: Mapping[str, object], *, where: str, source: str) -> Draft:
         language=_label(values, "language"),
         url=_label(values, "url"),
         exported=exported,
+        pages=stated_pages(values.get("pages"), len(text)) if exported else (),
     )
 
 
@@ -113,6 +118,7 @@ def finish(found: Draft, *, cleaned: bool) -> Article:
         url=_plain(found.url),
         published=found.published or stated.published,
         language=None if language == UNKNOWN_LANGUAGE else _plain(language),
+        pages=kept_pages(raw, text, found.pages) if found.pages else (),
     )
 
 

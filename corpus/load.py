@@ -159,6 +159,7 @@ def _outcome(
         if cleaned and form.without_markup:
             values["text"] = form.without_markup(str(values["text"]))
         found = draft(values, where=where, source=source.label)
+        found = replace(found, pages=entry.pages or found.pages)
         return Loaded(source.label, entry.line, article=finish(found, cleaned=cleaned))
     except DalilError as error:
         return Loaded(source.label, entry.line, error=str(error))

@@ -16,7 +16,7 @@ from corpus.text.characters import replace_surrogates
 _REMEDIES = {
     (".xlsx", ".xls", ".ods"): "save each sheet as .csv",
     (".doc", ".rtf", ".dotx", ".pages", ".wpd"): "save it as .docx",
-    (".pdf", ".pptx", ".ppt", ".odp", ".ps", ".djvu"): "save its text as .txt",
+    (".pptx", ".ppt", ".odp", ".ps", ".djvu"): "save its text as .txt",
     (".zip", ".gz", ".tar", ".rar", ".7z", ".tgz"): "unpack it and add what is in it",
     (".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".webp", ".heic"): "add its text as .txt",
     (".xml", ".rss", ".atom", ".mht", ".mhtml", ".webarchive"): "save the pages as .html",

@@ -32,6 +32,7 @@ from index.store.catalogue import AddReport, Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import make_folder, writing
 from index.store.origins import Origins
+from index.store.texts import keep_pages, stored_article
 
 if TYPE_CHECKING:
     from index.withdrawals import Withdrawals
@@ -156,7 +157,7 @@ class Library:
         for article in group:
             latest, present = self._store.latest(article.id)
             known = present or (latest and self.withdrawals.retracted(article.id, latest))
-            stored = self._store.article(article.id, latest) if known else None
+            stored = stored_article(self._store, article.id, latest) if known else None
             before = changed.get(article.id, stored)
             if before and replace(article, version=before.version, source=before.source) == before:
                 outcome["unchanged"].append(before)
@@ -177,6 +178,7 @@ class Library:
             first = 0
             for article, group in zip(articles, passages, strict=True):
                 self._store.insert(article, group, vectors[first : first + len(group)])
+                keep_pages(self._store, article)
                 first += len(group)
             copies.enter(articles)
             self._store.raise_revision()
@@ -219,7 +221,7 @@ class Library:
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """Return a stored version of an article, the newest by default, or raise `MissingError`."""
-        found = self._store.article(article_id, version)
+        found = stored_article(self._store, article_id, version)
         if found is None:
             which = "article" if version is None else f"version {version} of article"
             raise MissingError(

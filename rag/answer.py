@@ -32,9 +32,7 @@ class Hit:
         passage, article = self.passage, self.article
         return {
             "passage_id": f"{article.id}@{article.version}:{passage.start}-{passage.end}",
-            **_where(article),
-            "start": passage.start,
-            "end": passage.end,
+            **_placed(article, passage.start, passage.end),
             "text": passage.text,
             "score": round(self.score, 6),
             "also": [_where(article) for article in self.also],
@@ -88,9 +86,7 @@ class Citation:
         focus_start, focus_end = self.focus or (None, None)
         return {
             "n": self.n,
-            **_where(self.article),
-            "start": self.start,
-            "end": self.end,
+            **_placed(self.article, self.start, self.end),
             "focus_start": focus_start,
             "focus_end": focus_end,
             "quote": self.quote,
@@ -155,9 +151,7 @@ class Considered:
     def as_json(self) -> Json:
         """Return the contract's shape of a sentence that `dalil ask --explain` shows."""
         return {
-            **_where(self.article),
-            "start": self.start,
-            "end": self.end,
+            **_placed(self.article, self.start, self.end),
             "quote": self.article.text[self.start : self.end],
             "score": round(self.score, 3),
             "features": {name: round(value, 3) for name, value in self.features.items()},
@@ -223,6 +217,11 @@ class Answer:
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
             "statements": [statement.as_json() for statement in self.statements],
         }
+
+
+def _placed(article: Article, start: int, end: int) -> Json:
+    page = article.page_at(start) if article.pages else None
+    return {**_where(article), "start": start, "end": end, "page": page}
 
 
 def _where(article: Article) -> Json:

@@ -43,6 +43,7 @@ HOMES = {
     "odf": "eval/studies/formats.py",
     "msgspec": ("corpus/confined/", "eval/"),
     "trafilatura": "corpus/readers/html.py",
+    "pdfminer": "corpus/readers/pdf/",
     "frontmatter": "corpus/readers/markdown.py",
     "py3langid": "corpus/text/language.py",
     "rensa": "corpus/text/copies.py",

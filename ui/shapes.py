@@ -34,4 +34,5 @@ def described_json(article: Article) -> Json:
 
 def whole_json(article: Article) -> Json:
     """Return the shape of `dalil show`."""
-    return {**described_json(article), "text": article.text}
+    pages = [{"start": start, "page": page} for start, page in article.pages]
+    return {**described_json(article), "text": article.text, "pages": pages}

@@ -10,10 +10,8 @@ from corpus.errors import DalilError
 
 _ARABIC = regex.compile(r"\p{Arabic}")
 
-# What users drop in a folder of articles most often, by its first bytes; a small PDF can be
-# valid UTF-8 and would be added as if its source were an article.
+# What users drop in a folder of articles most often, by its first bytes.
 _DOCUMENTS = {
-    b"%PDF": "a PDF",
     b"PK\x03\x04": "a zipped document such as DOCX or EPUB",
     b"{\\rtf": "an RTF document",
     b"\xd0\xcf\x11\xe0": "an old Office document",
@@ -31,6 +29,9 @@ def decode(data: bytes) -> str:
     Traceback (most recent call last):
     corpus.errors.DalilError: The text is not UTF-8 (byte offset 0); it looks like windows-1256...
     """
+    # A small PDF can be valid UTF-8, and would be added as if its source were an article.
+    if data.startswith(b"%PDF"):
+        raise DalilError("The file is a PDF, not text; end its name in .pdf and add it again.")
     for beginning, kind in _DOCUMENTS.items():
         if data.startswith(beginning):
             raise DalilError(f"The file is {kind}, not text; save it as UTF-8 text and add that.")

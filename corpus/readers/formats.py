@@ -8,6 +8,7 @@ from typing import Protocol
 
 from corpus.fields import Entry
 from corpus.readers import csv, docx, epub, html, json, jsonl, markdown, odt, plain
+from corpus.readers.pdf import read as pdf
 from corpus.source import Source
 
 
@@ -48,6 +49,7 @@ FORMATS = (
     Format((".docx", ".docm"), docx.read, confined=True),
     Format((".odt",), odt.read, confined=True),
     Format((".epub",), epub.read, confined=True),
+    Format((".pdf",), pdf.read, confined=True),
 )
 
 _BY_KIND = {kind: form for form in FORMATS for kind in form.kinds}

@@ -1,7 +1,7 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
 -- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
--- 5: keys, 6: withdrawals, origins, folders, sketches, feeds.
+-- 5: keys, 6: withdrawals, origins, folders, sketches, feeds, pages.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -12,6 +12,14 @@ CREATE TABLE IF NOT EXISTS versions (
     url TEXT, published TEXT, language TEXT, text TEXT NOT NULL, added_at TEXT NOT NULL,
     PRIMARY KEY (article_id, version)
 ) STRICT;
+-- Where the pages of an article begin that has any: JSON, [[offset, page], ...].
+CREATE TABLE IF NOT EXISTS pages (
+    article_id TEXT NOT NULL, version INTEGER NOT NULL, begins TEXT NOT NULL,
+    PRIMARY KEY (article_id, version)
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS pages_go_with_versions AFTER DELETE ON versions BEGIN
+    DELETE FROM pages WHERE article_id = old.article_id AND version = old.version;
+END;
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, version INTEGER NOT NULL,
     first INTEGER NOT NULL, last INTEGER NOT NULL, vector BLOB NOT NULL

@@ -1,11 +1,17 @@
-"""The texts of passages, which the store keeps as spans of their articles."""
+"""What belongs to stored texts: those of passages, kept as spans, and the pages they stand on."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
+from corpus.article import Article
 from index.store.database import PassageRow, Store
+
+# The setting of a library in which some article has pages; one of schema 5 has no table of them.
+_PAGED = "paged"
 
 
 def passage_texts(store: Store, rows: Iterable[PassageRow]) -> Iterator[tuple[str, str]]:
@@ -18,3 +24,23 @@ def passage_texts(store: Store, rows: Iterable[PassageRow]) -> Iterator[tuple[st
         text, title = (article.text, article.title or "") if article else ("", "")
         for row in group:
             yield text[row.start : row.end], title
+
+
+def keep_pages(store: Store, article: Article) -> None:
+    """Keep where the pages of an article version begin, in the transaction that inserts it."""
+    if article.pages:
+        begins = json.dumps(article.pages)
+        store.execute("INSERT INTO pages VALUES (?, ?, ?)", article.id, article.version, begins)
+        store.set(_PAGED, "yes")
+
+
+def stored_article(store: Store, article_id: str, version: int | None) -> Article | None:
+    """Return an article as `Store.article` does, with its pages where it has any."""
+    found = store.article(article_id, version)
+    if found is None or not store.get(_PAGED):
+        return found
+    rows = store.execute(
+        "SELECT begins FROM pages WHERE article_id = ? AND version = ?", found.id, found.version
+    )
+    pages = tuple((int(start), int(page)) for start, page in json.loads(rows[0][0])) if rows else ()
+    return replace(found, pages=pages)

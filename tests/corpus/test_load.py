@@ -159,7 +159,7 @@ def test_surrogates_and_nul(write):
 
 
 def test_folder_is_walked_in_order(write, tmp_path):
-    for name in ("b/2.txt", "b/1.md", "a.jsonl", ".hidden/x.txt", ".x.txt", "c.pdf", "z.HTML"):
+    for name in ("b/2.txt", "b/1.md", "a.jsonl", ".hidden/x.txt", ".x.txt", "c.doc", "z.HTML"):
         content = {".jsonl": '{"text": "نص"}', ".HTML": "<p>A short page text.</p>"}
         write(name, content.get(Path(name).suffix, f"نص {name}"))
     found = [loaded.label for loaded in load_articles(tmp_path)]

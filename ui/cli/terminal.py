@@ -159,7 +159,9 @@ def _show_place(console: Console, citation: Citation, *, quoted: bool) -> None:
         _show_block(console, citation.quote, "green", _answering(citation))
     met = " · ".join(f"{visible(m.question)} ~ {visible(m.quote)}" for m in citation.matches)
     _show_also(console, citation.also)
-    span = f"{citation.article.id} v{citation.article.version}, {citation.start}-{citation.end}"
+    article = citation.article
+    page = f"page {article.page_at(citation.start)}, " if article.pages else ""
+    span = f"{page}{article.id} v{article.version}, {citation.start}-{citation.end}"
     console.print(Padding(Text(visible(span), style="dim"), (0, _INDENT)))
     if met:
         console.print(Padding(Text(met, style="dim"), (0, _INDENT)))

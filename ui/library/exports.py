@@ -87,7 +87,8 @@ def line_of(article: Article) -> str:
     >>> line_of(Article("a", "نص", language="ar"))[-50:]
     '"language": "ar", "text": "نص", "exported": true}\n'
     """
-    fields = {**described_json(article), "text": article.text, "exported": True}
+    paged = {"pages": article.pages} if article.pages else {}
+    fields = {**described_json(article), "text": article.text, **paged, "exported": True}
     del fields["version"]
     return json.dumps(fields, ensure_ascii=False) + "\n"
 

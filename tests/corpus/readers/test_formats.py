@@ -9,6 +9,7 @@ from corpus.errors import DalilError
 from corpus.load import load_sources
 from corpus.readers.formats import FORMATS, KINDS, PLAIN, UPLOADED_KINDS, format_of
 from corpus.source import MAX_BYTES, Source, bytes_source
+from tests.corpus.readers.pdf.written import actual, drawn, file_of
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OPEN = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -46,6 +47,7 @@ WRITTEN = {
         "<text:p>فُتح المعبر.</text:p></o:text></a>"
     ),
     ".epub": book(),
+    ".pdf": file_of(actual(drawn(500, 700, "ربعملا حتف"), "فُتح المعبر.")),
 }
 
 
@@ -88,7 +90,7 @@ class Zeros(io.RawIOBase):
         return len(buffer)
 
 
-@pytest.mark.parametrize("form", FORMATS[:3], ids=lambda form: form.kinds[0])
+@pytest.mark.parametrize("form", [*FORMATS[:3], FORMATS[4]], ids=lambda form: form.kinds[0])
 def test_no_source_fills_the_memory(form):
     endless = Source("a", "a", form.kinds[0], lambda: io.BufferedReader(Zeros()))
     with pytest.raises(DalilError, match=f"larger than {MAX_BYTES // 2**20} MiB; split it"):

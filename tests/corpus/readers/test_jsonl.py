@@ -7,6 +7,7 @@ from itertools import islice
 import pytest
 
 from corpus.errors import DalilError
+from corpus.fields import Entry
 from corpus.readers import jsonl
 from corpus.readers.jsonl import MAX_LINE_BYTES
 from corpus.source import Source, bytes_source
@@ -63,14 +64,14 @@ def test_blank_lines_count_and_marks_are_dropped():
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
 def test_marked_encodings(encoding):
     (entry,) = read('{"text": "نص"}\n'.encode(encoding))
-    assert entry == ({"text": "نص"}, 1, None)
+    assert entry == Entry({"text": "نص"}, 1)
 
 
 def test_bad_encoding_in_one_line():
     bad, good = read(b'{"text": "\xc7"}\n{"text": "ok"}\n')
     assert (bad.line, bad.values) == (1, None)
     assert "byte offset 10" in bad.error
-    assert good == ({"text": "ok"}, 2, None)
+    assert good == Entry({"text": "ok"}, 2)
 
 
 def test_line_without_end():

@@ -65,7 +65,10 @@ function showTurn(page, log, turn) {
 }
 
 function sourceLink(page, place, attributes, children) {
-  const link = element("a", { href: address(place), ...attributes }, children);
+  // Beside a title, the page of a file on which the words stand.
+  const number = attributes.class === "title" && pageOf(page.words, place);
+  const named = number ? [...children, ", ", isolated(number)] : children;
+  const link = element("a", { href: address(place), ...attributes }, named);
   link.addEventListener("click", (event) => {
     // Who wants a new tab or window gets the article's own page.
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -73,6 +76,10 @@ function sourceLink(page, place, attributes, children) {
     openSource(page, place, { address: address(place), opener: link });
   });
   return link;
+}
+
+function pageOf(words, place) {
+  return place.page && words.page.replace("{number}", place.page);
 }
 
 function address({ article_id, version, start, end, focus_start: first, focus_end: last }) {
@@ -117,9 +124,11 @@ function preferred({ words, retry }, { question, preferences = [] }) {
 function withSources({ words }, answer) {
   const written = answer.mode === "llm";
   const entry = (group, marked, quoted) => {
-    const [{ title, outlet, published, url }] = group;
+    const [first] = group;
+    const { title, outlet, published, url } = first;
     const mark = ({ n }) => (marked ? `[${n}] ` : "");
-    const about = [title ?? words.untitled, outlet, published].filter(Boolean).join(", ");
+    const facts = [title ?? words.untitled, outlet, published, pageOf(words, first)];
+    const about = facts.filter(Boolean).join(", ");
     const several = group.length > 1;
     const quotes = group.map((one) => `${several ? mark(one) : ""}“${one.quote}”`);
     // Who gets the copy may not reach this server, but reaches the outlet.

@@ -57,10 +57,20 @@ class Withdrawal(BaseModel):
     reason: str | None = Field(description="Why it was retracted, `null` if it was only removed.")
 
 
+class PageBegin(BaseModel):
+    """From the code point `start` on, the text stands on this page of the file."""
+
+    start: int = Field(ge=0)
+    page: int = Field(ge=1)
+
+
 class WholeArticle(Article):
     """An article with its text, its sentences and what versions there are of it."""
 
     text: str
+    pages: list[PageBegin] = Field(
+        description="Empty for files without pages. Notes stand below the text of their page."
+    )
     sentences: list[Span]
     versions: list[VersionEntry] = Field(description="Newest first.")
     withdrawn: Withdrawal | None = Field(description="`null` if none was ever taken out.")

@@ -123,6 +123,7 @@ class _Cited(BaseModel):
     language: str | None = Field(description="Language of the article, as in ISO 639.")
     start: int = Field(ge=0)
     end: int = Field(ge=0)
+    page: int | None = Field(description="The page of the file on which the words begin.")
 
 
 class Repeated(BaseModel):

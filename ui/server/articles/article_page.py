@@ -116,7 +116,7 @@ class ArticlePages:
     def article(self, article: Article, known: Editions, request: Request, today: date) -> str:
         """Return the page of one version of an article, read on `today`."""
         wording = self._wordings[request.language]
-        text, after = paragraphs(article.text, request.quote, request.focus)
+        text, after = paragraphs(article.text, request.quote, request.focus, article.pages)
         way = direction(article.text) if _tag(article.language) else "auto"
         newest = max((edition.version for edition in known.editions), default=article.version)
 

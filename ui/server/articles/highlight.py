@@ -1,16 +1,17 @@
-"""A text cut where the page needs an element: at lines, at sentences, and around the quote.
+"""A text cut where the page needs an element: at lines, sentences, the quote, and the file's pages.
 
 The pieces joined are the text, code point for code point, so a quote on the page is the quote.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import regex
 
+from corpus.article import Pages
 from corpus.text.characters import LINE_BREAKS
 from corpus.text.line_breaks import Span, blocks
 from corpus.text.sentences import sentence_spans
@@ -23,7 +24,8 @@ class Piece:
     """Neighbouring characters that are all quoted or all not.
 
     `first` and `last` say that what a reader sees of the quote begins, or ends, with this piece;
-    `answers` says that it is of the words in the quote that answer.
+    `answers` says that it is of the words in the quote that answer. `page` is the number of a
+    page of the file that begins with it.
     """
 
     text: str
@@ -31,6 +33,7 @@ class Piece:
     first: bool = False
     last: bool = False
     answers: bool = False
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,12 @@ class Paragraph:
 
 
 def paragraphs(
-    text: str, quote: Span | None = None, focus: Span | None = None
+    text: str, quote: Span | None = None, focus: Span | None = None, pages: Pages = ()
 ) -> tuple[Sequence[Paragraph], Sequence[Piece]]:
     r"""Return the paragraphs of a text, and the pieces that stand after the last.
 
-    The spans count code points; `focus`, the words that answer, lies within `quote`.
+    The spans count code points; `focus`, the words that answer, lies within `quote`. Of `pages`
+    (see `Article`) those after the first are named where they begin.
 
     >>> found, after = paragraphs("One. Two.\nThree.\n", Span(5, 12))
     >>> [[(run.number, [p.text for p in run.pieces]) for run in p.runs] for p in found]
@@ -73,7 +77,8 @@ def paragraphs(
     ([True, False], '\n')
     """
     lines = [line for line in blocks(text) if not text[line.start : line.end].isspace()]
-    cut = _Cutter(text, quote, focus, _seen(quote, lines) if quote else None)
+    begins = {start: page for start, page in pages if start}
+    cut = _Cutter(text, quote, focus, _seen(quote, lines) if quote else None, begins)
     has_blank_lines = any(_blank_line(text[a.end : b.start]) for a, b in pairwise(lines))
     sentences = [Span(*span) for span in sentence_spans(text)]
     found: list[Paragraph] = []
@@ -108,6 +113,7 @@ class _Cutter:
     quote: Span | None
     focus: Span | None
     seen: Span | None
+    begins: Mapping[int, int]
 
     def runs(self, line: Span, sentences: Iterable[tuple[int, Span]]) -> Iterator[Run]:
         """Yield the sentences of a line and what stands between them."""
@@ -121,8 +127,8 @@ class _Cutter:
             yield Run(None, self.pieces(Span(reached, line.end)))
 
     def pieces(self, span: Span) -> Sequence[Piece]:
-        """Return the text of `span`, cut where the quote and the words that answer have an end."""
-        ends = (*(self.quote or ()), *(self.focus or ()))
+        """Return the text of `span`, cut at the ends of the quote and of the words that answer."""
+        ends = (*(self.quote or ()), *(self.focus or ()), *self.begins)
         inner = {min(max(cut, span.start), span.end) for cut in ends}
         cuts = pairwise(sorted({span.start, *inner, span.end}))
         return [self._piece(Span(a, b)) for a, b in cuts]
@@ -132,7 +138,8 @@ class _Cutter:
         seen = self.seen if quoted else None
         first, last = (span.start == seen.start, span.end == seen.end) if seen else (False, False)
         answers = quoted and _within(span, self.focus)
-        return Piece(self.text[span.start : span.end], quoted, first, last, answers)
+        page = self.begins.get(span.start)
+        return Piece(self.text[span.start : span.end], quoted, first, last, answers, page)
 
 
 def _within(span: Span, outer: Span | None) -> bool:

@@ -193,7 +193,7 @@ class Composer:
 
 
 def source_line(citations: Sequence[Citation], links: Iterable[str]) -> str:
-    r"""Return an item of a list: an article's numbers, title, outlet, date, where passages are.
+    r"""Return an item of a list: an article's numbers, title, outlet, date, pages, and the links.
 
     >>> from corpus.article import Article
     >>> article = Article("a", "Text.", "A *title*\n# of ours", "Outlet")
@@ -202,7 +202,9 @@ def source_line(citations: Sequence[Citation], links: Iterable[str]) -> str:
     """
     article = citations[0].article
     day = article.published.isoformat() if article.published else ""
-    facts = ", ".join(filter(None, (_line(article.title or ""), _line(article.outlet or ""), day)))
+    pages = dict.fromkeys(filter(None, (article.page_at(each.start) for each in citations)))
+    stated = (_line(article.title or ""), _line(article.outlet or ""), day)
+    facts = ", ".join(filter(None, (*stated, *(f"p. {page}" for page in pages))))
     numbers = " ".join(f"[{citation.n}]" for citation in citations)
     places = " ".join(f"<{link}>" for link in links)
     return f"- {numbers} {escaped(facts or _line(article.id))}: {places}"

@@ -378,3 +378,18 @@ def test_a_library_that_cannot_be_read_now(service, status, words):
     assert answer.status_code == status
     assert words in answer.text
     assert ("retry-after" in answer.headers) == (status == 503)
+
+
+def test_pages_of_a_file_are_marked_where_they_begin(get, library):
+    paged = replace(ARTICLE, pages=((0, 1), (TEXT.index(" وغادرت"), 2), (TEXT.index("The"), 3)))
+    library.add([paged])
+    shown = get(article_link(paged.id)).text
+    assert shown.index('data-page="Page 2"') < shown.index("وغادرت")
+    assert shown.index("وغادرت") < shown.index('data-page="Page 3"') < shown.index("The road")
+    assert 'data-page="Page 1"' not in shown
+    assert 'data-page="الصفحة ٢"' in get(article_link(paged.id), "ar").text
+
+
+def test_an_article_without_pages_has_no_marks(get, library):
+    library.add([ARTICLE])
+    assert "data-page" not in get(article_link(ARTICLE.id)).text
