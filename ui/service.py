@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from index.store.answers import Feedback
     from rag.answer import Event
     from rag.assistant import Assistant
+    from rag.choice.select import Caution
     from rag.citing.saved import SavedAnswer
     from rag.llm import ChatModel, Limits
     from rag.reader import Reader
@@ -176,8 +177,11 @@ class Service:
         library = self._library.current()
         return None if library is None else library.assistant
 
-    def trial(self) -> Assistant | None:
-        """Return an assistant that saves nothing and asks no language model, to try questions."""
+    def trial(self, caution: Caution | None = None) -> Assistant | None:
+        """Return an assistant that saves nothing and asks no language model, to try questions.
+
+        `caution` says how sure it must be, as the settings do by default.
+        """
         from rag.assistant import Assistant
 
         assistant = self.assistant()
@@ -187,7 +191,7 @@ class Service:
             assistant.library,
             self._shared.reranker(),
             reader=self._shared.reader(),
-            caution=self._settings.caution,
+            caution=caution or self._settings.caution,
             saves=False,
         )
 

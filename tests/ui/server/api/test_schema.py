@@ -33,6 +33,7 @@ OPERATIONS = [
     ("DELETE", "/api/articles/{id}"),
     ("POST", "/api/login"),
     ("GET", "/api/gloss"),
+    ("GET", "/api/suggestions"),
     ("GET", "/api/search"),
     ("POST", "/v1/chat/completions"),
     ("GET", "/v1/models"),
