@@ -37,6 +37,8 @@ _CONTEXT_SHARE = 0.5
 # Measured as in rag.search.rank.
 _USUAL_MET = Usual(0.25, 0.12)
 _USUAL_PASSAGE = Usual(0.6, 0.1)
+# What is met less than this anywhere in an article might as well not be there.
+_ABSENT = 0.35
 # The reader may give what says otherwise so much less of a chance, in log odds.
 _LESS = 3.0
 # Reports of one event appear within so many days and begin alike, by the cosine of so many letters.
@@ -175,6 +177,17 @@ def of_article(sentences: Sequence[Sentence], near: NDArray[np.float32]) -> NDAr
     for name in np.unique(names):
         found[names == name] = near[names == name].max(axis=0)
     return found
+
+
+def absent(reading: Reading, article: NDArray[np.float32]) -> float:
+    """Return the share of words that an article hardly meets; `article` float32 (w,).
+
+    What a follow-up takes along is met by any article on the matter, and would hide that what is
+    asked of it is not.
+    """
+    lacking, weights = article < _ABSENT, reading.weights
+    own = weights * np.array([word.word.start >= reading.own for word in reading.words])
+    return max(float(each @ lacking / (each.sum() or 1.0)) for each in (weights, own))
 
 
 def _met(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from time import monotonic
 
 from corpus.article import Article
 from corpus.text.language import script
@@ -23,7 +23,7 @@ from ui.words.wording import words
 
 # A row of buttons that is read at a glance.
 MOST = 3
-# Each try takes as long as an answer, and readers' own questions come in between.
+# Each try takes as long as an answer.
 _MOST_TRIED, _SECONDS = 10, 8.0
 # Fewer than this are filled up with titles that a reader of the page may not be able to read.
 _FEW = 2
@@ -78,8 +78,8 @@ class Suggestions:
         """Return up to `MOST` questions in `language` to go on with after a saved answer.
 
         Each was answered, in that conversation, from an article that the answer cites, by a
-        sentence that the answer does not show.  Each try is work of its own, one after another for
-        all readers, so that questions of readers come in between.  Raises `MissingError` for an
+        sentence that the answer does not show.  One is tried after another, for all readers, and
+        only while nobody asks anything.  Raises `MissingError` for an
         unknown id or another's answer, `PurgedError` if a cited article was purged.
         """
         before = await self._pool.run(lambda service: _before(service, answer_id, owner))
@@ -87,28 +87,33 @@ class Suggestions:
             return []
         async with self._lock:
             key = (await self._pool.run(revision_of), language, *before.key)
-            if key not in self._kept:
-                self._kept[key] = await self._made(before, language)
-            self._kept.move_to_end(key)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            found: list[str] = []
+            # Those found by the end of the time are given, and looked for again the next time.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SECONDS):
+                    await self._make(found, before, language)
+                    self._kept[key] = found
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[key]
+            return found
 
-    async def _made(self, before: Before, language: str) -> list[str]:
-        end = monotonic() + _SECONDS
+    async def _make(self, good: list[str], before: Before, language: str) -> None:
+        """Put questions into `good` while nobody else asks anything."""
         past = {_plain(question) for question in before.questions}
         seen = {(one.article.id, one.start) for one in before.shown}
-        good: list[str] = []
         for offer in islice(offers(before, language), _MOST_TRIED):
-            if len(good) == MOST or monotonic() > end:
+            if len(good) == MOST:
                 break
             if _plain(offer.example.question) in past or (offer.foreign and len(good) >= _FEW):
                 continue
+            await self._pool.idle()
             found = await self._pool.run(partial(_tried, offer=offer, history=before.questions))
             if found and (found[0].article.id, found[0].start) not in seen:
                 good.append(offer.example.question)
                 seen.add((found[0].article.id, found[0].start))
-        return good
 
 
 def offers(before: Before, language: str) -> Iterator[Offer]:

@@ -110,9 +110,18 @@ def test_they_are_tried_once_and_leave_no_trace(demo):
     pool.close()
 
 
-def test_there_is_an_end_to_trying(demo, monkeypatch):
-    monkeypatch.setattr(following, "_SECONDS", -1.0)
-    assert after(demo, [MINES])[1] == []
+class Busy(Inline):
+    async def idle(self):
+        await asyncio.sleep(60)
+
+
+def test_nothing_is_tried_while_others_ask_and_waiting_has_an_end(demo, monkeypatch):
+    monkeypatch.setattr(following, "_SECONDS", 0.01)
+    known = Suggestions(Busy(demo))
+    demo.cautions.clear()
+    assert after(demo, [MINES], known=known)[1] == []
+    assert not known._kept
+    assert demo.cautions == [None]
 
 
 def test_general_questions_have_to_be_answered_more_surely(demo):
