@@ -62,7 +62,7 @@ class Examples:
     async def _made(self) -> list[str]:
         end = monotonic() + _SECONDS
         offers = await self._pool.run(lambda service: made_of(service, self._language))
-        good: dict[str, str] = {}
+        good: dict[str | None, str] = {}
         for example in offers:
             if monotonic() > end or len(good) == MOST - len(self.given):
                 break

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.ui.browser.conftest import SETTLED
+from ui.chat import examples
+from ui.server.suggestions import following
+
 QUESTION = "What bounty was announced for Hajji Abdullah?"
 WIDE, PHONE = {"width": 1280, "height": 760}, {"width": 390, "height": 760}
 # A reader waits for a picture of more bytes.
 LARGEST = 150_000
-# Screens have flat colours: so many are told from a screen by nobody.
-COLOURS = 128
+# Screens have flat colours: nobody sees that there are no more.
+COLOURS = 256
 SUR = "متى وقع تفجير الصور؟"
 ABSENT = "How many schools reopened in Kobani?"
 # name, language, colours, window, question, what it shows besides, until which it waits
@@ -40,10 +44,18 @@ SCENES = [
 
 def save(page, path):
     """Save what a page shows with few colours, which Pillow packs to a third of the bytes."""
+    page.evaluate(SETTLED)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    few = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
     assert 5_000 < path.stat().st_size <= LARGEST
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch):
+    """Show what is offered where the machine has time."""
+    monkeypatch.setattr(examples, "_SECONDS", 25.0)
+    monkeypatch.setattr(following, "_SECONDS", 25.0)
 
 
 @pytest.fixture
