@@ -30,7 +30,7 @@ test: .venv/.dev
 bench: .venv/.bench
 	$(BIN)/python -m eval.bench $(BENCH)
 
-# The screenshots of the documents.
+# The screenshots of the documents, English and Arabic, from the demo collection; needs Chromium.
 pictures: .venv/.dev
 	DALIL_PICTURES=docs/images $(BIN)/pytest tests/ui/browser/test_pictures.py
 

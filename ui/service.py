@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from index.store.answers import Feedback
     from rag.answer import Event
     from rag.assistant import Assistant
+    from rag.choice.select import Caution
     from rag.citing.saved import SavedAnswer
     from rag.llm import ChatModel, Limits
     from rag.reader import Reader
@@ -180,8 +181,8 @@ class Service:
         library = self._library.current()
         return None if library is None else library.assistant
 
-    def trial(self) -> Assistant | None:
-        """Return an assistant that saves nothing and asks no language model, to try questions."""
+    def trial(self, caution: Caution | None = None) -> Assistant | None:
+        """Return an assistant that saves nothing and asks no language model, as sure as `caution`."""
         from rag.assistant import Assistant
 
         assistant = self.assistant()
@@ -191,7 +192,7 @@ class Service:
             assistant.library,
             self.shared.reranker(),
             reader=self.shared.reader(),
-            caution=self._settings.caution,
+            caution=caution or self._settings.caution,
             saves=False,
         )
 

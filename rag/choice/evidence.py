@@ -38,9 +38,10 @@ _CONTEXT_SHARE = 0.5
 # Measured as in rag.search.rank.
 _USUAL_MET = Usual(0.25, 0.12)
 _USUAL_PASSAGE = Usual(0.6, 0.1)
+# What is met less than this anywhere in an article might as well not be there.
+_ABSENT = 0.35
 # What says otherwise may rank so much lower, and be so much less likely to the reader, in log odds;
-# what is asked for is met so well beside its number: no pair of half `fit` that counts different
-# things gets there, and those that count one thing begin at .27.
+# what is asked for is met so well beside its number: pairs that count one thing begin at .27.
 _LOWER, _LESS, _BESIDE = 4.0, 3.0, 0.16
 # Reports of one event appear within so many days and begin alike, by the cosine of so many letters.
 _DAYS, _BEGINNING, _ALIKE = 10, 400, 0.33
@@ -180,6 +181,17 @@ def of_article(sentences: Sequence[Sentence], near: NDArray[np.float32]) -> NDAr
     return found
 
 
+def absent(reading: Reading, article: NDArray[np.float32]) -> float:
+    """Return the share of words that an article hardly meets; `article` float32 (w,).
+
+    What a follow-up takes along is met by any article on the matter, and would hide that what is
+    asked of it is not.
+    """
+    lacking, weights = article < _ABSENT, reading.weights
+    own = weights * np.array([word.word.start >= reading.own for word in reading.words])
+    return max(float(each @ lacking / (each.sum() or 1.0)) for each in (weights, own))
+
+
 def _met(
     reading: Reading, sentences: Sequence[Sentence], compare: Compare
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -225,16 +237,12 @@ def _is_aside(sentence: Sentence) -> bool:
 
 def considered_of(described: Described, scores: Floats) -> list[Considered]:
     """Return all sentences with what was found of them, best first."""
-    features = described.features
+    order = np.argsort(-scores, kind="stable").tolist()
+    told = [{n: float(values[p]) for n, values in described.features.items()} for p in order]
+    best = [described.sentences[place] for place in order]
     return [
-        Considered(
-            described.sentences[place].article,
-            described.sentences[place].start,
-            described.sentences[place].end,
-            float(scores[place]),
-            {name: float(values[place]) for name, values in features.items()},
-        )
-        for place in np.argsort(-scores, kind="stable").tolist()
+        Considered(each.article, each.start, each.end, float(scores[place]), features)
+        for each, place, features in zip(best, order, told, strict=True)
     ]
 
 

@@ -23,6 +23,7 @@ from rag.choice.evidence import (
     Compare,
     Described,
     Sentence,
+    absent,
     asks,
     beside,
     considered_of,
@@ -49,8 +50,6 @@ _WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
 _AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
 # A signal of what is not asked for is worth as much as one that is half met.
 _HALF = 0.5
-# What is met less than this anywhere in an article might as well not be there.
-_ABSENT = 0.35
 # What is said of another person, place or year is no answer, however well the rest is met; no
 # sample of real questions shows how often that would be the one thing that is wrong.
 _UNNAMED_SHARE = 0.6
@@ -253,7 +252,8 @@ def signals(
     - focus: how well it meets what the question names as asked for
     - beside: how well words beside a number in it meet that, where a number is asked for
     - unnamed: its article lacks a name, a number or a date of the question
-    - absent: the share of the question's words, by weight, that its article hardly meets anywhere
+    - absent: the share of the question's words, by weight, that its article hardly meets anywhere;
+      of a follow-up, if that is more, the share of its own words
     - foreign: it is in another script than the question, where as few words met say more
     - unfit: it lacks the kind of thing that is asked for
     - few: how few sentences there were to choose from, which keeps standardised scores low
@@ -277,7 +277,7 @@ def signals(
         "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
         "beside": beside - _HALF,
         "unnamed": float(bool(unmet(reading, sentence.article, table))),
-        "absent": float(weights @ (article < _ABSENT) / (weights.sum() or 1.0)),
+        "absent": absent(reading, article),
         "foreign": 1.0 - float(described.features["same_script"][best]),
         "unfit": float(lacks_kind(reading, text, language)),
         "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),

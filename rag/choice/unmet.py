@@ -12,6 +12,7 @@ from functools import lru_cache
 import regex
 
 from corpus.article import Article
+from corpus.text.language import script
 from corpus.text.names import joined_names, strict_name_keys, vowels_agree, without_article
 from corpus.text.quantities import quantities
 from corpus.text.stems import stem
@@ -63,8 +64,22 @@ def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
     return [
         reading.standalone[of_it[0].word.start : of_it[-1].word.end]
         for of_it, (_, least) in zip(asked, named, strict=True)
-        if not (_written(of_it, told) or _meant(of_it[-1], told, table, reading.language) >= least)
+        if not (
+            _written(of_it, told)
+            or (
+                not _stands_in(reading, of_it, article)
+                and _meant(of_it[-1], told, table, reading.language) >= least
+            )
+        )
     ]
+
+
+def _stands_in(reading: Reading, name: Sequence[QueryWord], article: Article) -> bool:
+    """Tell if a name took another's place and is spelled as the article would spell it.
+
+    Its meaning is near the other's, of which the article speaks: both are towns.
+    """
+    return name[-1].text in reading.swapped and reading.script == script(article.text)
 
 
 def _written(name: Sequence[QueryWord], told: _Told) -> bool:

@@ -54,7 +54,8 @@ class Reading:
     question's own, `expected` the kind of answer it asks for, `names` the words that look like
     names.  `found` are all words of both with their spans in `standalone`, `words` those that
     carry meaning, with their tokens and weights; `quantities` are the numbers and dates,
-    `bounds` the times of which a beginning or end is said.
+    `bounds` the times of which a beginning or end is said, `swapped` the words of the name that
+    stands in place of an earlier question's.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Reading:
     words: tuple[QueryWord, ...]
     quantities: tuple[Quantity, ...]
     bounds: tuple[Bound, ...] = ()
+    swapped: tuple[str, ...] = ()
 
     @property
     def standalone(self) -> str:
@@ -115,6 +117,7 @@ def read(question: str, table: WordTable, history: Sequence[str] = ()) -> Readin
         found=found,
         words=_telling(text, len(text) - len(asked), found, counted, names, table),
         quantities=counted,
+        swapped=tuple(name.split()),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from time import monotonic
@@ -12,8 +11,9 @@ from time import monotonic
 from corpus.article import Article
 from corpus.errors import DalilError
 from corpus.text.language import script
-from ui.chat.facts import counted, person
 from ui.server.http.workers import WorkerPool
+from ui.server.suggestions.facts import counted, people
+from ui.server.suggestions.tried import Example, answers, revision_of
 from ui.service import Service
 from ui.words.wording import words
 
@@ -26,15 +26,6 @@ _LOOKED_AT = 500
 # theirs meanwhile, and each takes a tenth of a second, more where the machine is slow.
 _MOST_ARTICLES = 24
 _SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question, the article that it was made of, and words of it that the answer must quote."""
-
-    question: str
-    article_id: str
-    told: str = ""
 
 
 class Examples:
@@ -60,7 +51,7 @@ class Examples:
             return self.given
         async with self._lock:
             try:
-                revision = await self._pool.run(_revision)
+                revision = await self._pool.run(revision_of)
                 if self._kept is None or self._kept[0] != revision:
                     self._kept = revision, await self._made()
             except DalilError:
@@ -71,7 +62,7 @@ class Examples:
     async def _made(self) -> list[str]:
         end = monotonic() + _SECONDS
         offers = await self._pool.run(lambda service: made_of(service, self._language))
-        good: dict[str, str] = {}
+        good: dict[str | None, str] = {}
         for example in offers:
             if monotonic() > end or len(good) == MOST - len(self.given):
                 break
@@ -80,18 +71,6 @@ class Examples:
             ):
                 good[example.article_id] = example.question
         return list(good.values())
-
-
-def answers(service: Service, example: Example) -> bool:
-    """Ask a question without a trace, and tell if the answer cites the article it was made of."""
-    assistant = service.trial()
-    if assistant is None:
-        return False
-    answer = assistant.ask(example.question)
-    if answer.status != "answered" or not answer.citations:
-        return False
-    first = answer.citations[0]
-    return first.article.id == example.article_id and example.told in first.quote
 
 
 def made_of(service: Service, language: str) -> list[Example]:
@@ -125,21 +104,16 @@ def _of_facts(article: Article, language: str) -> Iterator[Example]:
     if article.language != language:
         return
     said = words(language)
-    if noun := counted(article.text, language):
+    for noun in islice(counted(article.text, language), 1):
         question = said["example_count"].format(noun=noun, title=article.title)
         yield Example(question, article.id, noun)
-    if found := person(article.text, language):
+    for found in islice(people(article.text, language), 1):
         form = said["example_woman"] if found.woman else said["example_person"]
         yield Example(form.format(name=found.name), article.id, found.name)
 
 
 def _of_title(article: Article, language: str) -> Example:
     return Example(words(language)["example"].format(title=article.title), article.id)
-
-
-def _revision(service: Service) -> int:
-    assistant = service.assistant()
-    return -1 if assistant is None else assistant.library.revision
 
 
 def _by_turns(articles: Sequence[Article]) -> Iterator[Article]:

@@ -10,7 +10,8 @@ from index import Library, load_encoder
 from rag import Assistant
 from tests.ui.chat.test_conversation import FakeService, Inline
 from ui.chat import examples
-from ui.chat.examples import MOST, Example, Examples, answers, made_of
+from ui.chat.examples import MOST, Examples, made_of
+from ui.server.suggestions.tried import Example, answers
 from ui.words.wording import LANGUAGES
 
 
@@ -19,7 +20,7 @@ class Trying(FakeService):
 
     tried = 0
 
-    def trial(self):
+    def trial(self, caution=None):
         self.tried += 1
         return Assistant(self._assistant.library, saves=False)
 

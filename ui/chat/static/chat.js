@@ -5,6 +5,7 @@ import { doubtOf, together, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 import { addGlosses } from "./gloss.js";
+import { offer, withdraw } from "./follow.js";
 import { saveButton } from "./saving.js";
 import { addTranslations } from "./translation.js";
 
@@ -31,6 +32,7 @@ export function conversation(host, words, language, retry, model) {
     // Somebody may have asked already while the earlier turns were being read.
     if (state.restored) {
       log.prepend(...state.restored.map((turn) => made(page, turn)));
+      if (state.restored.length) offer(page, log, state.restored.at(-1));
       document.body.dataset.opened = "";
     } else if (state.turn) showTurn(page, log, state.turn);
     else log.replaceChildren();
@@ -56,12 +58,21 @@ function showTurn(page, log, turn) {
   else {
     // A question that failed is not part of the conversation once another has been asked.
     log.querySelectorAll(".turn.failed").forEach((failed) => failed.remove());
+    page.pressed = withdraw(log);
     log.append(shown);
   }
   log.setAttribute("aria-busy", String(turn.state === "working"));
   if (!before || turn.state !== "working") {
     shown.scrollIntoView({ block: before ? "nearest" : "start" });
   }
+  // Who pressed a question to go on with goes on from there, wherever Gradio's rendering left them.
+  if (page.pressed && document.activeElement === document.body) focus(shown.querySelector(".question"));
+  if (turn.state === "done") offer(page, log, turn);
+}
+
+function focus(heading) {
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
 
 function sourceLink(page, place, attributes, children) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
 from fastapi.responses import Response
@@ -30,6 +30,7 @@ from ui.server.http.fields import Text
 from ui.server.http.listening import while_connected
 from ui.server.http.streaming import NamedEvents, described, respond, wants_events
 from ui.server.http.workers import WorkerPool
+from ui.server.suggestions.following import Suggestions
 from ui.service import Question, Service
 
 api = APIRouter(prefix="/api")
@@ -80,6 +81,13 @@ class GlossQuery(BaseModel):
     start: int = Field(ge=0, le=schemas.LARGEST, description="Where the words begin in the text.")
     end: int = Field(ge=1, le=schemas.LARGEST, description="Where they end; 5,000 further at most.")
     into: article_schemas.GlossLanguage = "en"
+
+
+class SuggestionsQuery(BaseModel):
+    """The answer to go on after, and the language that questions are wanted in."""
+
+    answer: Text = Field(max_length=100, description="The `answer_id` of an answer.")
+    language: Literal["en", "ar"] = "en"
 
 
 class SearchQuery(BaseModel):
@@ -155,6 +163,23 @@ async def feedback(
         return service.give_feedback(id, helpful=body.helpful, note=body.note, owner=owner)
 
     return await while_connected(request, pool.run(give))
+
+
+@api.get(
+    "/suggestions",
+    response_model=schemas.Suggestions,
+    responses=errors(404, 410, 422, 503, 504),
+)
+async def suggestions(
+    query: Annotated[SuggestionsQuery, Query()], request: Request
+) -> Mapping[str, Sequence[str]]:
+    """Return up to three questions to go on with after a saved answer.
+
+    Each was asked and answered in that conversation before, from an article that the answer cites.
+    """
+    known: Suggestions = request.app.state.suggestions
+    work = known.after(query.answer, query.language, reader_of(request).owner)
+    return {"suggestions": await while_connected(request, work)}
 
 
 @api.get("/articles", response_model=article_schemas.ArticlePage, responses=errors(422, 503, 504))
@@ -248,6 +273,7 @@ def add_api(app: FastAPI, pool: WorkerPool, *more: APIRouter) -> None:
     What else is asked under /api and /v1 is answered here too, whatever is mounted at the root.
     """
     app.state.pool = pool
+    app.state.suggestions = Suggestions(pool)
     routers = (api, health, *more)
     for router in routers:
         app.include_router(router)

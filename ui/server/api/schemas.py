@@ -244,6 +244,12 @@ class SavedAnswer(Answer):
     feedback: Feedback | None
 
 
+class Suggestions(BaseModel):
+    """Questions to go on with after an answer."""
+
+    suggestions: list[str] = Field(description="At most three, each of them tried.")
+
+
 class SearchResult(BaseModel):
     """The passages nearest to a question, best first."""
 

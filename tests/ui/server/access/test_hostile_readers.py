@@ -27,6 +27,7 @@ def given(readers):
 def attempts(answer_id):
     return (
         ("GET", f"/api/answers/{answer_id}", None),
+        ("GET", f"/api/suggestions?answer={answer_id}", None),
         ("POST", f"/api/answers/{answer_id}/feedback", {"helpful": False}),
         ("POST", "/api/ask", {"question": "ومتى؟", "after": answer_id}),
     )

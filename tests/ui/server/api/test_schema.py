@@ -52,6 +52,7 @@ OPERATIONS = [
     ("POST", "/api/login"),
     ("GET", "/api/gloss"),
     ("POST", "/api/translations"),
+    ("GET", "/api/suggestions"),
     ("GET", "/api/search"),
     ("POST", "/v1/chat/completions"),
     ("GET", "/v1/models"),

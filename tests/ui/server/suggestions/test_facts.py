@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.chat.facts import Person, counted, person
+from ui.server.suggestions.facts import Person, counted, people
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from ui.chat.facts import Person, counted, person
     ],
 )
 def test_what_is_counted(text, language, noun):
-    assert counted(text, language) == noun
+    assert next(counted(text, language), None) == noun
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_what_is_counted(text, language, noun):
     ],
 )
 def test_who_is_introduced(text, language, found):
-    assert person(text, language) == found
+    assert next(people(text, language), None) == found

@@ -1,0 +1,1 @@
+"""Questions to offer: made of articles, and each asked before it is shown."""
