@@ -30,9 +30,9 @@ from index.store import answers
 from index.store.answers import Feedback, FeedbackTable, StoredAnswer
 from index.store.catalogue import AddReport, Catalogue, Overview
 from index.store.database import DATABASE, Store
-from index.store.lock import make_folder, writing
+from index.store.lock import make_folder, silent, writing
 from index.store.origins import Origins
-from index.store.texts import keep_pages, stored_article
+from index.store.texts import PAGED, keep_pages, with_pages
 
 if TYPE_CHECKING:
     from index.withdrawals import Withdrawals
@@ -45,10 +45,6 @@ BATCH = 50
 _MOST_TEXTS = 2_000
 
 
-def _silent(message: str) -> None:
-    """Drop a message."""
-
-
 class Library:
     """An open library, by `Library.open`; `words` compares single words, `engine` finds."""
 
@@ -58,7 +54,7 @@ class Library:
         store: Store,
         encoder: Encoder,
         engine: Engine,
-        say: Callable[[str], None] = _silent,
+        say: Callable[[str], None] = silent,
     ) -> None:
         self.home = home
         self.encoder = encoder
@@ -77,7 +73,7 @@ class Library:
         encoder: Encoder,
         *,
         create: bool = False,
-        say: Callable[[str], None] = _silent,
+        say: Callable[[str], None] = silent,
         cache: IndexCache | None = None,
     ) -> Self:
         """Open the library in `home`; with `create`, make it if it is not there.
@@ -157,7 +153,7 @@ class Library:
         for article in group:
             latest, present = self._store.latest(article.id)
             known = present or (latest and self.withdrawals.retracted(article.id, latest))
-            stored = stored_article(self._store, article.id, latest) if known else None
+            stored = self._stored(article.id, latest) if known else None
             before = changed.get(article.id, stored)
             if before and replace(article, version=before.version, source=before.source) == before:
                 outcome["unchanged"].append(before)
@@ -188,9 +184,10 @@ class Library:
 
         Versions that saved answers cite stay readable unless `purge`.
         """
+        named = list(dict.fromkeys(article_ids))
         with writing(self.home, self._say):
             with self._store.transaction():
-                for article_id in dict.fromkeys(article_ids):
+                for article_id in named:
                     _, present = self._store.latest(article_id)
                     forgotten = self.withdrawals.forget(article_id)
                     if not (present or forgotten or (purge and self._store.article(article_id))):
@@ -201,7 +198,7 @@ class Library:
                     self._store.remove(article_id, purge=purge)
                 self._store.raise_revision()
             self.engine.follow(writing=True)
-        return list(dict.fromkeys(article_ids))
+        return named
 
     def articles(self) -> Iterator[Article]:
         """Yield the present articles by id, without their texts."""
@@ -221,7 +218,7 @@ class Library:
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """Return a stored version of an article, the newest by default, or raise `MissingError`."""
-        found = stored_article(self._store, article_id, version)
+        found = self._stored(article_id, version)
         if found is None:
             which = "article" if version is None else f"version {version} of article"
             raise MissingError(
@@ -229,6 +226,10 @@ class Library:
                 "List the articles with: dalil list"
             )
         return found
+
+    def _stored(self, article_id: str, version: int | None) -> Article | None:
+        found = self._store.article(article_id, version)
+        return with_pages(self._store, found) if found and self._store.get(PAGED) else found
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
         """Return the `depth` best passages of each leg for `query`, filtered before ranking."""
@@ -243,9 +244,9 @@ class Library:
     def compare(
         self, query: Query, texts: Sequence[str], languages: Sequence[str | None]
     ) -> NDArray[np.float32]:
-        """Return how well each word of `query` is met in texts of languages, (n, w), 0 to 1.
+        """Return how well each word of `query` is met in texts, float32 (n, w), 0 to 1.
 
-        `languages` are ISO 639 codes, `None` where unknown; what comes is float32.
+        `languages` are theirs, as ISO 639 codes, `None` where unknown.
         """
         return compare(query, texts, languages, self.words)
 

@@ -19,7 +19,6 @@ from rag.reading import Reading, read
 from rag.reading.languages import may_be_about, pattern
 from rag.reading.reading import may_prefer
 from rag.rerankers.cross_encoder import Reranker
-from rag.search.copies import apart
 from rag.search.rank import DEPTH, FusionWeights, Ranker, by_sentences
 
 if TYPE_CHECKING:
@@ -79,13 +78,15 @@ class Assistant:
     ) -> tuple[list[Hit], str | None]:
         """Return the `k` best passages, copies once, and a notice when the library is empty.
 
-        Raises `InputError` for an outlet that the library does not have.
+        Raises `InputError` for an unknown outlet.
         """
+        from rag.search.copies import apart
+
         filters = self._spelled(filters)
         with self.library.reading():
             reading = read(_sound(question), self.library.words, [_sound(t) for t in history])
             hits = apart(self._find(reading, 2 * k, filters), self.library, filters)[:k]
-            return hits, None if hits else self._notice()
+        return hits, None if hits else self._notice()
 
     def ask(
         self,
@@ -103,10 +104,9 @@ class Assistant:
         false.  Raises `InputError` for a filter whose outlet the library does not have.
         """
         told = self.stream(question, history, filters=filters, owner=owner, preferences=preferences)
-        *_, last = told
-        if last.answer is None:
+        if (last := list(told)[-1].answer) is None:
             raise TypeError("An answer ended before it was done.")
-        return last.answer
+        return last
 
     def stream(
         self,

@@ -182,7 +182,7 @@ class Service:
         return None if library is None else library.assistant
 
     def trial(self, caution: Caution | None = None) -> Assistant | None:
-        """Return an assistant that saves nothing and asks no language model, as sure as `caution`."""
+        """Return an assistant that saves nothing and asks no model, as sure as `caution`."""
         from rag.assistant import Assistant
 
         assistant = self.assistant()

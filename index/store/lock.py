@@ -61,3 +61,7 @@ def make_folder(home: Path) -> None:
         raise DalilError(
             f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."
         ) from error
+
+
+def silent(message: str) -> None:
+    """Drop a message for people, where there are none to read it."""

@@ -11,7 +11,7 @@ from corpus.article import Article
 from index.store.database import PassageRow, Store
 
 # The setting of a library in which some article has pages; one of schema 5 has no table of them.
-_PAGED = "paged"
+PAGED = "paged"
 
 
 def passage_texts(store: Store, rows: Iterable[PassageRow]) -> Iterator[tuple[str, str]]:
@@ -31,16 +31,15 @@ def keep_pages(store: Store, article: Article) -> None:
     if article.pages:
         begins = json.dumps(article.pages)
         store.execute("INSERT INTO pages VALUES (?, ?, ?)", article.id, article.version, begins)
-        store.set(_PAGED, "yes")
+        store.set(PAGED, "yes")
 
 
-def stored_article(store: Store, article_id: str, version: int | None) -> Article | None:
-    """Return an article as `Store.article` does, with its pages where it has any."""
-    found = store.article(article_id, version)
-    if found is None or not store.get(_PAGED):
-        return found
+def with_pages(store: Store, article: Article) -> Article:
+    """Return an article as `Store.article` gives it with its pages, where it has any."""
     rows = store.execute(
-        "SELECT begins FROM pages WHERE article_id = ? AND version = ?", found.id, found.version
+        "SELECT begins FROM pages WHERE article_id = ? AND version = ?",
+        article.id,
+        article.version,
     )
     pages = tuple((int(start), int(page)) for start, page in json.loads(rows[0][0])) if rows else ()
-    return replace(found, pages=pages)
+    return replace(article, pages=pages)

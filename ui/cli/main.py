@@ -12,6 +12,9 @@ import typer
 
 from corpus.errors import DalilError
 from ui.cli.add import add, watch
+from ui.cli.admin.embeds import app as embeds
+from ui.cli.admin.feeds import app as feeds
+from ui.cli.admin.users import app as users
 from ui.cli.console import (
     DONE,
     FAULT,
@@ -26,9 +29,7 @@ from ui.cli.console import (
     say,
 )
 from ui.cli.doctor import doctor, reindex
-from ui.cli.embeds import app as embeds
 from ui.cli.eval import app as evaluating
-from ui.cli.feeds import app as feeds
 from ui.cli.options import (
     After,
     AsJson,
@@ -48,7 +49,6 @@ from ui.cli.options import (
     Until,
 )
 from ui.cli.serve import serve
-from ui.cli.users import app as users
 from ui.settings.settings import Settings
 
 app = typer.Typer(

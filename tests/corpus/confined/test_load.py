@@ -1,7 +1,7 @@
 """One bad document never stops a folder."""
 
 from corpus.load import load_articles
-from eval.studies.formats import book, docx_with_changes
+from eval.studies.files.formats import book, docx_with_changes
 
 
 def test_a_bad_document_is_named_and_the_folder_is_read(tmp_path):

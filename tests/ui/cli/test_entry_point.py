@@ -46,7 +46,7 @@ ELSEWHERE = {
     },
     "tests/ui/app/test_process.py": {"serve"},
     "tests/ui/folders/test_watch.py": {"watch"},
-    "tests/ui/cli/test_feeds.py": {"feed fetch"},
+    "tests/ui/cli/admin/test_feeds.py": {"feed fetch"},
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Paragraphs got back exactly from files of each format: `python -m eval.studies.formats PATH...`.
+"""Paragraphs got back exactly from files: `python -m eval.studies.files.formats PATH...`.
 
 The articles of the paths are written as files by several programs and read again. A paragraph
 counts where it comes back, in order, as it was. LibreOffice writes where it is installed.

@@ -1,4 +1,4 @@
-"""Files made to do harm, each read within the limits: `python -m eval.studies.hostile`.
+"""Files made to do harm, each read within the limits: `python -m eval.studies.files.hostile`.
 
 They are made of broken, over-large and misleading parts, and read with a good file after each. What
 counts: every bad one is named, every good one is read, and none takes longer or more memory than
@@ -23,7 +23,7 @@ from corpus.errors import DalilError
 from corpus.fields import draft, finish
 from corpus.readers.formats import format_of
 from corpus.source import bytes_source
-from eval.studies.formats import book, docx_with_changes, odt_by_library
+from eval.studies.files.formats import book, docx_with_changes, odt_by_library
 
 _PARAGRAPHS = ["A title", "The market opens on Sunday.", "فُتح المعبر صباح اليوم."]
 _CUTS = 25

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.studies.pdf.recovered import compare
+from eval.studies.files.pdf.recovered import compare
 
 
 @pytest.mark.parametrize(

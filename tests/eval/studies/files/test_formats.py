@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from eval.studies.formats import Row, Written, book, measured, paragraphs_of, write_all
+from eval.studies.files.formats import Row, Written, book, measured, paragraphs_of, write_all
 
 ARTICLES = [
     ["عنوان الخبر", "فُتح المعبر في 18 نيسان 2020 (٢٥٪).", "وصلت 10-20 شاحنة."],

@@ -1,7 +1,7 @@
 """How well PDFs are read that Chromium, WeasyPrint, LibreOffice and reportlab make anew.
 
-`python -m eval.studies.pdf [FILE_OR_FOLDER ...]` makes a PDF of the paragraphs of articles with
-each program that is installed (`pip install playwright weasyprint reportlab arabic-reshaper
+`python -m eval.studies.files.pdf [FILE_OR_FOLDER ...]` makes a PDF of the paragraphs of articles
+with each program that is installed (`pip install playwright weasyprint reportlab arabic-reshaper
 python-bidi`, `apt install chromium libreoffice-writer fonts-noto-core fonts-dejavu-core`), reads
 it, and prints a table: paragraphs that came back exactly, those for which the file lacks a letter,
 and pages a second of one core. Without names it takes the right-to-left articles of the demo
@@ -19,8 +19,8 @@ from time import process_time
 from corpus.load import load_articles
 from corpus.readers.pdf.document import read_text
 from eval.running.evaluate import DEMO
-from eval.studies.pdf.makers import MAKERS
-from eval.studies.pdf.recovered import Recovered, compare
+from eval.studies.files.pdf.makers import MAKERS
+from eval.studies.files.pdf.recovered import Recovered, compare
 
 _MIXED = Path(__file__).with_name("mixed.txt")
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "ur", "he"})
