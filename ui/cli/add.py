@@ -7,6 +7,7 @@ import threading
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -90,12 +91,15 @@ def _sync(
     as_json: bool,
 ) -> None:
     """Follow folders once, and end the command."""
+    from corpus.unread import unread_files
     from ui.cli.terminal import show_import
     from ui.folders.sync import check_folders, follow_once
 
     check_folders(folders)
     library = open_library(settings, create=True)
     report = follow_once(library, folders, clean=clean, fields=fields, allow_empty=empty)
+    imported = replace(report.imported, skipped=unread_files(*folders))
+    report = replace(report, imported=imported)
     for error in report.errors:
         say(error)
     if as_json:

@@ -7,6 +7,7 @@ import pytest
 
 from corpus.article import Passage
 from corpus.errors import InputError
+from tests.command import run_here
 from ui.folders.sync import Follower, follow_once
 
 BRIDGE, SCHOOL = "The bridge at Dara was closed on Monday.", "The school in Tell Nar opened."
@@ -228,3 +229,10 @@ def test_the_command(dalil, folder):
     assert "nothing was removed" in dalil("doctor").out
     assert dalil("add", folder, "--sync", "--allow-empty").out == "1 removed\n"
     assert dalil("add", folder, "--allow-empty").code == 2
+
+
+def test_the_command_names_the_files_that_it_passes_over(folder, tmp_path):
+    write(folder / "table.xlsx", "")
+    done = run_here("--home", tmp_path / "library", "add", folder, "--sync")
+    assert (done.code, done.out.strip()) == (0, "2 added")
+    assert "1 file skipped: .xlsx is not read" in done.err
