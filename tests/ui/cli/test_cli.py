@@ -15,15 +15,15 @@ BOUNTY = "What bounty was announced for Hajji Abdullah?"
 ARTICLE = {"id", "version", "title", "outlet", "source"}
 HIT = {
     "passage_id", "article_id", "version", "title", "outlet", "source", "url", "published",
-    "start", "end", "text", "score", "also", "language",
+    "start", "end", "page", "text", "score", "also", "language",
 }  # fmt: skip
 CITATION = {
     "n", "article_id", "version", "title", "outlet", "source", "url", "published", "start",
-    "end", "quote", "matches", "language", "supports", "also", "focus_start", "focus_end",
+    "end", "page", "quote", "matches", "language", "supports", "also", "focus_start", "focus_end",
 }  # fmt: skip
 ANSWER = {
     "question", "status", "mode", "kind", "lead", "text", "confidence", "citations", "related",
-    "possible", "unmet", "preferences", "outside",
+    "possible", "unmet", "unanswered", "preferences", "outside",
     "notice", "answer_id", "timings_ms", "statements",
 }  # fmt: skip
 

@@ -28,8 +28,9 @@ _MOST_TRIED, _SECONDS = 10, 8.0
 # Fewer than this are filled up with titles that a reader of the page may not be able to read.
 _FEW = 2
 _MOST_ARTICLES, _MOST_COUNTS = 2, 4
-# Passages near a title, of a handful of articles; a longer title is not read at a glance.
-_NEAR, _LONGEST_TITLE = 12, 90
+# Passages near a title, of a handful of articles; in the demo collection those that score less are
+# on another matter. A longer title is not read at a glance.
+_NEAR, _RELATED, _LONGEST_TITLE = 12, 0.9, 90
 _MOST_KEPT = 256
 # "IS" and "Abd" are spelled as names of the glossary; only capitals tell them apart.
 _SHORT = 3
@@ -195,7 +196,8 @@ def _related(service: Service, shown: Sequence[Citation]) -> Iterator[Article]:
         return
     hits, _ = assistant.search(title, k=_NEAR)
     cited = {one.article.id for one in shown}
-    yield from {hit.article.id: hit.article for hit in hits if hit.article.id not in cited}.values()
+    near = [hit.article for hit in hits if hit.score >= _RELATED and hit.article.id not in cited]
+    yield from {article.id: article for article in near}.values()
 
 
 def _tried(service: Service, offer: Offer, history: Sequence[str]) -> Sequence[Citation]:

@@ -1,7 +1,7 @@
 """A hostile file of each sort is named, and the good one after it is read."""
 
 from corpus.confined.process import ReadingProcess
-from eval.studies import hostile
+from eval.studies.files import hostile
 
 
 def test_each_sort_is_named_and_a_good_file_is_read_after_it(monkeypatch):

@@ -53,7 +53,7 @@ def test_an_article_is_that_of_the_command_line(demo, demo_home, dalil):
     article = demo.get(path_of("demo-hajji-abdullah-reward")).json()
     shown = json.loads(dalil("show", "demo-hajji-abdullah-reward", "--json", home=demo_home).out)
     assert {name: article[name] for name in shown} == shown
-    assert article.keys() - shown.keys() == {"sentences", "versions"}
+    assert article.keys() - shown.keys() == {"sentences", "versions", "withdrawn"}
     covered = "".join(article["text"][s["start"] : s["end"]] for s in article["sentences"])
     assert "".join(covered.split()) == "".join(article["text"].split())
 
@@ -248,6 +248,7 @@ def test_only_administrators_change_articles(demo):
         ("post", "/api/ask"),
         ("post", "/api/answers/{id}/feedback"),
         ("post", "/api/login"),
+        ("post", "/api/conversation.md"),
         ("post", "/api/translations"),
         ("post", "/v1/chat/completions"),
     }
