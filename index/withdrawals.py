@@ -18,6 +18,7 @@ from index.encoder import Encoder, check_encoder
 from index.engine import Engine
 from index.store.database import Store
 from index.store.lock import writing
+from index.store.texts import PAGED, with_pages
 
 # As many as a list shows; older ones are still known by their ids.
 _MOST = 1_000
@@ -53,6 +54,14 @@ class Withdrawals:
         """Tell whether this version of an article was retracted."""
         found = self.of(article_id)
         return found is not None and found.reason is not None and found.version == version
+
+    def retraction(self, article_id: str) -> Article | None:
+        """Return the version of an article that was retracted, `None` if none was or it is gone."""
+        taken = self.of(article_id)
+        if taken is None or taken.reason is None:
+            return None
+        found = self._store.article(article_id, taken.version)
+        return with_pages(self._store, found) if found and self._store.get(PAGED) else found
 
     def listed(self) -> list[tuple[Withdrawal, Article]]:
         """Return what can be put back, the newest first, with its articles (at most 1,000)."""

@@ -87,6 +87,10 @@ def test_what_was_retracted_stays_out_until_its_text_is_another(library, make_ar
     assert ([a.version for a in corrected.updated], found(library)) == ([2], ["article-1"])
     assert library.withdrawals.retracted("article-1", 1)
     assert not library.withdrawals.retracted("article-1", 2)
+    # Nor does the old text come back over the corrected one, as from a folder that has both.
+    late = library.add([make_article()])
+    assert [a.version for a in late.unchanged] == [1]
+    assert library.article("article-1").text == "خبر مصحّح."
 
 
 def test_a_reason_may_come_later(library, make_article):
