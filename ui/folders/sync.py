@@ -151,6 +151,9 @@ class Follower:
             ids = read.ids.setdefault(file, set())
             for loaded in load_sources([source], clean=self._clean, fields=self._fields):
                 article = loaded.article
+                if article and library.withdrawals.keeps_out(article):
+                    # Somebody took it out although its file is here; another text comes in.
+                    continue
                 clash = article and self._clash(library, article, file, due, read)
                 if article is None or clash:
                     failure = replace(loaded, article=None, error=clash) if clash else loaded

@@ -54,6 +54,21 @@ def test_files_come_change_and_go(library, folder):
     assert library.article(str(folder / "deep" / "school.txt")).version == 2
 
 
+@pytest.mark.parametrize("reason", [None, "The bridge was never closed."])
+def test_what_was_taken_out_stays_out_until_its_file_is_another(library, folder, reason):
+    sync(library, folder)
+    name = str(folder / "bridge.txt")
+    library.withdrawals.take_out(name, reason)
+    assert sync(library, folder) == (0, 0, 1, 0)
+    assert texts(library) == {SCHOOL}
+    library.withdrawals.put_back(name)
+    assert sync(library, folder) == (0, 0, 2, 0)
+    library.withdrawals.take_out(name, reason)
+    write(folder / "bridge.txt", "The bridge at Dara is open.")
+    sync(library, folder)
+    assert texts(library) == {SCHOOL, "The bridge at Dara is open."}
+
+
 def test_a_saved_answer_keeps_what_it_cites(library, folder):
     sync(library, folder)
     name = str(folder / "bridge.txt")
