@@ -93,8 +93,9 @@ class Follower:
         if due:
             added = library.add(self._articles(library, due, read))
             done = ImportReport(added.added, added.updated, added.unchanged)
-        self._remember(listing, read)
         removed = self._settle_origins(library, known, gone, read, done)
+        # Not before: a file counts as read when all that came of it is kept.
+        self._remember(listing, read)
         if removed:
             # What stood in another's way may be free now.
             self.retry()
