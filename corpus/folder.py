@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corpus.readers.formats import KINDS
-from corpus.source import kind_of
+from corpus.source import kind_of, members
 
 # Size, time of the last change of content and of anything, in nanoseconds, and the inode.
 Stamp = tuple[int, int, int, int]
@@ -50,7 +50,7 @@ def list_folder(folder: str) -> Listing:
     def refused(error: OSError) -> None:
         unread[str(error.filename or folder)] = error.strerror or str(error)
 
-    files = {file: _stamp(file) for file in _members(folder, refused)}
+    files = {file: _stamp(file) for file in members(folder, refused) if kind_of(file) in KINDS}
     return Listing(folder, files, unread)
 
 
@@ -61,14 +61,6 @@ def within(file: str, folder: str) -> bool:
     (True, False, True)
     """
     return file == folder or file.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _members(folder: str, refused: Callable[[OSError], None]) -> Iterator[str]:
-    for parent, folders, files in os.walk(folder, onerror=refused):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and kind_of(name) in KINDS:
-                yield os.path.join(parent, name)  # noqa: PTH118 - as text, as in `corpus.load`
 
 
 def _stamp(file: str) -> Stamp | None:

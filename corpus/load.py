@@ -13,7 +13,7 @@ from corpus.confined.process import read_confined
 from corpus.errors import DalilError
 from corpus.fields import FIELDS, Entry, draft, finish
 from corpus.readers.formats import KINDS, Format, format_of
-from corpus.source import Source, cannot_read, file_source, kind_of
+from corpus.source import Source, cannot_read, file_source, kind_of, members
 from corpus.text.characters import replace_surrogates
 
 
@@ -123,12 +123,7 @@ def _load_path(path: str, cleaned: bool, names: Mapping[str, str]) -> Iterator[L
 
 def _members(folder: str) -> Iterator[str]:
     """Yield the files of known kinds below a folder, in sorted order, without hidden ones."""
-    for parent, folders, files in os.walk(folder, onerror=_raise):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and kind_of(name) in KINDS:
-                # Not by `Path`, which would drop the "./" that the user gave.
-                yield parent.rstrip(os.sep) + os.sep + name
+    return (file for file in members(folder, _raise) if kind_of(file) in KINDS)
 
 
 def _raise(error: OSError) -> None:

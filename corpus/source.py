@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -13,6 +13,9 @@ from corpus.errors import DalilError
 
 # No news article comes near; what is larger is a mistake that would fill the memory.
 MAX_BYTES = 64 * 2**20
+# By this file a folder is a library's, and these are its own (docs/architecture.md).
+_LIBRARY = "library.sqlite"
+_OWN = {_LIBRARY, f"{_LIBRARY}-wal", f"{_LIBRARY}-shm", "write.lock", "reindex.lock", "derived"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,21 @@ def bytes_source(label: str, content: bytes, kind: str | None = None) -> Source:
     """
     suffix = kind_of(label) if kind is None else kind
     return Source(label, label, suffix, lambda: BytesIO(content))
+
+
+def members(folder: str, refused: Callable[[OSError], None] | None = None) -> Iterator[str]:
+    """Yield the files below a folder in sorted order, without hidden ones and a library's own.
+
+    `refused` is told of folders that cannot be listed.
+    """
+    for parent, folders, files in os.walk(folder, onerror=refused):
+        # Whoever keeps a library among the articles does not want its indexes read as some.
+        own = _OWN if _LIBRARY in files else set()
+        folders[:] = sorted(name for name in folders if not (name[0] == "." or name in own))
+        for name in sorted(files):
+            if not (name[0] == "." or name in own):
+                # Not by `Path`, which would drop the "./" that the user gave.
+                yield parent.rstrip(os.sep) + os.sep + name
 
 
 def kind_of(name: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from corpus.readers.formats import KINDS
-from corpus.source import kind_of
+from corpus.source import kind_of, members
 from corpus.text.characters import replace_surrogates
 
 # What to do about the kinds that lie in folders of articles most often.
@@ -40,17 +40,9 @@ def unread_files(*paths: str | os.PathLike[str]) -> list[Unread]:
     Files that are named themselves are read, whatever their kind; folders that cannot be listed
     are faults, which loading tells.
     """
-    found = [file for path in paths if Path(path).is_dir() for file in _files(os.fspath(path))]
+    found = [file for path in paths if Path(path).is_dir() for file in members(os.fspath(path))]
     other = sorted((kind, file) for file in found if (kind := kind_of(file)) not in KINDS)
     return [Unread(replace_surrogates(file), _reason(kind)) for kind, file in other]
-
-
-def _files(folder: str) -> Iterator[str]:
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith("."):
-                yield parent.rstrip(os.sep) + os.sep + name
 
 
 def _reason(kind: str) -> str:

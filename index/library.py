@@ -132,8 +132,7 @@ class Library:
 
         Batches hold at most `batch` articles, fewer while the encoder is slow.  An article whose
         id is known and whose content differs becomes a new version; what was retracted and is
-        added as it was stays out.  What a batch has been
-        reported for survives whatever happens next.
+        added as it was stays out.  What a batch has been reported for survives whatever comes.
         """
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
         done = 0
@@ -152,15 +151,17 @@ class Library:
         changed: dict[str, Article] = {}
         for article in group:
             latest, present = self._store.latest(article.id)
-            known = present or (latest and self.withdrawals.retracted(article.id, latest))
-            stored = self._stored(article.id, latest) if known else None
+            retracted = self.withdrawals.retraction(article.id) if latest else None
+            stored = self._stored(article.id, latest) if present else retracted
             before = changed.get(article.id, stored)
-            if before and replace(article, version=before.version, source=before.source) == before:
-                outcome["unchanged"].append(before)
-                continue
-            # An id that comes twice within a batch is committed once, as its last content.
-            changed[article.id] = replace(article, version=latest + 1)
-            outcome["updated" if before else "added"].append(changed[article.id])
+            for known in filter(None, (before, retracted)):
+                if replace(article, version=known.version, source=known.source) == known:
+                    outcome["unchanged"].append(known)
+                    break
+            else:
+                # An id that comes twice within a batch is committed once, as its last content.
+                changed[article.id] = replace(article, version=latest + 1)
+                outcome["updated" if before else "added"].append(changed[article.id])
         return list(changed.values())
 
     def _commit(self, articles: Sequence[Article], copies: Copies) -> None:

@@ -7,7 +7,7 @@ search at once and keeps its versions.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from index.encoder import Encoder, check_encoder
 from index.engine import Engine
 from index.store.database import Store
 from index.store.lock import writing
+from index.store.texts import PAGED, with_pages
 
 # As many as a list shows; older ones are still known by their ids.
 _MOST = 1_000
@@ -54,6 +55,19 @@ class Withdrawals:
         found = self.of(article_id)
         return found is not None and found.reason is not None and found.version == version
 
+    def retraction(self, article_id: str) -> Article | None:
+        """Return the version of an article that was retracted, `None` if none was or it is gone."""
+        taken = self.of(article_id)
+        return self._version(taken) if taken is not None and taken.reason is not None else None
+
+    def keeps_out(self, article: Article) -> bool:
+        """Tell whether an article was taken out as it is, and was not added again since."""
+        taken = self.of(article.id)
+        if taken is None or self._store.latest(article.id)[1]:
+            return False
+        out = self._version(taken)
+        return out == replace(article, version=taken.version, source=out.source if out else None)
+
     def listed(self) -> list[tuple[Withdrawal, Article]]:
         """Return what can be put back, the newest first, with its articles (at most 1,000)."""
         if not self._exists():
@@ -61,7 +75,8 @@ class Withdrawals:
         with self._store.reading():
             rows = self._store.execute(
                 "SELECT w.* FROM withdrawals w JOIN articles a ON a.id = w.article_id "
-                "WHERE NOT a.present ORDER BY w.at DESC, w.article_id LIMIT ?",
+                "WHERE NOT a.present AND a.latest = w.version "
+                "ORDER BY w.at DESC, w.article_id LIMIT ?",
                 _MOST,
             )
             taken = [Withdrawal(*row) for row in rows]
@@ -135,14 +150,19 @@ class Withdrawals:
 
     def _withdrawn(self, article_id: str) -> Article:
         taken = self.of(article_id)
-        present = self._store.latest(article_id)[1]
-        if taken is not None and not present:
+        latest, present = self._store.latest(article_id)
+        # A later version that was removed for good leaves none to be put back.
+        if taken is not None and not present and taken.version == latest:
             article = self._store.article(article_id, taken.version)
             if article is not None:
                 return article
         raise MissingError(
             f"No article {article_id!r} was taken out that could be put back. Add it again."
         )
+
+    def _version(self, taken: Withdrawal) -> Article | None:
+        found = self._store.article(taken.article_id, taken.version)
+        return with_pages(self._store, found) if found and self._store.get(PAGED) else found
 
     def _exists(self) -> bool:
         """Whether there is a table: not in a library of schema 5 that this user may not write."""

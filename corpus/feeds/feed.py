@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from html import escape, unescape
-from urllib.parse import urljoin
 
 import regex
 from lxml import etree
 
 from corpus.errors import DalilError
 from corpus.feeds.dates import feed_date
-from corpus.feeds.sitemap import read_index, read_urls
+from corpus.feeds.sitemap import joined, read_index, read_urls
 from corpus.fetch.page import in_utf8
 from corpus.text.characters import without_unseen
 
@@ -81,7 +80,7 @@ def read_feed(content: bytes, url: str, content_type: str = "") -> Feed:
     if name.localname == "urlset":
         found = [
             Item(
-                urljoin(url, entry.address), None, _line(entry.title),
+                joined(url, entry.address), None, _line(entry.title),
                 feed_date(entry.published or ""), None,
                 _seal(entry.title, entry.published, entry.changed), _line(entry.outlet),
             )
@@ -130,7 +129,7 @@ def _rss_item(item: etree._Element, url: str, language: str | None) -> Item:
     content = _text(item, "encoded", _CONTENT)
     title, summary = _text(item, "title", _RSS), _text(item, "description", _RSS)
     return Item(
-        urljoin(_base(item, url), link) if link else None,
+        joined(_base(item, url), link) if link else None,
         name,
         _line(title),
         feed_date(written or ""),
@@ -157,7 +156,7 @@ def _atom_item(entry: etree._Element, url: str, language: str | None) -> Item:
     title = _child(entry, "title", _ATOM)
     words = None if title is None else _markup(title)
     return Item(
-        urljoin(_base(entry, url), link) if link else None,
+        joined(_base(entry, url), link) if link else None,
         _text(entry, "id", _ATOM),
         _line(words),
         feed_date(written or changed or ""),
@@ -189,7 +188,7 @@ def _base(element: etree._Element, url: str) -> str:
     """Return the address from which links within `element` are meant (XML Base)."""
     bases = [each.get(_XML + "base") for each in (element, *element.iterancestors())]
     for base in reversed([base for base in bases if base]):
-        url = urljoin(url, base)
+        url = joined(url, base) or url
     return url
 
 

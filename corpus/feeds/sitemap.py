@@ -59,13 +59,25 @@ def read_index(root: etree._Element, url: str) -> list[str]:
     Where it says nothing of changes, the order of the index counts.
     """
     named = [
-        (_text(each, f"{_SITEMAP}lastmod") or "", urljoin(url, address))
+        (_text(each, f"{_SITEMAP}lastmod") or "", address)
         for each in root.iterfind(f"{_SITEMAP}sitemap")
-        if (address := _text(each, f"{_SITEMAP}loc"))
+        if (address := joined(url, _text(each, f"{_SITEMAP}loc") or ""))
     ]
     # Stable, so equal ones stay in their order; dates of W3C sort as text to the day.
     named.sort(key=lambda one: one[0][:10], reverse=True)
     return [address for _, address in named][:MOST_SITEMAPS]
+
+
+def joined(base: str, address: str) -> str | None:
+    """Return an address as it is meant at `base`, `None` for one that is none.
+
+    >>> joined("https://news.example/feed", "/a"), joined("https://news.example/feed", "http://[a")
+    ('https://news.example/a', None)
+    """
+    try:
+        return urljoin(base, address) if address else None
+    except ValueError:
+        return None
 
 
 def _text(element: etree._Element, path: str) -> str | None:

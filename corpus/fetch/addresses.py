@@ -48,9 +48,10 @@ class Allowed:
 
     def has_host(self, host: str) -> bool:
         """Return whether a host's name is allowed, whatever its addresses are."""
-        name = host.lower().rstrip(".")
+        name = _ascii(host)
         return any(
-            one == EVERY_HOST or name == one or name.endswith("." + one) for one in self.hosts
+            one == EVERY_HOST or name == _ascii(one) or name.endswith("." + _ascii(one))
+            for one in self.hosts
         )
 
     def check_host(self, host: str) -> None:
@@ -99,6 +100,19 @@ def is_public(address: Address) -> bool:
         and not (address.is_multicast or address.is_reserved or address.is_unspecified)
         and not any(address in network for network in _NOT_PUBLIC)
     )
+
+
+def _ascii(host: str) -> str:
+    """Return a host's name in lower case, as the Internet writes names in other scripts.
+
+    >>> _ascii("مثال.Example."), _ascii("::1")
+    ('xn--mgbh0fb.example', '::1')
+    """
+    try:
+        return host.lower().rstrip(".").encode("idna").decode()
+    except UnicodeError:
+        # What is no name names nothing.
+        return host.lower().rstrip(".")
 
 
 def _meant(address: Address) -> Iterator[Address]:

@@ -66,12 +66,16 @@ class Connections:
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
+        # As replies are read: a tag that a server gave goes back to it byte for byte.
+        sent = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
+        ]
         try:
             with (
                 httpcore.ConnectionPool(
                     ssl_context=self._context(url), network_backend=backend, max_connections=1
                 ) as pool,
-                pool.stream("GET", target, headers=[("Host", url.netloc), *headers.items()]) as got,
+                pool.stream("GET", target, headers=[(b"Host", url.netloc), *sent]) as got,
             ):
                 reply = Reply(got.status, _readable(got.headers), b"")
                 if not wants(reply):

@@ -110,7 +110,8 @@ def in_utf8(content: bytes, content_type: str) -> bytes:
         if stated is not None:
             try:
                 return content.decode(stated).encode()
-            except UnicodeError:
+            # Python has codecs of another kind, too, which decode no text (hex, zlib).
+            except (UnicodeError, LookupError):
                 continue
     return content
 

@@ -152,6 +152,11 @@ class FeedTable:
             return False
         return bool(known != seal or 0 < failures < MOST_ATTEMPTS)
 
+    def is_out(self, article_id: str) -> bool:
+        """Return whether an article was in the library, and somebody has taken it out."""
+        rows = self._store.execute("SELECT present FROM articles WHERE id = ?", article_id)
+        return bool(rows) and not rows[0][0]
+
     def added(self, feed: str, name: str, seal: str, article_id: str) -> None:
         """Note that an item has become an article."""
         with self._store.transaction():

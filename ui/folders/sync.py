@@ -93,8 +93,9 @@ class Follower:
         if due:
             added = library.add(self._articles(library, due, read))
             done = ImportReport(added.added, added.updated, added.unchanged)
-        self._remember(listing, read)
         removed = self._settle_origins(library, known, gone, read, done)
+        # Not before: a file counts as read when all that came of it is kept.
+        self._remember(listing, read)
         if removed:
             # What stood in another's way may be free now.
             self.retry()
@@ -151,6 +152,9 @@ class Follower:
             ids = read.ids.setdefault(file, set())
             for loaded in load_sources([source], clean=self._clean, fields=self._fields):
                 article = loaded.article
+                if article and library.withdrawals.keeps_out(article):
+                    # Somebody took it out although its file is here; another text comes in.
+                    continue
                 clash = article and self._clash(library, article, file, due, read)
                 if article is None or clash:
                     failure = replace(loaded, article=None, error=clash) if clash else loaded

@@ -79,7 +79,8 @@ def _fetch(
     held = _read(page)
     for part in [held, *_sitemaps(held, fetcher, run)]:
         run.add_new(part, fetcher, stopped)
-    done = run.left == 0
+    # An index may stay as it is while the sitemaps that it names do not.
+    done = run.left == 0 and not held.sitemaps
     return Fetching(
         run.report,
         run.error,
@@ -161,6 +162,10 @@ class _Run:
             if self.table.failed(self.feed.url, _name(item), item.seal):
                 self.left += 1
             self.tell(item.link, loaded.error or "")
+            return
+        if self.table.is_out(loaded.article.id):
+            # Somebody took it out, under whichever link it is named now.
+            self.table.added(self.feed.url, _name(item), item.seal, loaded.article.id)
             return
         self._since = self._since if self._waiting else time.monotonic()
         self._waiting.append((item, loaded.article))

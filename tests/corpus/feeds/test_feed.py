@@ -133,6 +133,14 @@ def test_broken_and_hostile_feeds():
     assert len(read_feed(many.encode(), HERE).items) == MOST_ITEMS
 
 
+def test_a_link_that_is_none_leaves_the_others():
+    found = read_feed(rss(item("http://[a"), item("/b")).encode(), HERE).items
+    assert [each.link for each in found] == [None, "https://news.example/b"]
+    entry = '<entry><link href="/c"/></entry>'
+    atom = f'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="//[">{entry}</feed>'
+    assert one(atom).link == "https://news.example/c"
+
+
 @pytest.mark.parametrize("text", ["", "text", "<html><body>خبر</body></html>", "<feed/>", "{}"])
 def test_what_is_no_feed(text):
     with pytest.raises(DalilError, match="no feed"):

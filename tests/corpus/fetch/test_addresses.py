@@ -61,6 +61,16 @@ def test_hosts_by_name():
         Allowed().check_host("news.example")
 
 
+@pytest.mark.parametrize("named", ["خبر.example", "xn--ngblk.example"])
+def test_hosts_in_other_scripts_are_one_in_both_spellings(named):
+    # Settings keep the one, a link that is read the other, and a connection names the first.
+    allowed = Allowed(hosts=(named,))
+    for host in ("خبر.example", "xn--ngblk.example", "www.خبر.Example."):
+        assert allowed.has_host(host)
+    assert not allowed.has_host("xn--ngblk.example.net")
+    assert not allowed.has_host("a" * 64 + ".example")
+
+
 def test_one_private_address_among_public_ones_rules_the_host_out():
     asked = []
 

@@ -158,6 +158,11 @@ def test_other_kinds_and_refusals(site):
     with pytest.raises(StatusError, match=r"503 \(Service Unavailable\)") as refused:
         fetcher().fetch(site.url("/busy"))
     assert refused.value.retry_after == 120
+    far = "Fri, 01 Jan 99999999999999999999 00:00:00 GMT"
+    site.pages["/far"] = Page(status=503, headers={"Retry-After": far})
+    with pytest.raises(StatusError, match="503") as refused:
+        fetcher().fetch(site.url("/far"))
+    assert refused.value.retry_after is None
     with pytest.raises(StatusError, match="404") as refused:
         fetcher().fetch(site.url("/none"))
     assert refused.value.retry_after is None
@@ -167,6 +172,10 @@ def test_other_kinds_and_refusals(site):
         fetcher().fetch(site.url("/same"))
     same = fetcher().fetch(site.url("/same"), headers={"If-None-Match": '"1"'})
     assert (same.status, same.content) == (304, b"")
+    # A tag is bytes, and goes back as it came.
+    site.requests.clear()
+    fetcher().fetch(site.url("/same"), headers={"If-None-Match": '"\xe9"'})
+    assert site.requests[-1].headers["If-None-Match"] == '"\xe9"'
     site.pages["/unsaid"] = Page(b"text", headers={})
     assert fetcher().fetch(site.url("/unsaid")).media_type == "text/plain"
 

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from corpus.article import Passage
-from corpus.errors import InputError
+from corpus.errors import DalilError, InputError
 from tests.command import run_here
 from ui.folders.sync import Follower, follow_once
 
@@ -52,6 +52,21 @@ def test_files_come_change_and_go(library, folder):
     write(folder / "deep" / "school.txt", SCHOOL)
     assert sync(library, folder) == (1, 0, 2, 0)
     assert library.article(str(folder / "deep" / "school.txt")).version == 2
+
+
+@pytest.mark.parametrize("reason", [None, "The bridge was never closed."])
+def test_what_was_taken_out_stays_out_until_its_file_is_another(library, folder, reason):
+    sync(library, folder)
+    name = str(folder / "bridge.txt")
+    library.withdrawals.take_out(name, reason)
+    assert sync(library, folder) == (0, 0, 1, 0)
+    assert texts(library) == {SCHOOL}
+    library.withdrawals.put_back(name)
+    assert sync(library, folder) == (0, 0, 2, 0)
+    library.withdrawals.take_out(name, reason)
+    write(folder / "bridge.txt", "The bridge at Dara is open.")
+    sync(library, folder)
+    assert texts(library) == {SCHOOL, "The bridge at Dara is open."}
 
 
 def test_a_saved_answer_keeps_what_it_cites(library, folder):
@@ -209,6 +224,22 @@ def test_a_file_is_read_when_it_has_settled(library, folder):
     (folder / "bridge.txt~").rename(folder / "bridge.txt")
     assert not follower.look(library, 6.5).removed
     assert len(library) == 2
+
+
+def test_a_look_that_could_not_be_kept_is_taken_again(library, folder, monkeypatch):
+    def full(*_):
+        raise DalilError("The disk is full.")
+
+    file = folder / "many.jsonl"
+    lines(file, {"id": "1", "text": BRIDGE}, {"id": "2", "text": SCHOOL + " Today."})
+    follower = Follower(folder)
+    follower.look(library)
+    lines(file, {"id": "1", "text": BRIDGE})
+    with monkeypatch.context() as patched:
+        patched.setattr(library.origins, "keep", full)
+        with pytest.raises(DalilError, match="full"):
+            follower.look(library)
+    assert follower.look(library).removed == ["2"]
 
 
 def test_only_folders_are_followed(library, folder):
