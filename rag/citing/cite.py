@@ -191,8 +191,11 @@ def _denies(reading: Reading, citation: Citation) -> bool:
     known = negating.pattern != pattern("negating").pattern
     if not negating.search(clause):
         return says_opposite(reading, citation, *span)
+    # "And no date was given" denies something else: it has no word that met one of the question.
+    met = {match.quote for match in citation.matches}
+    about = any(_at(clause, word) in met for word in words(clause))
     # Of "no longer closed" nobody can say what it denies.
-    return known and not holds_opposite(reading, clause, language)
+    return known and about and not holds_opposite(reading, clause, language)
 
 
 def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:
@@ -242,7 +245,7 @@ def compose(
         f"{before(place, c)} {opening}{c.quote}{closing} [{c.n}]"
         for place, c in enumerate(citations)
     ]
-    open_parts = [f"{part} {words.unknown}" for part in unanswered]
+    open_parts = [f"{part} {words.unsure}" for part in unanswered]
     return "\n".join([*([lead] if lead else []), *lines, *open_parts])
 
 
