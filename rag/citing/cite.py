@@ -28,6 +28,13 @@ _CLAUSE = regex.compile(r"[^،,;:؛.!?؟«»\"“”\n]+")
 _NUMBER = regex.compile(r"[0-9]{1,15}")
 _YEAR = regex.compile(r"(?<!\p{N})(?:19|20)[0-9]{2}(?!\p{N})")
 _DOLLARS = regex.compile(r"dollar|dólar|dolar|دولار|دۆلار|دلار|доллар", regex.I)
+# "One of the six" holds the number of all, since "one" is no number as words of most languages go.
+_ONE_OF = regex.compile(
+    r"\b(?:(?:one|none|neither|any) (?:out )?of|une? (?:seule? )?des|ein\w* (?:der|von)|un[oa]? de|"
+    r"од(?:ин|на|но|ной|ного|ну) из|یکی از|یەکێک لە|yek ji|"
+    r"[وفبل]{0,2}(?:واحدا?ً?|واحدة|أحد|إحدى)(?: \w+)? (?:من|ال))|\b\w*[ıiuü]n biri\b",
+    regex.I,
+)
 # Below this two words of the table have nothing to do with each other.
 _FAINTEST = 0.4
 _MOST = 8
@@ -210,6 +217,9 @@ def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:
         month, _, day = days[-1][1:].partition("-")
         named = timeline_phrases(reading.language)["months"].split()[int(month) - 1]
         return " ".join(filter(None, (day, named.replace("_", " "), *years)))
+    before = citation.article.text[citation.start : citation.focus[1]] if citation.focus else ""
+    if _ONE_OF.search(_CLAUSE.findall(before)[-1] if before else ""):
+        return None
     if len(terms) != 1 or not _NUMBER.fullmatch(term := next(iter(terms))):
         return None
     dollars = said.dollars if _DOLLARS.search(text) else ""

@@ -119,6 +119,13 @@ BOUNTY = "وخُصصت مكافأة قدرها عشرة ملايين دولار 
         ("How many left?", "In all 73 families left.", "73", "en", None),
         ("How many left?", "غادرت ثلاث عائلات وخمسة شبان.", "ثلاث عائلات وخمسة شبان", "ar", None),
         ("Who left?", "غادرت ثلاث عائلات.", "ثلاث عائلات", "ar", None),
+        # One of six is not six.
+        ("How many turbines run?", "Only one of the six turbines is running.", "six turbines", "en",
+         None),
+        ("How many turbines run?", "لا تعمل سوى واحدة من ست عنفات.", "ست عنفات", "ar", None),
+        ("How many turbines run?", "وتعمل إحدى العنفات الست.", "العنفات الست", "ar", None),
+        ("Combien de turbines tournent ?", "Only one was seen, and six turbines run.",
+         "six turbines", "en", "6"),
         # The question's own number is no answer to it.
         ("How many of the ten left?", "كانوا عشرة.", "عشرة", "ar", None),
     ],
