@@ -87,8 +87,8 @@ class Withdrawals:
         """Take an article out of every search, its versions untouched.
 
         With a `reason` it is retracted: the same text does not come back by being added again.
-        What was taken out already can be given another reason.  Raises `MissingError` for an
-        article that is neither present nor withdrawn.
+        What was taken out already can be given another reason, and keeps the one it has without.
+        Raises `MissingError` for an article that is neither present nor withdrawn.
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with writing(self._home, self._say):
@@ -100,7 +100,9 @@ class Withdrawals:
                         f"There is no article {article_id!r} in the library. List the articles "
                         "with: dalil list"
                     )
-                taken = Withdrawal(article_id, latest, now, reason)
+                # Who has an older page open must not undo a retraction by removing it once more.
+                kept = before.reason if before and not present else None
+                taken = Withdrawal(article_id, latest, now, reason or kept)
                 self._store.execute(
                     "INSERT OR REPLACE INTO withdrawals VALUES (?, ?, ?, ?)",
                     taken.article_id, taken.version, taken.at, taken.reason,

@@ -28,6 +28,13 @@ _CLAUSE = regex.compile(r"[^،,;:؛.!?؟«»\"“”\n]+")
 _NUMBER = regex.compile(r"[0-9]{1,15}")
 _YEAR = regex.compile(r"(?<!\p{N})(?:19|20)[0-9]{2}(?!\p{N})")
 _DOLLARS = regex.compile(r"dollar|dólar|dolar|دولار|دۆلار|دلار|доллар", regex.I)
+# "One of the six" holds the number of all, since "one" is no number as words of most languages go.
+_ONE_OF = regex.compile(
+    r"\b(?:(?:one|none|neither|any) (?:out )?of|une? (?:seule? )?des|ein\w* (?:der|von)|un[oa]? de|"
+    r"од(?:ин|на|но|ной|ного|ну) из|یکی از|یەکێک لە|yek ji|"
+    r"[وفبل]{0,2}(?:واحدا?ً?|واحدة|أحد|إحدى)(?: \w+)? (?:من|ال))|\b\w*[ıiuü]n biri\b",
+    regex.I,
+)
 # Below this two words of the table have nothing to do with each other.
 _FAINTEST = 0.4
 _MOST = 8
@@ -191,8 +198,11 @@ def _denies(reading: Reading, citation: Citation) -> bool:
     known = negating.pattern != pattern("negating").pattern
     if not negating.search(clause):
         return says_opposite(reading, citation, *span)
+    # "And no date was given" denies something else: it has no word that met one of the question.
+    met = {match.quote for match in citation.matches}
+    about = any(_at(clause, word) in met for word in words(clause))
     # Of "no longer closed" nobody can say what it denies.
-    return known and not holds_opposite(reading, clause, language)
+    return known and about and not holds_opposite(reading, clause, language)
 
 
 def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:
@@ -207,6 +217,9 @@ def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:
         month, _, day = days[-1][1:].partition("-")
         named = timeline_phrases(reading.language)["months"].split()[int(month) - 1]
         return " ".join(filter(None, (day, named.replace("_", " "), *years)))
+    before = citation.article.text[citation.start : citation.focus[1]] if citation.focus else ""
+    if _ONE_OF.search(_CLAUSE.findall(before)[-1] if before else ""):
+        return None
     if len(terms) != 1 or not _NUMBER.fullmatch(term := next(iter(terms))):
         return None
     dollars = said.dollars if _DOLLARS.search(text) else ""
@@ -242,7 +255,7 @@ def compose(
         f"{before(place, c)} {opening}{c.quote}{closing} [{c.n}]"
         for place, c in enumerate(citations)
     ]
-    open_parts = [f"{part} {words.unknown}" for part in unanswered]
+    open_parts = [f"{part} {words.unsure}" for part in unanswered]
     return "\n".join([*([lead] if lead else []), *lines, *open_parts])
 
 

@@ -30,6 +30,7 @@ class Phrases:
     further: str
     marks: str
     unknown: str
+    unsure: str
     maybe: str
     lacking: str
     outside: str

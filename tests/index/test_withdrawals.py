@@ -113,6 +113,14 @@ def test_a_reason_may_come_later(library, make_article):
     assert library.withdrawals.put_back("article-1").version == 1
 
 
+def test_removing_what_was_retracted_leaves_the_reason(library, make_article):
+    library.add([make_article()])
+    library.withdrawals.take_out("article-1", "سُحب.")
+    assert library.withdrawals.take_out("article-1").reason == "سُحب."
+    library.withdrawals.put_back("article-1")
+    assert library.withdrawals.take_out("article-1").reason is None
+
+
 def older(home):
     with closing(sqlite3.connect(home / "library.sqlite")) as connection:
         connection.execute("DROP TABLE withdrawals")

@@ -66,8 +66,12 @@ def floods(source):
 
 
 def writes(source):
-    with open("written-by-a-reader", "w") as file:  # noqa: PTH123
-        file.write("x")
+    try:
+        with open("written-by-a-reader", "w") as file:  # noqa: PTH123
+            file.write("x")
+    finally:
+        # A name without a byte may be made.
+        os.remove("written-by-a-reader")  # noqa: PTH107
     yield Entry({"text": "written"})
 
 

@@ -94,7 +94,7 @@ def test_a_part_that_no_article_answers_is_named_now_and_when_shown_again(assist
     assert [citation.article.id for citation in answer.citations] == ["camp"]
     assert list(answer.unanswered) == ["Who paid for the new school bus?"]
     last = answer.text.splitlines()[-1]
-    assert last == "Who paid for the new school bus? The articles do not answer this question."
+    assert last == "Who paid for the new school bus? No sure answer was found in the articles."
     assert assistant.saved(answer.answer_id).answer.text == answer.text
     assert answer.as_json()["unanswered"] == list(answer.unanswered)
 

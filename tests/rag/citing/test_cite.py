@@ -4,8 +4,8 @@ import pytest
 
 from corpus.article import Article, Passage
 from index.encoder import load_bundled
-from rag.answer import Citation, Hit
-from rag.choice.evidence import sentences_of
+from rag.answer import Hit
+from rag.choice.evidence import Sentence, sentences_of
 from rag.citing.cite import answer_of, cite, compose
 from rag.citing.refusal import abstention
 from rag.reading import read
@@ -96,10 +96,11 @@ def test_an_abstention_says_what_the_nearest_article_lacks(sentences):
 
 def first_line(question, text, focus, language="ar"):
     """What an answer says before the quote of a whole text whose words `focus` answer."""
-    start = text.index(focus)
-    article = Article("a", text, language=language)
-    citation = Citation(1, article, 0, len(text), focus=(start, start + len(focus)))
-    return answer_of(question, read(question, load_bundled()), [citation], 0.9)
+    start, table = text.index(focus), load_bundled()
+    hit = Hit(Passage("a", 1, 0, len(text), text), Article("a", text, language=language), 1.0)
+    sentence = Sentence(hit.article, 0, len(text), hit, (start, start + len(focus)))
+    reading = read(question, table)
+    return answer_of(question, reading, cite([sentence], reading, table), 0.9)
 
 
 BOUNTY = "وخُصصت مكافأة قدرها عشرة ملايين دولار لمن يدل عليه."
@@ -118,6 +119,13 @@ BOUNTY = "وخُصصت مكافأة قدرها عشرة ملايين دولار 
         ("How many left?", "In all 73 families left.", "73", "en", None),
         ("How many left?", "غادرت ثلاث عائلات وخمسة شبان.", "ثلاث عائلات وخمسة شبان", "ar", None),
         ("Who left?", "غادرت ثلاث عائلات.", "ثلاث عائلات", "ar", None),
+        # One of six is not six.
+        ("How many turbines run?", "Only one of the six turbines is running.", "six turbines", "en",
+         None),
+        ("How many turbines run?", "لا تعمل سوى واحدة من ست عنفات.", "ست عنفات", "ar", None),
+        ("How many turbines run?", "وتعمل إحدى العنفات الست.", "العنفات الست", "ar", None),
+        ("Combien de turbines tournent ?", "Only one was seen, and six turbines run.",
+         "six turbines", "en", "6"),
         # The question's own number is no answer to it.
         ("How many of the ten left?", "كانوا عشرة.", "عشرة", "ar", None),
     ],
@@ -141,6 +149,9 @@ def test_a_number_or_day_comes_first_in_the_questions_language(
         ("Is it open?", "The bridge opened on Sunday.", "Sunday", "en", None),
         # "Still", "not only", "no doubt" deny nothing; nor do the words of another language.
         ("Is the bridge closed?", "لا يزال الجسر مغلقاً.", "لا يزال", "ar", None),
+        # Something else is denied.
+        ("هل أُغلق جسر الرقة؟", "A crossing is still closed, and no date has been given for its"
+         " repair.", "no date has been given", "en", None),
         ("هل الجسر مغلق؟", "ولا تزال الجسور مغلقة.", "ولا تزال", "ar", None),
         ("Did they pay?", "They paid not only once.", "not only once", "en", None),
         ("Is it shut?", "Il n'a que deux portes.", "n'a que", "fr", None),

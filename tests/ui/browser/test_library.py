@@ -56,6 +56,13 @@ def test_articles_are_searched_filtered_and_opened(library):
     assert page.locator("h1").text_content() == "Storeroom of clay tablets found at Tell Halwan"
 
 
+def test_a_title_stands_in_a_sentence_as_it_is(library):
+    told = "({ say }) => say('removed_one', { title: '$& $$' })"
+    said = library().evaluate(f"import('/static/library/api.js').then({told})")
+    assert "$& $$" in said
+    assert "{title}" not in said
+
+
 def test_every_file_has_a_result(library):
     page = library("add")
     files = [

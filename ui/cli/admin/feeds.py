@@ -169,7 +169,8 @@ def feed_json(feed: StoredFeed) -> Json:
 def _last(feed: StoredFeed) -> str:
     if feed.fetched_at is None:
         return "not fetched yet"
-    came = f"failed {feed.failures} times" if feed.failures else told(dict(feed.report or {}))
+    times = "once" if feed.failures == 1 else f"{feed.failures} times"
+    came = f"failed {times}" if feed.failures else told(dict(feed.report or {}))
     return f"fetched {feed.fetched_at}: {came}"
 
 

@@ -24,9 +24,9 @@ export function languageName(code) {
   return handed.languages[code.split("-")[0].toLowerCase()] ?? code;
 }
 
-/** Words under a key, with `values` in their places. */
+/** Words under a key, with `values` in their places, as they are: "$&" of a title, too. */
 export function say(key, values = {}) {
-  return Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[key]);
+  return Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, () => value), words[key]);
 }
 
 /** Tell something to everybody, also to who hears the page. */

@@ -54,7 +54,7 @@ def test_what_fails_is_shown(site, feed, dalil, allowed):
     assert feed("fetch")[0] == 3
     first, second = feed("list")[1]["feeds"]
     assert (first["error"], "404" in second["error"], second["failures"]) == (None, True, 1)
-    assert "failed 1 times" in dalil("feed", "list").out
+    assert "failed once;" in dalil("feed", "list").out
     site.pages["/feed"] = Page(status=500)
     assert feed("fetch", site.url("/feed"))[0] == 1
 
