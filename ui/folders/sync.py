@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -218,6 +219,7 @@ class Follower:
             for origin in lost
             if library.origins.unchanged(origin)
             and not library.origins.elsewhere(origin.article_id, ())
+            and not _added_before(library, origin)
         ]
         return _remove(library, list(dict.fromkeys(leaving)))
 
@@ -266,6 +268,14 @@ def _of_file(origin: Origin, listing: Listing) -> Origin:
     if origin.file != origin.article_id or not line.isdigit() or os.path.lexists(origin.file):
         return origin
     return origin._replace(file=file)
+
+
+def _added_before(library: Library, origin: Origin) -> bool:
+    """Return if `dalil add` took the article from another file, which is still there."""
+    with suppress(MissingError):
+        source = library.article(origin.article_id).source
+        return source is not None and source != origin.file and Path(source).is_file()
+    return False
 
 
 def _remove(library: Library, ids: list[str]) -> list[str]:

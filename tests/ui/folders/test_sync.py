@@ -7,6 +7,7 @@ import pytest
 
 from corpus.article import Passage
 from corpus.errors import DalilError, InputError
+from corpus.load import load_articles
 from tests.command import run_here
 from ui.folders.sync import Follower, follow_once
 
@@ -267,3 +268,17 @@ def test_the_command_names_the_files_that_it_passes_over(folder, tmp_path):
     done = run_here("--home", tmp_path / "library", "add", folder, "--sync")
     assert (done.code, done.out.strip()) == (0, "2 added")
     assert "1 file skipped: .xlsx is not read" in done.err
+
+
+def test_what_was_added_from_another_file_stays_when_its_copy_goes(library, folder, tmp_path):
+    other = tmp_path / "other.jsonl"
+    article = {"id": "bridge", "text": BRIDGE}
+    lines(other, article)
+    library.add([loaded.article for loaded in load_articles(other)])
+    lines(folder / "copy.jsonl", article)
+    sync(library, folder)
+    (folder / "copy.jsonl").unlink()
+    assert sync(library, folder)[3] == 0
+    assert library.article("bridge").text == BRIDGE
+    other.unlink()
+    assert "bridge" in {each.id for each in library.articles()}
