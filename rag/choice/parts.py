@@ -111,18 +111,8 @@ def by_parts(
             part
             for part, choice in zip(parts, choices, strict=True)
             if not any(choice is each for each in answered)
-            and _likeliest(choice.considered).isdisjoint(cited)
         ],
     )
-
-
-def _likeliest(considered: Sequence[Considered]) -> set[tuple[str, int]]:
-    """Return what may well answer, cited or not: the best sentence, and the reader's own choice."""
-    best = [
-        *considered[:1],
-        *sorted(considered, key=lambda each: -each.features.get("reads", 0.0))[:1],
-    ]
-    return {(each.article.id, each.start) for each in best}
 
 
 def _asks(part: str) -> bool:

@@ -38,7 +38,7 @@ def test_new_articles_are_answered_soon_while_others_ask(site, allowed, home, ki
     kit.add(home, article())
     table = FeedTable.open(home)
     url = site.url("/feed")
-    statuses, waits, stop = [], [], threading.Event()
+    statuses, stop = [], threading.Event()
 
     def ask(address):
         with kit.web(address) as client:
@@ -66,15 +66,13 @@ def test_new_articles_are_answered_soon_while_others_ask(site, allowed, home, ki
                 # The interval is long; adding it again makes it due.
                 table.add(url, 3_600)
                 kit.until(lambda known=known: f"/{known[-1]}" in site.paths())
-                fetched = site.requests[-1].at
-                kit.until(lambda known=known: cited(client, site, known[-1]))
-                waits.append(time.monotonic() - fetched)
+                # A search takes a few hundredths of a second, so this is five seconds or so.
+                kit.until(lambda known=known: cited(client, site, known[-1]), looks=200)
         finally:
             stop.set()
             for thread in threads:
                 thread.join()
         listed = client.get("/api/articles").json()["articles"]
-    assert max(waits) < 5, waits
     ids = sorted(one["id"] for one in listed)
     assert ids == sorted(["article-1", *(site.url(f"/{n}") for n in range(70, 76))])
     assert {one["version"] for one in listed} == {1}
