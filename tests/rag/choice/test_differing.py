@@ -174,7 +174,7 @@ def test_what_an_article_does_not_say_is_none(tmp_path, line):
 
 def test_a_disagreement_on_one_part_of_a_question_is_shown_as_one(tmp_path):
     first = replace(FIRST, text=f"{FIRST.text} Captain Sara Daoud leads the search of the market.")
-    question = "Who leads the search of the market of Tell Halaf, and how many were killed in the blast?"
+    question = "Who leads the search of the market of Tell Halaf, and how many died in the blast?"
     answer = asked(tmp_path, first, SECOND, question=question)
     assert answer.kind == "disagreement"
     assert answer.text.splitlines() == [
