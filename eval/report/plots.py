@@ -142,8 +142,7 @@ def by_outcome(
         _legend(figure, columns=3)
         svg = _svg(figure, "outcomes")
     said = "; ".join(
-        f"{name} (n = {sure.size})"
-        + (f" {meant[name]:.3f} rightly" if name in meant else "")
+        f"{name} (n = {sure.size})" + (f" {meant[name]:.3f} rightly" if name in meant else "")
         for name, (sure, _) in groups.items()
     )
     return Plot(
