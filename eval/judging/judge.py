@@ -47,7 +47,10 @@ def judge(
     """
     case, facts = placed.case, placed.facts
     known = bool(facts) or case.answerable is False
-    cited = tuple(_cited(c, _covered(c, facts) if known else None) for c in answer.citations)
+    cited, possible = (
+        tuple(_cited(c, _covered(c, facts) if known else None) for c in citations)
+        for citations in (answer.citations, answer.possible)
+    )
     tried = attempt or (answer if answer.status == "answered" else None)
     judged = None
     if tried is not None and case.answerable is not None:
@@ -66,6 +69,7 @@ def judge(
         | (_written(answer, facts, writer) if writer else {}),
         milliseconds=milliseconds,
         first_token=answer.timings_ms.get("first_token") if writer else None,
+        possible=possible,
     )
 
 
@@ -87,6 +91,8 @@ def _scores(case: Case, facts: Sequence[Fact], answer: Answer) -> dict[str, floa
         scores |= _citation_scores(facts, answer.citations)
         shown = (*answer.citations, *answer.possible)
         scores["evidence shown"] = float(any(_covered(c, facts) for c in shown))
+        if len(facts) > 1:
+            scores["all facts shown"] = float(_found(facts, shown) == len(facts))
     if case.answers:
         scores |= _answer_scores(case, answer)
     return scores
@@ -99,12 +105,14 @@ def _citation_scores(facts: Sequence[Fact], citations: Sequence[Citation]) -> di
     to Generate Text with Citations"), with evidence spans in place of a model's entailment.
     """
     right = [_covered(citation, facts) for citation in citations]
-    found = sum(any(_covers(fact, citation) for citation in citations) for fact in facts)
+    found = _found(facts, citations)
     scores = {
         "evidence cited": float(any(right)),
         "evidence cited first": float(right[:1] == [True]),
         "citation recall": found / len(facts),
     }
+    if len(facts) > 1:
+        scores["all facts cited"] = float(found == len(facts))
     if right:
         scores["citation precision"] = sum(right) / len(right)
     return scores
@@ -145,6 +153,11 @@ def _is_right(case: Case, facts: Sequence[Fact], answer: Answer) -> bool:
     if facts:
         return any(_covered(citation, facts) for citation in answer.citations)
     return contains(plain(answer.text), case.answers, case.language)
+
+
+def _found(facts: Sequence[Fact], citations: Sequence[Citation]) -> int:
+    """Return how many of the facts are cited."""
+    return sum(any(_covers(fact, citation) for citation in citations) for fact in facts)
 
 
 def _covers(fact: Fact, citation: Citation) -> bool:

@@ -34,6 +34,14 @@ MEASURES = (
     Measure(
         "evidence shown", "citations", "Answerable cases with evidence cited, or pointed to."
     ),
+    Measure(
+        "all facts cited", "citations",
+        "Cases of several facts, such as both sides of a disagreement, with all of them cited.",
+    ),
+    Measure(
+        "all facts shown", "citations",
+        "The same with those that a refusal points to as what may answer.",
+    ),
     Measure("citation precision", "citations", "Share of an answer's citations on the evidence."),
     Measure("citation recall", "citations", "Share of the facts expected that are cited."),
     Measure("quote exactness", "citations", "Quotes that equal the stored text at their span."),

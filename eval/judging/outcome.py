@@ -11,6 +11,8 @@ from eval.cases.case import Case, Span
 # What a group of cases is called that holds all of them.
 EVERYTHING = "all"
 
+Shown = Literal["answered", "possibly here", "not found"]
+
 
 @dataclass(frozen=True, slots=True)
 class Cited:
@@ -56,6 +58,7 @@ class Outcome:
     `eval.judging.measures`), from 0 to 1.  `pairs` are the language pairs it belongs to, such as
     "en-ar": that of the question and that of the evidence.  `milliseconds` is the time of the whole
     answer, `first_token` that until it began, where a language model was asked to write it.
+    `possible` is what a refusal points to as what may answer.
     """
 
     case: Case
@@ -70,6 +73,14 @@ class Outcome:
     scores: Mapping[str, float]
     milliseconds: float
     first_token: float | None = None
+    possible: tuple[Cited, ...] = ()
+
+    @property
+    def shown(self) -> Shown:
+        """Which of the three a reader sees: an answer, what may be one, or that there is none."""
+        if self.status == "answered":
+            return "answered"
+        return "possibly here" if self.possible else "not found"
 
     @property
     def groups(self) -> Sequence[str]:

@@ -37,6 +37,10 @@ from eval.report.texts import Text, pieces, text
 from eval.report.verdicts import Shown, worst_first
 from eval.running.runs import Run
 
+# What each outcome claims, by the measure that tells if it is so; of an answer, if it is not.
+_CLAIMS = {
+    "answered": "risk", "possibly here": "possible precision", "not found": "refusal precision",
+}  # fmt: skip
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -159,17 +163,34 @@ def _subjects(table: Table) -> list[tuple[str, list[Line]]]:
     ]
 
 
-def _attempts(run: Run) -> tuple[Floats, NDArray[np.bool_]]:
+def _attempts(outcomes: Sequence[Outcome]) -> tuple[Floats, NDArray[np.bool_]]:
     """Return how sure each attempt was, float64 (n,), and whether it was right, bool (n,)."""
-    tried = [outcome.attempt for outcome in run.outcomes if outcome.attempt]
+    tried = [outcome.attempt for outcome in outcomes if outcome.attempt]
     sure = np.array([attempt.confidence for attempt in tried], np.float64)
     return sure, np.array([attempt.right for attempt in tried], np.bool_)
+
+
+def _by_outcome(outcomes: Sequence[Outcome]) -> plots.Plot | None:
+    groups = {name: [each for each in outcomes if each.shown == name] for name in _CLAIMS}
+    said = {
+        name: [
+            1.0 - each.scores[measure] if measure == "risk" else each.scores[measure]
+            for each in groups[name]
+            if measure in each.scores
+        ]
+        for name, measure in _CLAIMS.items()
+    }
+    return plots.by_outcome(
+        {name: _attempts(group) for name, group in groups.items()},
+        {name: sum(values) / len(values) for name, values in said.items() if values},
+    )
 
 
 def _plots(run: Run, table: Table, curve: Curve | None) -> Iterator[tuple[Markup, plots.Plot]]:
     drawn = [
         plots.risk_coverage(curve, table.row("AURC")) if curve else None,
-        plots.reliability(*_attempts(run)),
+        plots.reliability(*_attempts(run.outcomes)),
+        _by_outcome(run.outcomes),
         plots.recall(table, table.groups("pair")),
         plots.latency(np.array([outcome.milliseconds for outcome in run.outcomes]), table),
     ]
@@ -185,7 +206,8 @@ def _choices(outcomes: Sequence[Outcome]) -> Choices:
 
 
 def _spoken(outcome: Outcome) -> Spoken:
-    quotes = [text(cited.quote, cited.language) for cited in outcome.citations]
+    shown = (*outcome.citations, *outcome.possible)
+    quotes = [text(cited.quote, cited.language) for cited in shown]
     cut = pieces(outcome.text, quotes)
     own = "".join(piece for piece in cut if isinstance(piece, str))
     return Spoken(cut, text(own, outcome.case.language))

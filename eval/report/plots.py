@@ -7,7 +7,7 @@ follows the page from light to dark.  The same numbers give the same characters.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ _SIZE = (4.0, 3.0)
 _POINTS = 600
 # Cases of like confidence are judged together.
 _GROUPS = 8
+# Each outcome is told by bins of confidence so wide.
+_WIDTH = 0.1
 # Stand-ins for colours of the page; no two things that are drawn differ by these alone.
 _INK, _QUIET, _LINE = "#010101", "#010102", "#010103"
 _SERIES = tuple(f"#0102{number:02x}" for number in range(6))
@@ -108,6 +110,62 @@ def reliability(confidences: Floats, right: Bools) -> Plot | None:
         f"answers are right as often as Dalil is sure. On average they lie {apart:.3f} apart."
     )
     return Plot(svg, "Reliability", said)
+
+
+def by_outcome(
+    groups: Mapping[str, tuple[Floats, Bools]], meant: Mapping[str, float]
+) -> Plot | None:
+    """Draw what `reliability` does for each outcome by itself, in bins with their counts.
+
+    `groups` holds by name confidences float64 (n,) and whether an attempt was right, bool (n,), of
+    cases refused too; `meant` how often each outcome was what it claims to be, 0 to 1.
+    """
+    groups = {name: group for name, group in groups.items() if group[0].size}
+    if sum(sure.size for sure, _ in groups.values()) < _GROUPS:
+        return None
+    with mpl.rc_context(_STYLE):
+        figure, axes = _axes("confidence", "share of attempts that are right")
+        axes.plot([0, 1], [0, 1], color=_QUIET, linewidth=1, linestyle="--")
+        for number, (name, (sure, right)) in enumerate(groups.items()):
+            color, points = _SERIES[number], _binned(sure, right)
+            along, up = [p.sure for p in points], [p.share for p in points]
+            axes.plot(
+                along, up, _MARKERS[number], linestyle="-", color=color, linewidth=1.5,
+                markersize=6, clip_on=False, label=name,
+            )  # fmt: skip
+            for point in points:
+                axes.annotate(
+                    str(point.count), (point.sure, point.share), xytext=(0, 7),
+                    textcoords="offset points", ha="center", color=color, fontsize=8,
+                )  # fmt: skip
+        axes.set(xlim=(0, 1), ylim=(0, 1.08))
+        _legend(figure, columns=3)
+        svg = _svg(figure, "outcomes")
+    said = "; ".join(
+        f"{name} (n = {sure.size})" + (f" {meant[name]:.3f} rightly" if name in meant else "")
+        for name, (sure, _) in groups.items()
+    )
+    return Plot(
+        svg,
+        "Reliability of each outcome",
+        f"{said[:1].upper()}{said[1:]}. A point is a tenth of confidence, the number beside it its "
+        "cases; an outcome is right if it cites evidence, points to it, or nothing answers.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bin:
+    """The cases of a tenth of confidence: their mean confidence, the share that is right."""
+
+    sure: float
+    share: float
+    count: int
+
+
+def _binned(sure: Floats, right: Bools) -> list[_Bin]:
+    places = np.minimum((sure / _WIDTH).astype(np.int64), round(1 / _WIDTH) - 1)
+    held = [places == place for place in np.unique(places)]
+    return [_Bin(float(sure[h].mean()), float(right[h].mean()), int(h.sum())) for h in held]
 
 
 def recall(table: Table, pairs: Sequence[str]) -> Plot | None:

@@ -268,7 +268,7 @@ def differing(
             continue
         dated = reading.expected is Expected.TIME
         beside = _BESIDE if dated else beside_number(reading, sentence.text, table)
-        if beside >= _BESIDE and _same_event(sentence.article, sentences[best].article, table):
+        if beside >= _BESIDE and same_event(sentence.article, sentences[best].article, table):
             of_article = found.get(name, (0.0, 0.0, place))
             found[name] = max(of_article, (beside, float(scores[place]), place))
     places = [place for *_, place in found.values()]
@@ -289,7 +289,7 @@ def _given(reading: Reading, sentence: Sentence) -> set[str]:
     return given(reading, sentence.text, shifted)
 
 
-def _same_event(one: Article, other: Article, table: WordTable) -> bool:
+def same_event(one: Article, other: Article, table: WordTable) -> bool:
     """Tell if two articles, days apart at most, begin with much the same."""
     if not (one.published and other.published):
         return False

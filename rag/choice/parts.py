@@ -61,14 +61,22 @@ class Chosen(Protocol):
     def considered(self) -> Sequence[Considered]:
         """All that competed, best first."""
 
+    @property
+    def differs(self) -> bool:
+        """Whether articles on one event say otherwise."""
+
 
 class Joined(NamedTuple):
-    """What to cite for all parts together, and the parts that are not answered."""
+    """What to cite for all parts together, and the parts that are not answered.
+
+    Where articles differ on a part, it `differs`, and what they say of that comes first.
+    """
 
     sentences: Sequence[Sentence]
     confidence: float
     considered: Sequence[Considered]
     unanswered: Sequence[str]
+    differs: bool = False
 
 
 def by_parts(
@@ -100,7 +108,8 @@ def by_parts(
     if not answered:
         return None
     # A sentence that answers two parts is cited once.
-    best = [choice.sentences[0] for choice in answered]
+    first = sorted(answered, key=lambda choice: not choice.differs)
+    best = [sentence for choice in first for sentence in _of_part(choice)]
     cited = {(sentence.article.id, sentence.start): sentence for sentence in best}
     considered = [each for choice in choices for each in choice.considered]
     return Joined(
@@ -112,7 +121,15 @@ def by_parts(
             for part, choice in zip(parts, choices, strict=True)
             if not any(choice is each for each in answered)
         ],
+        first[0].differs,
     )
+
+
+def _of_part(choice: Chosen) -> list[Sentence]:
+    """Return the best sentence, of articles that differ that of each."""
+    by_article = {each.article.id: each for each in reversed(choice.sentences)}
+    told = dict.fromkeys(each.article.id for each in choice.sentences)
+    return [by_article[name] for name in told] if choice.differs else [choice.sentences[0]]
 
 
 def _asks(part: str) -> bool:

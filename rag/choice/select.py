@@ -196,6 +196,11 @@ class Selector:
             picked = reasoned(reading, described, scores, picked, self._table)
             return [described.sentences[place] for place in picked], False
         others = differing(reading, described, scores, picked[0], self._table)
+        if not others and reading.asks_whether:
+            # Few questions want a yes or no.
+            from rag.choice.denying import denying
+
+            others = denying(reading, described, scores, picked[0], self._table)
         picked = beside(described, picked, others) if others else picked
         return [described.sentences[place] for place in picked], bool(others)
 

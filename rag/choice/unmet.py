@@ -5,7 +5,7 @@ What is said of another one is no answer, however well the rest is met.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,11 +16,11 @@ from corpus.text.language import script
 from corpus.text.names import joined_names, strict_name_keys, vowels_agree, without_article
 from corpus.text.quantities import quantities
 from corpus.text.stems import stem
-from corpus.text.words import fold, words
+from corpus.text.words import words
 from index import WordTable
 from index.engine import QueryWord
 from rag.reading import Reading
-from rag.reading.languages import function_words, pattern
+from rag.reading.languages import function_words, illnesses, pattern
 
 # A name is met by a word of this cosine or more, which is its translation; what may be none, by
 # one that has anything to do with it.
@@ -91,7 +91,8 @@ def _written(name: Sequence[QueryWord], told: _Told) -> bool:
     return (
         # Of "Malikiyah" the stem is that of "owner".
         (base in told.stems and len(min(forms, key=len)) - len(base) <= _ENDING)
-        or any({fold(part) for part in alias.split()} <= told.folded for alias in last.aliases)
+        or any(set(_bare(alias)) <= told.bare for alias in last.aliases)
+        or any({stem(part, told.language) for part in _bare(a)} <= told.stems for a in last.aliases)
         or any(
             len(key) >= _TELLING or vowels_agree(form, other)
             for form in forms
@@ -99,6 +100,11 @@ def _written(name: Sequence[QueryWord], told: _Told) -> bool:
             for other in told.keys.get(key, ())
         )
     )
+
+
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> tuple[str, ...]:
+    return tuple(without_article(word.folded) for word in words(name))
 
 
 def _meant(word: QueryWord, told: _Told, table: WordTable, language: str) -> float:
@@ -115,11 +121,14 @@ def _meant(word: QueryWord, told: _Told, table: WordTable, language: str) -> flo
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What an article says: its words, folded, stemmed, and their spellings by name keys."""
+    """What an article says: its words, their stems, and their spellings by name keys.
+
+    `bare` are the folded words, and those without what Arabic writes before a word.
+    """
 
     language: str | None
     words: Sequence[str]
-    folded: frozenset[str]
+    bare: frozenset[str]
     stems: frozenset[str]
     keys: Mapping[str, Sequence[str]]
 
@@ -137,11 +146,12 @@ def _told(text: str, language: str | None) -> _Told:
         if three[0].folded == "abd" and three[1].folded in ("al", "el")
     }
     keys: dict[str, list[str]] = {}
-    for form in {*distinct, *written, *map(without_article, folded | written)}:
+    bare = folded | frozenset(map(without_article, folded))
+    for form in {*distinct, *written, *bare, *map(without_article, written)}:
         for key in strict_name_keys(form):
             keys.setdefault(key, []).append(form)
     stems = frozenset(stem(word, language) for word in folded)
-    return _Told(language, distinct, folded, stems, keys)
+    return _Told(language, distinct, bare, stems, keys)
 
 
 def names_of(reading: Reading) -> list[list[int]]:
@@ -164,7 +174,26 @@ def names_of(reading: Reading) -> list[list[int]]:
         for name, start in zip(found, starts, strict=True)
         if len(name) > 1 or not _begins(reading, start)
     ]
-    return capitals or _behind(reading, "naming")
+    capitals = capitals or _behind(reading, "naming")
+    return [*capitals, *_known(reading, {place for name in capitals for place in name})]
+
+
+def _known(reading: Reading, named: Collection[int]) -> list[list[int]]:
+    """Return the places of further names of the glossary that no capital could give away.
+
+    "The US" is one and "us" is not; an illness is a name to this end, however it is written.
+    """
+    found: list[list[int]] = []
+    for place, word in enumerate(reading.words):
+        text, others = word.text, word.aliases
+        plain = text.upper() == text or not illnesses().isdisjoint(others)
+        if not others or not plain or place in named:
+            continue
+        if found and found[-1][-1] == place - 1 and reading.words[place - 1].aliases == others:
+            found[-1].append(place)
+        else:
+            found.append([place])
+    return found
 
 
 def places_of(reading: Reading) -> list[list[int]]:

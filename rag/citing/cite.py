@@ -157,15 +157,14 @@ def _kind_and_lead(
     """
     if pattern("joining", reading.language).search(reading.text):
         # One line would not tell which of the parts it is about.
-        return "fact", None
+        return ("disagreement", phrases(reading.language).differ) if differs else ("fact", None)
     said, first = phrases(reading.language), citations[0]
-    unasked = reading.expected is Expected.ANYTHING
-    if unasked and pattern("yes_no", reading.language).search(reading.text.lstrip("¿¡ ")):
+    if differs:
+        return "disagreement", said.differ
+    if reading.asks_whether:
         return "yes_no", f"{said.no}:" if _denies(reading, first) else None
     if reading.expected is Expected.REASON:
         return "reason", None
-    if differs:
-        return "disagreement", said.differ
     if pattern("listing", reading.language).search(reading.text):
         return "list", None
     figure = _figure(reading, first, said)

@@ -14,11 +14,14 @@ from typing import Any, cast
 
 import regex
 
+from corpus.text.names import without_article
 from corpus.text.words import Word, fold, words
 
 _FILE = Path(__file__).with_name("languages.toml")
 _FALLBACK = "en"
 _GLOSSARY = Path(__file__).with_name("glossary.toml")
+# Written with the word behind it.
+_PARTICLE = regex.compile(r"^[وف]?[بل]?(?=\p{Arabic}{3})")
 _LETTERS = regex.compile(r"[\p{L}\p{M}\u200c\u200d'’]+")
 
 
@@ -139,15 +142,23 @@ def known_names(found: Sequence[Word]) -> Iterator[Known]:
 
     >>> [k.others[1] for k in known_names(list(words("Who leads the SDF?")))]
     ['قسد']
+
+    Arabic writes its article and some particles with a name.
+
+    >>> [k.others[0] for k in known_names(list(words("كم مصاباً بالكوليرا؟")))]
+    ['cholera']
     """
-    folded = [word.folded for word in found]
+    folded = [without_article(word.folded) for word in found]
     place = 0
     while place < len(folded):
         for length in range(_longest(), 0, -1):
-            group = _groups().get(tuple(folded[place : place + length]))
+            spelled = tuple(folded[place : place + length])
+            if spelled not in _groups():
+                spelled = (_PARTICLE.sub("", spelled[0], 1), *spelled[1:])
+            group = _groups().get(spelled)
             if group and len(folded) >= place + length:
-                spelled = tuple(folded[place : place + length])
-                others = tuple(name for name in group if _spelling(name) != spelled)
+                written = [word.folded for word in found[place : place + length]]
+                others = tuple(n for n in group if [w.folded for w in words(n)] != written)
                 yield Known(place, place + length, others)
                 place += length - 1
                 break
@@ -155,13 +166,28 @@ def known_names(found: Sequence[Word]) -> Iterator[Known]:
 
 
 def _spelling(name: str) -> tuple[str, ...]:
-    return tuple(word.folded for word in words(name))
+    return tuple(without_article(word.folded) for word in words(name))
 
 
 @lru_cache
 def _groups() -> dict[tuple[str, ...], tuple[str, ...]]:
-    groups = tomllib.loads(_GLOSSARY.read_text(encoding="utf-8"))["groups"]
+    groups = [group for kind in _glossary().values() for group in kind]
     return {_spelling(name): tuple(group) for group in groups for name in group}
+
+
+@lru_cache
+def illnesses() -> frozenset[str]:
+    """Return the names of illnesses, as the glossary writes them.
+
+    >>> "cholera" in illnesses(), "UNICEF" in illnesses()
+    (True, False)
+    """
+    return frozenset(name for group in _glossary()["illnesses"] for name in group)
+
+
+@lru_cache
+def _glossary() -> dict[str, list[list[str]]]:
+    return tomllib.loads(_GLOSSARY.read_text(encoding="utf-8"))
 
 
 @lru_cache

@@ -80,6 +80,12 @@ class Reading:
         """Where the question itself begins in `standalone`."""
         return len(self.standalone) - len(self.text)
 
+    @property
+    def asks_whether(self) -> bool:
+        """Whether it wants a yes or no."""
+        begins = pattern("yes_no", self.language).search(self.text.lstrip("¿¡ "))
+        return self.expected is Expected.ANYTHING and bool(begins)
+
     @cached_property
     def query(self) -> Query:
         """What an engine is to look for."""

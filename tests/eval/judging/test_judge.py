@@ -100,6 +100,8 @@ def test_an_abstention_is_scored_only_where_it_can_be():
         "evidence cited": 0.0,
         "evidence cited first": 0.0,
         "evidence shown": 0.0,
+        "all facts cited": 0.0,
+        "all facts shown": 0.0,
         "refusal precision": 0.0,
         "citation recall": 0 / 2,
         "answer containment": 0.0,
@@ -189,6 +191,28 @@ def test_what_may_answer_is_shown_and_not_cited():
     cited = scores(TWO_FACTS, answered(sentence(1, FLOOD, 0)))
     assert cited["evidence shown"] == 1.0
     assert {"possible precision", "refusal precision"}.isdisjoint(cited)
+
+
+def test_both_sides_are_counted_apart_where_a_refusal_points_to_them():
+    sides = (sentence(1, FLOOD, 0), sentence(2, RIVER, 1))
+    one, both = scores(TWO_FACTS, answered(*sides[:1])), scores(TWO_FACTS, answered(*sides))
+    pointing = scores(TWO_FACTS, replace(ABSTAINED, possible=sides))
+    assert (one["all facts cited"], one["all facts shown"]) == (0.0, 0.0)
+    assert (both["all facts cited"], both["all facts shown"]) == (1.0, 1.0)
+    assert (pointing["all facts cited"], pointing["all facts shown"]) == (0.0, 1.0)
+    single = case(evidence=(Evidence(article="flood", quote=HOUSES),))
+    assert "all facts shown" not in scores(single, answered(*sides))
+
+
+def test_what_a_refusal_points_to_is_kept_with_whether_it_is_evidence():
+    pointed = (sentence(1, FLOOD, 0), sentence(2, FLOOD, 1))
+    kept = outcome(TWO_FACTS, replace(ABSTAINED, possible=pointed))
+    assert [(c.quote, c.right) for c in kept.possible] == [
+        (pointed[0].quote, True), (pointed[1].quote, False)
+    ]  # fmt: skip
+    assert kept.shown == "possibly here"
+    assert outcome(TWO_FACTS, ABSTAINED).shown == "not found"
+    assert outcome(TWO_FACTS, answered(*pointed)).shown == "answered"
 
 
 def test_a_refusal_that_points_to_nothing_is_right_where_nothing_answers():

@@ -353,3 +353,42 @@ def test_reliability_sets_how_sure_beside_how_often_right():
     too_sure = plots.reliability(sure, np.zeros(80, np.bool_))
     assert "lie 0.500 apart" in too_sure.description
     assert plots.reliability(sure[:3], np.array(right[:3])) is None
+
+
+def test_each_outcome_has_its_own_reliability_in_bins_with_their_counts():
+    groups = {
+        "answered": (np.array([0.81, 0.85, 0.95]), np.array([True, False, True])),
+        "possibly here": (np.array([0.41, 0.45, 0.49]), np.array([False, False, True])),
+        "not found": (np.array([0.05, 0.11]), np.zeros(2, np.bool_)),
+    }
+    drawn = plots.by_outcome(groups, {"answered": 2 / 3, "not found": 0.5})
+    # Bins of a tenth, in the order of the groups.
+    assert re.findall(r">(\d)</text>", drawn.svg) == ["2", "1", "3", "1", "1"]
+    assert "Answered (n = 3) 0.667 rightly; possibly here (n = 3); not found (n = 2) 0.500" in (
+        drawn.description
+    )
+    assert plots.by_outcome({"answered": (np.array([0.9]), np.array([True]))}, {}) is None
+
+
+def test_a_page_tells_the_outcomes_apart_and_what_refusals_point_to():
+    refused = outcome(
+        "pointing", answered=False, attempt=Attempt(0.4, True),
+        possible=(cited(), cited(right=False, quote="other words")),
+        scores={"possible precision": 1.0},
+    )  # fmt: skip
+    answers = [
+        outcome(f"a{n}", attempt=Attempt(0.8, n > 0), scores={"risk": float(n == 0)})
+        for n in range(4)
+    ]
+    nothing = [
+        outcome(
+            f"n{n}", answered=False, attempt=Attempt(0.1, False), scores={"refusal precision": 1.0}
+        )
+        for n in range(4)
+    ]
+    page = said(parsed([refused, *answers, *nothing]))
+    assert "Answered (n = 4) 0.750 rightly; possibly here (n = 1) 1.000" in page
+    assert "not found (n = 4) 1.000" in page
+    assert "Pointed to" in page
+    assert "✗ not evidence, " in page
+    assert "Pointed to" not in said(parsed([outcome("b")]))

@@ -131,3 +131,58 @@ def test_what_follows_a_question_in_an_article_answers_it(tmp_path):
         "Do they intervene in the running of the councils of Tell Halaf?"
     )
     assert [c.quote for c in answer.citations][:1] == ["No, that is for the people there."]
+
+
+DENIED = "لم يُقتل أحد في الانفجار."
+WHETHER = "Was anyone killed in the blast at the market of Tell Halaf?"
+
+
+def told(article, line):
+    return replace(article, text=article.text.replace("Four people were killed in the blast.", line)
+                   .replace("وقُتل في الانفجار ستة أشخاص.", line))  # fmt: skip
+
+
+def test_what_one_article_denies_and_another_says_is_a_disagreement(tmp_path):
+    answer = asked(tmp_path, FIRST, told(SECOND, DENIED), question=WHETHER)
+    assert answer.kind == "disagreement"
+    assert {citation.quote for citation in answer.citations} == {
+        "Four people were killed in the blast.", DENIED
+    }  # fmt: skip
+    assert answer.lead == "The articles differ:"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        # The same said, or denied, in both, and what is not about it.
+        "وقُتل في الانفجار أربعة أشخاص.",
+        "ولم تُفتح المحال بعد.",
+        "وحضر الطبيب إلى السوق.",
+    ],
+)
+def test_what_an_article_does_not_deny_is_none(tmp_path, line):
+    answer = asked(tmp_path, FIRST, told(SECOND, line), question=WHETHER)
+    assert (answer.status, answer.kind) == ("answered", "yes_no")
+    assert "first" in {citation.article.id for citation in answer.citations}
+
+
+@pytest.mark.parametrize("line", ["Shops lost their windows in the blast.", "The blast was loud."])
+def test_what_an_article_does_not_say_is_none(tmp_path, line):
+    answer = asked(tmp_path, told(FIRST, line), told(SECOND, DENIED), question=WHETHER)
+    assert answer.kind != "disagreement"
+
+
+def test_a_disagreement_on_one_part_of_a_question_is_shown_as_one(tmp_path):
+    first = replace(FIRST, text=f"{FIRST.text} Captain Sara Daoud leads the search of the market.")
+    question = "Who leads the search of the market of Tell Halaf, and how many died in the blast?"
+    answer = asked(tmp_path, first, SECOND, question=question)
+    assert answer.kind == "disagreement"
+    assert answer.text.splitlines() == [
+        "The articles differ:",
+        "15 July 2020 · One: “Four people were killed in the blast.” [1]",
+        "16 July 2020 · Two: “وقُتل في الانفجار ستة أشخاص.” [2]",
+        "15 July 2020 · One: “Captain Sara Daoud leads the search of the market.” [3]",
+    ]
+    alone = asked(tmp_path / "alone", first, question=question)
+    assert (alone.kind, alone.lead) == ("fact", None)
+    assert len(alone.citations) == 2
