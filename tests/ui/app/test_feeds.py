@@ -120,12 +120,13 @@ def test_a_fault_ends_neither_the_worker_nor_the_feed(allowed, kit, article, mon
     table = FeedTable.open(allowed.home)
     table.add(site.url("/feed"), 60)
     table.add(site.url("/none"), 60)
-    faults = []
+    faults, defects = [], iter(["a defect"])
     real = behind.fetch_feed
 
     def fails_once(feed, *rest):
-        if not faults:
-            raise RuntimeError("a defect")
+        # Taken at once: two threads fetch.
+        if defect := next(defects, None):
+            raise RuntimeError(defect)
         return real(feed, *rest)
 
     monkeypatch.setattr(behind, "fetch_feed", fails_once)
