@@ -60,9 +60,7 @@ async def listed(request: Request, pool: PoolOf, settings: SettingsOf) -> Json:
 
 
 @routes.post("", response_model=schemas.Feed, responses=errors(400, 422, 503, 504))
-async def add(
-    body: schemas.FeedBody, request: Request, pool: PoolOf, settings: SettingsOf
-) -> Json:
+async def add(body: schemas.FeedBody, request: Request, pool: PoolOf, settings: SettingsOf) -> Json:
     """Follow a feed: it is fetched at once and from then on as often as is said.
 
     One that is known gets the new interval and is fetched at once. Refused (422) where the setting

@@ -33,8 +33,8 @@ export function readyForFeeds() {
       const feed = await send("POST", "/api/library/feeds", { url: form.url.value, every_seconds: Number(form.every.value) });
       form.reset();
       form.every.value = USUAL;
-      await expect(feed);
       tell(say("feed_begun", { url: apart(feed.url) }));
+      await expect(feed);
     });
   });
 }

@@ -57,7 +57,8 @@ function rowOf(first) {
     const open = about.querySelector("details")?.open;
     about.replaceChildren(...aboutOf(folder));
     if (open) about.querySelector("details")?.setAttribute("open", "");
-    acts.replaceChildren(folder.fixed ? element("span", { class: "quiet" }, [words.folder_fixed]) : toggle);
+    if (folder.fixed) acts.replaceChildren(element("span", { class: "quiet" }, [words.folder_fixed]));
+    else if (!toggle.isConnected) acts.replaceChildren(toggle);
   }
 
   return { element: element("li", {}, [about, acts]), update };

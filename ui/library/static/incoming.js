@@ -29,6 +29,7 @@ export function slowButton(label, work, attributes = {}) {
 }
 
 export async function attempt(pressed, work) {
+  const focused = document.activeElement === pressed;
   pressed.disabled = true;
   try {
     await work();
@@ -36,6 +37,8 @@ export async function attempt(pressed, work) {
     tell(error.message, true);
   }
   pressed.disabled = false;
+  // What is disabled loses the focus; who works by keys goes on where they were.
+  if (focused && document.activeElement === document.body) pressed.focus();
 }
 
 /** Return a function that does `work` now and again and again while `section` is shown.

@@ -29,7 +29,10 @@ def client_for(app_for, kit):
 
     def make(*sites):
         client = TestClient(
-            app_for(*sites), base_url=kit.base, client=("127.0.0.1", 5), raise_server_exceptions=False
+            app_for(*sites),
+            base_url=kit.base,
+            client=("127.0.0.1", 5),
+            raise_server_exceptions=False,
         )
         clients.append(client)
         return client.__enter__()

@@ -9,7 +9,7 @@ from ui.app.app import create_app
 from ui.library.incoming import links
 from ui.settings.settings import Settings
 
-TEXT = "فُتح معبر القرية صباح الأحد بعد إغلاق دام أربعة أشهر.\nوعبرت سبع شاحنات من القمح إلى المدينة."
+TEXT = "فُتح معبر القرية صباح الأحد بعد إغلاق دام أشهراً.\nوعبرت سبع شاحنات من القمح إلى المدينة."
 
 
 @pytest.fixture
