@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
 from corpus.errors import DalilError
-from index.store.making import make_whole
 
 DATABASE = "library.sqlite"
 SCHEMA_VERSION = 6
@@ -272,6 +271,8 @@ def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
     if not path.exists():
         if not create:
             raise DalilError(f"There is no library at {path}. Make one with: dalil add PATH")
+        from index.store.making import make_whole
+
         make_whole(path, lambda draft: Store(draft, create=True).close())
     try:
         return sqlite3.connect(

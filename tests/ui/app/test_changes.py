@@ -1,6 +1,6 @@
 """A feed, a site and a folder change while eight people ask: nothing is lost, nothing comes twice.
 
-What is new is seen soon after it was fetched; `pytest --junitxml=FILE` keeps after how many seconds.
+What is new is seen soon after it was fetched: `pytest --junitxml=FILE` keeps how soon, in seconds.
 """
 
 import threading
@@ -90,7 +90,9 @@ def client(home, kit):
     assert faults == []
 
 
-def test_nothing_is_lost_or_twice_while_eight_ask(site, client, kit, tmp_path, record_property):
+def test_nothing_is_lost_or_twice_while_eight_ask(
+    site, client, kit, tmp_path, record_testsuite_property
+):
     folder = tmp_path / "news"
     folder.mkdir()
     stays = [{"id": name, "text": TEXT.format(n + 3)} for n, name in enumerate(STAYS)]
@@ -121,8 +123,8 @@ def test_nothing_is_lost_or_twice_while_eight_ask(site, client, kit, tmp_path, r
         (folder / "2.txt").rename(folder / "moved.txt")
         kit.until(lambda: files(client, folder) == {"0.txt": 2, "moved.txt": 1})
         delays.append(time.monotonic() - written)
-    record_property("asked", readers.asked)
-    record_property("seen_after_seconds", round(max(delays), 2))
+    record_testsuite_property("asked", readers.asked)
+    record_testsuite_property("seen_after_seconds", round(max(delays), 2))
     assert (readers.faults, readers.asked >= 8) == ([], True)
     listed = client.get("/api/articles").json()["articles"]
     of_web = [site.url(f"/{n}") for n in (*ROUNDS[-1], 76, 77, 78)]
