@@ -258,9 +258,7 @@ class Store:
 
     def vectors(self, dimension: int, after: int = 0) -> NDArray[np.float32]:
         """Return the vectors of `passages(after)`, float32 (n, dimension), in the same order."""
-        rows = self._connection.execute(
-            "SELECT vector FROM passages WHERE id > ? ORDER BY id", (after,)
-        )
+        rows = self.execute("SELECT vector FROM passages WHERE id > ? ORDER BY id", after)
         return np.frombuffer(b"".join(row[0] for row in rows), "<f4").reshape(-1, dimension)
 
     def faults(self) -> list[str]:
@@ -270,8 +268,12 @@ class Store:
 
 
 def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    if not create and not path.exists():
-        raise DalilError(f"There is no library at {path}. Make one with: dalil add PATH")
+    if not path.exists():
+        if not create:
+            raise DalilError(f"There is no library at {path}. Make one with: dalil add PATH")
+        from index.store.making import make_whole
+
+        make_whole(path, lambda draft: Store(draft, create=True).close())
     try:
         return sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=_ONE_THREAD

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from index.store.database import DATABASE, Store
 MOST_ATTEMPTS = 3
 # A feed that fails is asked more and more seldom, at last once a day.
 _LONGEST_WAIT_SECONDS = 24 * 3_600
+# When a feed is due that is paused; the largest whole number that JSON holds everywhere.
+_NEVER = 2**53 - 1
 _FIELDS = "url, every, added_at, due, fetched_at, etag, modified, report, error, failures"
 
 
@@ -24,8 +26,9 @@ _FIELDS = "url, every, added_at, due, fetched_at, etag, modified, report, error,
 class StoredFeed:
     """A feed as it is stored.
 
-    `every` is in seconds, `due` a Unix time; `report` counts what the last fetch did, and `error`
-    is a sentence on what went wrong in it, `None` if nothing did. Other times are ISO times in UTC.
+    `every` is in seconds, `due` a Unix time that never comes while it is paused; `report` counts
+    what the last fetch did, and `error` is a sentence on what went wrong in it, `None` if nothing
+    did. Other times are ISO times in UTC.
     """
 
     url: str
@@ -38,6 +41,11 @@ class StoredFeed:
     report: Mapping[str, int] | None = None
     error: str | None = None
     failures: int = 0
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is left alone until somebody wants it again."""
+        return self.due >= _NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class FeedTable:
     def add(self, url: str, every: int) -> StoredFeed:
         """Keep a feed to be fetched every so many seconds, at once for the first time.
 
-        One that is known gets the new interval and stays what it is otherwise.
+        One that is known gets the new interval, is paused no more, and stays what it is otherwise.
         """
         with self._store.transaction():
             self._store.execute(
@@ -106,33 +114,61 @@ class FeedTable:
             self._store.execute("DELETE FROM feeds WHERE url = ?", url)
             self._store.execute("DELETE FROM feed_items WHERE feed = ?", url)
 
-    def claim(self) -> StoredFeed | None:
-        """Return a feed that is due, and let nobody else have it before it is due again."""
-        query = f"SELECT {_FIELDS} FROM feeds WHERE due <= ? ORDER BY due LIMIT 1"
+    def change(self, url: str, *, every: int | None = None, paused: bool | None = None) -> None:
+        """Give a feed another interval, or pause it; one that is not paused is due at once.
+
+        Raises `MissingError`.
+        """
+        self.find(url)
+        now = int(self._now())
+        with self._store.transaction():
+            if every is not None:
+                self._store.execute(
+                    "UPDATE feeds SET every = ?1, due = CASE WHEN due < ?2 THEN min(due, ?3) "
+                    "ELSE due END WHERE url = ?4",
+                    every, _NEVER, now + every, url,
+                )  # fmt: skip
+            if paused is not None:
+                due = _NEVER if paused else now
+                self._store.execute("UPDATE feeds SET due = ? WHERE url = ?", due, url)
+
+    def claim(self, besides: Collection[str] = ()) -> StoredFeed | None:
+        """Return a feed that is due, and let nobody else have it before it is due again.
+
+        Those whose addresses are in `besides` are left alone.
+        """
+        taken = json.dumps(list(besides))
+        query = (
+            f"SELECT {_FIELDS} FROM feeds WHERE due <= ? "
+            "AND url NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1"
+        )
         # Looked at first, since a transaction keeps other writers waiting.
-        if not self._exists() or not self._store.execute(query, int(self._now())):
+        if not self._exists() or not self._store.execute(query, int(self._now()), taken):
             return None
         with self._store.transaction():
-            rows = self._store.execute(query, int(self._now()))
+            rows = self._store.execute(query, int(self._now()), taken)
             if not rows:
                 return None
             feed = _feed(rows[0])
-            self._store.execute(
-                "UPDATE feeds SET due = ? WHERE url = ?", int(self._now()) + feed.every, feed.url
-            )
+            feed = replace(feed, due=int(self._now()) + feed.every)
+            self._store.execute("UPDATE feeds SET due = ? WHERE url = ?", feed.due, feed.url)
         return feed
 
     def fetched(self, feed: StoredFeed, done: Fetching) -> None:
-        """Keep what a fetch came to, and say when the feed is due again."""
+        """Keep what a fetch of `feed` came to, and say when it is due again.
+
+        Where it was made due or paused meanwhile, that stands: what was asked for is not lost.
+        """
         failures = feed.failures + 1 if done.failed else 0
         wait = max(feed.every * 2 ** min(max(failures - 1, 0), 16), done.wait)
         with self._store.transaction():
             self._store.execute(
                 "UPDATE feeds SET fetched_at = ?, etag = ?, modified = ?, report = ?, error = ?, "
-                "failures = ?, due = ? WHERE url = ?",
+                "failures = ?, due = CASE WHEN due = ? AND due < ? THEN ? ELSE due END "
+                "WHERE url = ?",
                 self._iso(), done.etag, done.modified, json.dumps(dict(done.report)), done.error,
-                failures, int(self._now() + min(wait, max(_LONGEST_WAIT_SECONDS, feed.every))),
-                feed.url,
+                failures, feed.due, _NEVER,
+                int(self._now() + min(wait, max(_LONGEST_WAIT_SECONDS, feed.every))), feed.url,
             )  # fmt: skip
 
     def is_wanted(self, name: str, seal: str) -> bool:

@@ -11,6 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from ui.chat import mount_chat
 from ui.library import exports, routes
+from ui.library.incoming import feeds, folders, links
 from ui.library.page import mount_library
 from ui.server.access.guard import Guard
 from ui.server.access.identity import Identity
@@ -79,7 +80,7 @@ def create_app(
     add_widget(app)
     if chat:
         mount_chat(app, pool, examples, settings.llm if settings else None)
-        mount_library(app, settings.server if settings else None)
+        mount_library(app, settings)
     add_faults(app, {CHAT_PREFIX: chat_error})
     app.add_middleware(Guard, settings=settings.server if settings else None, readers=readers)
     app.add_middleware(ChatErrors)
@@ -93,7 +94,11 @@ def _add_people(
 ) -> Identity | None:
     """Put the API into `app`, with log-ins if there are sessions; return what knows the readers."""
     chat = completions(settings.server.base_url if settings else None)
-    kept = (admin.routes, routes.routes, exports.routes)
+    kept = (
+        admin.routes, routes.routes, exports.routes, links.routes, feeds.routes, folders.routes,
+    )  # fmt: skip
+    app.state.settings = settings
+    app.state.pages = links.PageReader(settings or Settings(connect=()))
     if settings is None or sessions is None:
         add_api(app, pool, *kept, chat)
         return None

@@ -60,6 +60,9 @@ class FeedWorker:
     ) -> None:
         self._settings, self._shared = settings, shared
         self._fetcher, self._stop = fetcher, stop
+        # The feeds that some thread is at: one that is made due meanwhile waits for its end.
+        self._under_way: set[str] = set()
+        self._claiming = threading.Lock()
         # Each thread has tables of its own, on the library that lies there at the time.
         home = settings.home
         self._tables = Reopening(home / DATABASE, lambda _: FeedTable.open(home))
@@ -82,9 +85,24 @@ class FeedWorker:
     def _fetch_one(self, service: Service) -> bool:
         """Fetch a feed that is due; return whether there was one."""
         table = self._tables.current()
-        feed = None if table is None else table.claim()
-        if table is None or feed is None:
+        if table is None:
             return False
+        with self._claimed(table) as feed:
+            return feed is not None and self._fetch(feed, table, service)
+
+    @contextmanager
+    def _claimed(self, table: FeedTable) -> Iterator[StoredFeed | None]:
+        """Give a feed that is due to the block, and to no other thread as long as it runs."""
+        with self._claiming:
+            feed = table.claim(self._under_way)
+            self._under_way |= {feed.url} if feed else set()
+        try:
+            yield feed
+        finally:
+            with self._claiming:
+                self._under_way -= {feed.url} if feed else set()
+
+    def _fetch(self, feed: StoredFeed, table: FeedTable, service: Service) -> bool:
         try:
             assistant = service.assistant()
             if assistant is None:

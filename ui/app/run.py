@@ -17,7 +17,7 @@ from corpus.errors import DalilError
 from index.store.database import DATABASE
 from ui.app.app import create_app
 from ui.app.feeds import feeds_behind
-from ui.folders.watch import watching
+from ui.folders.following import following
 from ui.server.access.accounts import open_accounts
 from ui.server.access.identity import is_open
 from ui.server.http.log import RequestLog, log_fault, log_notice, start_log
@@ -61,7 +61,7 @@ def serve(
             say(told(settings))
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        follows = watching(settings, address.watch, log_notice, log_fault, shared)
+        follows = following(settings, address.watch, log_notice, log_fault, shared)
         with suppress(KeyboardInterrupt):
             # The log is open before anything is followed.
             server = server_of(create_app(pool, examples=examples, settings=settings), pool)

@@ -14,7 +14,7 @@ from corpus.readers.formats import UPLOADED_KINDS
 from ui.server.access.identity import reader_of
 from ui.server.articles.pages import language_of
 from ui.server.http.files import FreshFiles
-from ui.settings.settings import ServerSettings
+from ui.settings.settings import ServerSettings, Settings
 from ui.words.wording import LANGUAGES, library_words, load_wordings
 
 _STATIC = "/static/library"
@@ -26,7 +26,7 @@ _POLICY = (
 _MEGABYTE = 1_000_000
 
 
-def mount_library(app: FastAPI, settings: ServerSettings | None = None) -> None:
+def mount_library(app: FastAPI, settings: Settings | None = None) -> None:
     """Serve the page in `app`, beside the chat, whose styles and modules it shares."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
@@ -35,7 +35,8 @@ def mount_library(app: FastAPI, settings: ServerSettings | None = None) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    most = (settings or ServerSettings()).most_upload_mb * _MEGABYTE
+    server = settings.server if settings else ServerSettings()
+    most = server.most_upload_mb * _MEGABYTE
     pages = APIRouter(include_in_schema=False)
 
     @pages.api_route("/library", methods=["GET", "HEAD"])
@@ -46,6 +47,7 @@ def mount_library(app: FastAPI, settings: ServerSettings | None = None) -> None:
             words=library_words(language),
             others=[library_words(other) for other in LANGUAGES if other != language],
             keeps=reader.role == "admin",
+            connects=bool(settings and settings.connect),
             name=reader.name,
             kinds=UPLOADED_KINDS,
             handed=_handed(language, most),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from corpus.errors import DalilError
+from corpus.errors import DalilError, InputError
 
 if TYPE_CHECKING:
     from corpus.fetch.fetch import Fetcher
@@ -41,16 +41,34 @@ def read_address(url: str) -> str:
 def refusal(settings: Settings, address: str) -> str | None:
     """Return why the settings let nothing be fetched from an address, `None` if they do.
 
-    Where its host's addresses lie is not looked at yet.
+    Where its host's addresses lie is not looked at yet.  Raises `DalilError` where the packages
+    for it are missing.
     """
-    from corpus.fetch.addresses import Allowed, ForbiddenError
-    from corpus.fetch.fetch import host_of
+    with _packages():
+        from corpus.fetch.addresses import Allowed, ForbiddenError
+        from corpus.fetch.fetch import host_of
 
     try:
         Allowed(settings.connect).check_host(host_of(address))
     except ForbiddenError as error:
         return str(error)
     return None
+
+
+def allowed_address(settings: Settings, text: str) -> str:
+    """Return an address as it is asked for.
+
+    Raises `InputError` for what is none, and for one from which the settings let nothing be
+    fetched.
+    """
+    try:
+        # Where nothing may be fetched at all, that is said first.
+        address = read_address(text) if settings.connect else text
+    except DalilError as error:
+        raise InputError(str(error)) from error
+    if why := refusal(settings, address):
+        raise InputError(why)
+    return address
 
 
 @contextmanager

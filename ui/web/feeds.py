@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -16,6 +15,7 @@ from corpus.errors import DalilError
 from corpus.load import Loaded, load_sources
 from corpus.source import bytes_source
 from index.store.feeds import FeedTable, Fetching, StoredFeed
+from ui.web.background import begun
 from ui.web.links import read_fetched
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class _Run:
         ]
         self.left += max(0, len(wanted) - _MOST_PAGES)
         for number, item in enumerate(wanted[:_MOST_PAGES]):
-            reading = None if stopped() else _begun(partial(_article, item, held, fetcher))
+            reading = None if stopped() else begun(partial(_article, item, held, fetcher))
             if reading is None or not self._commit_meanwhile(reading, stopped):
                 self.left += len(wanted[:_MOST_PAGES]) - number
                 break
@@ -183,20 +183,6 @@ class _Run:
         for item, article in self._waiting:
             self.table.added(self.feed.url, _name(item), item.seal, article.id)
         self._waiting.clear()
-
-
-def _begun(work: Callable[[], Loaded]) -> Future[Loaded]:
-    """Start work in a thread that holds no process back that ends."""
-    future: Future[Loaded] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # whoever waits for it gets it
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="page", daemon=True).start()
-    return future
 
 
 def _name(item: Item) -> str:

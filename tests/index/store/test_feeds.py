@@ -67,6 +67,44 @@ def test_a_feed_that_fails_waits_longer_and_a_day_at_most(feeds, clock):
     assert (feeds.find(A).due - int(clock.time), feeds.find(A).failures) == (3_000, 0)
 
 
+def test_what_is_asked_for_during_a_fetch_is_not_lost(feeds, clock):
+    feeds.add(A, 600)
+    claimed = feeds.claim()
+    clock.time += 5
+    feeds.add(A, 600)
+    # It is due again, but whoever is at it already is left to end.
+    assert feeds.claim({A}) is None
+    clock.time += 5
+    feeds.fetched(claimed, Fetching({"added": 1}))
+    assert (feeds.find(A).report, feeds.find(A).due) == ({"added": 1}, int(clock.time) - 5)
+    claimed = feeds.claim()
+    feeds.change(A, paused=True)
+    feeds.fetched(claimed, Fetching({"added": 0}))
+    assert feeds.find(A).paused
+    # A fetch by hand leaves it paused, too.
+    feeds.fetched(feeds.find(A), Fetching({"added": 0}))
+    clock.time += 10**6
+    assert (feeds.claim(), feeds.find(A).paused) == (None, True)
+
+
+def test_a_feed_is_paused_and_gets_another_interval(feeds, clock):
+    feeds.add(A, 600)
+    feeds.fetched(feeds.claim(), Fetching({"added": 2}))
+    feeds.change(A, every=60)
+    assert (feeds.find(A).every, feeds.find(A).due - int(clock.time)) == (60, 60)
+    feeds.change(A, every=6_000)
+    assert (feeds.find(A).every, feeds.find(A).due - int(clock.time)) == (6_000, 60)
+    feeds.change(A, paused=True)
+    feeds.change(A, every=30)
+    assert (feeds.find(A).every, feeds.find(A).paused, feeds.claim()) == (30, True, None)
+    feeds.change(A, paused=False)
+    assert (feeds.find(A).due, feeds.claim().url) == (int(clock.time), A)
+    feeds.change(A, paused=True)
+    assert not feeds.add(A, 60).paused
+    with pytest.raises(MissingError, match="feed list"):
+        feeds.change(B, paused=True)
+
+
 def test_an_item_is_wanted_while_it_is_new_changed_or_failing(feeds):
     name = "https://a.example/1"
     assert feeds.is_wanted(name, "s")

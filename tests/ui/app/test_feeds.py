@@ -1,9 +1,7 @@
-"""`dalil serve` fetches feeds that are due while people ask, and what is new can be asked for."""
+"""`dalil serve` fetches feeds that are due; `test_changes.py` asks meanwhile."""
 
 import threading
-import time
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
@@ -13,9 +11,7 @@ from tests.fakes.feeds import item, rss_page
 from tests.fakes.site import Site, article_page
 from ui.app import feeds as behind
 from ui.app import run
-from ui.app.app import create_app
-from ui.server.http.workers import WorkerPool
-from ui.service import Service, Shared
+from ui.service import Shared
 from ui.settings.settings import ServerSettings, Settings
 
 TEXT = "أعلنت بلدية القرية رقم {0} فتح السوق.\nوباعت {0} عائلات القمح في السوق الجديدة يوم الأحد."
@@ -32,60 +28,6 @@ def site():
 @pytest.fixture
 def allowed(home):
     return Settings(home, connect=("*",), connect_private=("127.0.0.1/32",), connect_pause=0.0)
-
-
-def test_new_articles_are_answered_soon_while_others_ask(site, allowed, home, kit, article):
-    kit.add(home, article())
-    table = FeedTable.open(home)
-    url = site.url("/feed")
-    statuses, stop = [], threading.Event()
-
-    def ask(address):
-        with kit.web(address) as client:
-            while not stop.is_set():
-                asked = client.get("/api/search", params={"question": "متى يُفتح السوق؟"})
-                statuses.append(asked.status_code)
-                time.sleep(0.1)
-
-    shared = Shared(allowed)
-    pool = WorkerPool(partial(Service, allowed, lambda _: None, shared))
-    app = create_app(pool, settings=allowed, chat=False)
-    with (
-        kit.live(app, pool) as address,
-        behind.feeds_behind(allowed, shared),
-        kit.web(address) as client,
-    ):
-        assert client.get("/readyz").status_code == 200
-        threads = [threading.Thread(target=ask, args=(address,)) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        try:
-            table.add(url, 3_600)
-            for known in ([70], [70, 71], [70, 71, 72, 73, 74, 75]):
-                site.pages["/feed"] = rss_page(*[item(f"/{n}") for n in known])
-                # The interval is long; adding it again makes it due.
-                table.add(url, 3_600)
-                kit.until(lambda known=known: f"/{known[-1]}" in site.paths())
-                # A search takes a few hundredths of a second, so this is five seconds or so.
-                kit.until(lambda known=known: cited(client, site, known[-1]), looks=200)
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
-        listed = client.get("/api/articles").json()["articles"]
-    ids = sorted(one["id"] for one in listed)
-    assert ids == sorted(["article-1", *(site.url(f"/{n}") for n in range(70, 76))])
-    assert {one["version"] for one in listed} == {1}
-    # Each page was asked for once, and nobody was turned away.
-    pages = [path for path in site.paths() if path != "/feed"]
-    assert sorted(pages) == [f"/{n}" for n in range(70, 76)]
-    assert set(statuses) == {200}
-    table.close()
-
-
-def cited(client, site, number):
-    found = client.get("/api/search", params={"question": f"القرية {number}", "k": 20})
-    return site.url(f"/{number}") in [hit["article_id"] for hit in found.json()["hits"]]
 
 
 def test_the_server_fetches_feeds_as_long_as_it_runs(site, allowed, kit, article, monkeypatch):
@@ -120,12 +62,13 @@ def test_a_fault_ends_neither_the_worker_nor_the_feed(allowed, kit, article, mon
     table = FeedTable.open(allowed.home)
     table.add(site.url("/feed"), 60)
     table.add(site.url("/none"), 60)
-    faults = []
+    faults, defects = [], iter(["a defect"])
     real = behind.fetch_feed
 
     def fails_once(feed, *rest):
-        if not faults:
-            raise RuntimeError("a defect")
+        # Taken at once: two threads fetch.
+        if defect := next(defects, None):
+            raise RuntimeError(defect)
         return real(feed, *rest)
 
     monkeypatch.setattr(behind, "fetch_feed", fails_once)

@@ -88,11 +88,11 @@ class Site:
 
 
 @contextmanager
-def serving(home, service=Service, **llm):
-    settings = Settings(home, "bundled", **llm)
+def serving(home, service=Service, **more):
+    settings = Settings(home, "bundled", **more)
     pool = WorkerPool(
         partial(service, settings, lambda _: None, Shared(settings)),
-        model_seconds=60.0 if llm else 0.0,
+        model_seconds=60.0 if "llm" in more else 0.0,
     )
     server = uvicorn.Server(
         uvicorn.Config(
@@ -120,17 +120,17 @@ def serving(home, service=Service, **llm):
 def make_site(tmp_path_factory):
     """Return a function that serves articles, or a copy of a library, until the session ends.
 
-    It takes settings of a language model too, and the class of its pool.
+    It takes more settings, such as a language model, and the class of its pool.
     """
     with ExitStack() as stack:
 
-        def make(articles=(), filled=None, **model):
+        def make(articles=(), filled=None, **more):
             home = tmp_path_factory.mktemp("site") / "library"
             if filled:
                 shutil.copytree(filled, home)
             else:
                 fill(home, articles)
-            return Site(stack.enter_context(serving(home, **model)), home)
+            return Site(stack.enter_context(serving(home, **more)), home)
 
         yield make
 

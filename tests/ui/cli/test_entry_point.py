@@ -28,6 +28,7 @@ RUNS = {
     "embed list": ([], "pages of https://a.example"),
     "embed revoke": (["EMBED"], "Revoked "),
     "feed add": ([FEED], f"Following {FEED}, every 1h."),
+    "feed pause": ([FEED], f"Paused {FEED}."),
     "feed list": ([], "not fetched yet"),
     "feed remove": ([FEED], "Removed"),
     "user add": (USER, "Added leila (reader)."),

@@ -12,6 +12,7 @@ import typer
 from ui.cli.console import DONE, FAULT, PARTLY, console, open_library, print_json, say
 from ui.cli.options import AsJson, EncoderName, Home
 from ui.settings.settings import Settings
+from ui.shapes import feed_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,8 @@ def list_feeds(context: typer.Context, home: Home = None, as_json: AsJson = Fals
         return
     for feed in found:
         _print(feed.url)
-        _print(f"    every {shown(feed.every)}, {_last(feed)}; due {due(feed)}")
+        due = f"due {feed_json(feed)['due_at']}" if not feed.paused else "paused"
+        _print(f"    every {shown(feed.every)}, {_last(feed)}; {due}")
         if feed.error:
             _print(f"    {feed.error}")
     if not found:
@@ -75,13 +77,23 @@ def list_feeds(context: typer.Context, home: Home = None, as_json: AsJson = Fals
 def remove(context: typer.Context, url: Url, home: Home = None, as_json: AsJson = False) -> None:
     """Follow a feed no longer; its articles stay."""
     with _feeds(_settings(context, home)) as feeds:
-        # One that was written in another way is named as `feed list` shows it.
-        named = url if any(feed.url == url for feed in feeds.all()) else _address(url)
-        feeds.remove(named)
+        feeds.remove(named := _named(feeds, url))
     if as_json:
         print_json({"removed": named})
     else:
         _print(f"Removed {named}.")
+
+
+@app.command()
+def pause(context: typer.Context, url: Url, home: Home = None, as_json: AsJson = False) -> None:
+    """Leave a feed alone until it is added again."""
+    with _feeds(_settings(context, home)) as feeds:
+        feeds.change(named := _named(feeds, url), paused=True)
+        feed = feeds.find(named)
+    if as_json:
+        print_json(feed_json(feed))
+    else:
+        _print(f"Paused {named}. It goes on with: dalil feed add {named}")
 
 
 @app.command()
@@ -145,27 +157,6 @@ def told(report: Json | None) -> str:
     return ", ".join(f"{n} {what}" for what, n in (report or {}).items() if n) or "nothing new"
 
 
-def due(feed: StoredFeed) -> str:
-    """Return when a feed is due, as an ISO time in UTC."""
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(feed.due, UTC).isoformat(timespec="seconds")
-
-
-def feed_json(feed: StoredFeed) -> Json:
-    """Return the shape of a feed."""
-    return {
-        "url": feed.url,
-        "every_seconds": feed.every,
-        "added_at": feed.added_at,
-        "fetched_at": feed.fetched_at,
-        "due_at": due(feed),
-        "report": None if feed.report is None else dict(feed.report),
-        "error": feed.error,
-        "failures": feed.failures,
-    }
-
-
 def _last(feed: StoredFeed) -> str:
     if feed.fetched_at is None:
         return "not fetched yet"
@@ -188,6 +179,11 @@ def _print(text: str) -> None:
     from ui.cli.terminal import harmless
 
     console().print(harmless(text), markup=False, soft_wrap=True)
+
+
+def _named(feeds: FeedTable, url: str) -> str:
+    """Return a feed's address as `feed list` shows it, however it is written."""
+    return url if any(feed.url == url for feed in feeds.all()) else _address(url)
 
 
 def _address(url: str) -> str:

@@ -2,11 +2,21 @@
 
 import { keeps, tell } from "./api.js";
 import { showArticles } from "./articles.js";
+import { readyForFeeds, showFeeds } from "./feeds.js";
+import { readyForFolders, showFolders } from "./folders.js";
+import { readyForLinks } from "./links.js";
 import { showQuestions } from "./questions.js";
 import { readyToAdd } from "./upload.js";
 import { showWithdrawn } from "./withdrawn.js";
 
-const parts = { articles: showArticles, add: () => {}, removed: showWithdrawn, questions: showQuestions };
+const parts = {
+  articles: showArticles,
+  add: () => {},
+  feeds: showFeeds,
+  folders: showFolders,
+  removed: showWithdrawn,
+  questions: showQuestions,
+};
 const links = [...document.querySelectorAll(".sections a")];
 
 function show() {
@@ -23,7 +33,12 @@ function show() {
   parts[name]();
 }
 
-if (keeps) readyToAdd();
+if (keeps) {
+  readyToAdd();
+  readyForLinks();
+  readyForFeeds();
+  readyForFolders();
+}
 
 addEventListener("hashchange", show);
 show();

@@ -116,7 +116,8 @@ async function sent(file) {
   return fetched("/api/articles", { method: "POST", body });
 }
 
-function told(found) {
+/** What came of a file or a page: how many articles, and links to them. */
+export function told(found) {
   const groups = ["added", "updated", "unchanged"].filter((name) => found[name].length);
   return groups.map((name) => {
     const articles = found[name];

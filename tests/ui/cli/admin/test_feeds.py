@@ -48,6 +48,15 @@ def test_a_feed_is_followed(site, feed, dalil, allowed):
     assert feed("list") == (0, {"feeds": []})
 
 
+def test_a_feed_is_paused_until_it_is_added_again(site, feed, dalil, allowed):
+    feed("add", site.url("/feed"), "--every", "30m")
+    code, paused = feed("pause", site.url("/feed"))
+    assert (code, paused["paused"], paused["due_at"]) == (0, True, None)
+    assert "not fetched yet; paused" in dalil("feed", "list").out
+    assert feed("add", site.url("/feed"))[1]["paused"] is False
+    assert dalil("feed", "pause", site.url("/none")).code == 1
+
+
 def test_what_fails_is_shown(site, feed, dalil, allowed):
     feed("add", site.url("/feed"))
     feed("add", site.url("/gone"))

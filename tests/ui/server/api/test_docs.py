@@ -84,7 +84,7 @@ def test_every_route_has_an_example(demo):
     document = demo.get("/api/openapi.json").json()
     commands = "\n".join(command for command, _, _ in EXAMPLES)
     for path in document["paths"]:
-        assert re.search(re.sub(r"\{\w+\}", r"[\\w-]+", path) + r"['?\s]", commands), path
+        assert re.search(re.sub(r"\{\w+\}", r"[\\w%.-]+", path) + r"['?\s]", commands), path
 
 
 def test_every_status_is_told(demo):

@@ -1,0 +1,154 @@
+"""A feed, a site and a folder change while eight people ask: nothing is lost, nothing comes twice.
+
+What is new is seen soon after it was fetched: `pytest --junitxml=FILE` keeps how soon, in seconds.
+"""
+
+import threading
+import time
+from functools import partial
+
+import pytest
+
+from tests.fakes.feeds import item, rss_page
+from tests.fakes.site import Site, article_page
+from ui.app.app import create_app
+from ui.app.feeds import feeds_behind
+from ui.folders.following import following
+from ui.server.http.workers import WorkerPool
+from ui.service import Service, Shared
+from ui.settings.settings import Settings
+
+TEXT = "أعلنت بلدية القرية رقم {0} فتح السوق.\nوباعت {0} عائلات القمح في السوق الجديدة يوم الأحد."
+ROUNDS = ([70], [70, 71], [70, 71, 72, 73])
+STAYS = [f"stays-{n}" for n in range(3)]
+
+
+class Readers:
+    """Eight who ask and search, all the while; they keep what must not be."""
+
+    def __init__(self, web, address):
+        self.asked, self.faults, self._stop = 0, [], threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(web, address)) for _ in range(8)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, web, address):
+        with web(address) as client:
+            while not self._stop.is_set():
+                try:
+                    self._once(client)
+                except Exception as error:  # the test names it
+                    self.faults.append(repr(error))
+                self.asked += 1
+                time.sleep(0.1)
+
+    def _once(self, client):
+        question = "متى يُفتح السوق؟"
+        found = client.get("/api/search", params={"question": question, "k": 50})
+        ids = shown(found.raise_for_status().json())
+        if len(ids) != len(set(ids)):
+            self.faults.append(f"twice: {ids}")
+        if not set(STAYS) <= set(ids):
+            self.faults.append(f"lost: {ids}")
+        answer = client.post("/api/ask", json={"question": question}).raise_for_status().json()
+        for cited in answer["citations"]:
+            read = client.get(f"/api/articles/{cited['article_id']}").raise_for_status().json()
+            if read["version"] == cited["version"] and cited["quote"] not in read["text"]:
+                self.faults.append(f"not in its article: {cited['quote']}")
+
+
+@pytest.fixture
+def site():
+    made = Site({f"/{n}": article_page(f"سوق القرية {n}", TEXT.format(n)) for n in range(70, 79)})
+    made.pages["/feed"] = rss_page(item("/70"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(home, kit):
+    """A client of a server that fetches and follows, as `dalil serve` does."""
+    settings = Settings(home, connect=("*",), connect_private=("127.0.0.1/32",), connect_pause=0.0)
+    shared = Shared(settings)
+    pool = WorkerPool(partial(Service, settings, lambda _: None, shared))
+    faults = []
+    with (
+        kit.live(create_app(pool, settings=settings, chat=False), pool) as address,
+        following(settings, [], lambda _: None, faults.append, shared),
+        feeds_behind(settings, shared),
+        kit.web(address) as client,
+    ):
+        yield client
+    assert faults == []
+
+
+def test_nothing_is_lost_or_twice_while_eight_ask(
+    site, client, kit, tmp_path, record_testsuite_property
+):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    stays = [{"id": name, "text": TEXT.format(n + 3)} for n, name in enumerate(STAYS)]
+    client.post("/api/articles", json={"articles": stays}).raise_for_status()
+    address, delays = str(client.base_url), []
+
+    def seen(wanted, since):
+        # A search takes a few hundredths of a second, so this is twenty seconds or so at most.
+        kit.until(lambda: wanted <= known(client), looks=1_000)
+        delays.append(time.monotonic() - since)
+
+    with Readers(kit.web, address) as readers:
+        client.post("/api/library/folders", json={"path": str(folder)}).raise_for_status()
+        for number, named in enumerate(ROUNDS):
+            site.pages["/feed"] = rss_page(*[item(f"/{n}") for n in named])
+            # The interval is long; adding it again makes it due, also while it is fetched.
+            client.post("/api/library/feeds", json={"url": site.url("/feed")}).raise_for_status()
+            (folder / f"{number}.txt").write_text(TEXT.format(80 + number), encoding="utf-8")
+            link = {"link": site.url(f"/{76 + number}")}
+            added = client.post("/api/library/links", json=link).raise_for_status().json()
+            assert [one["version"] for one in added["added"]] == [1]
+            seen({link["link"]}, last_asked(site, f"/{76 + number}"))
+            kit.until(lambda named=named: f"/{named[-1]}" in site.paths())
+            seen({site.url(f"/{n}") for n in named}, last_asked(site, f"/{named[-1]}"))
+        written = time.monotonic()
+        (folder / "0.txt").write_text(TEXT.format(90), encoding="utf-8")
+        (folder / "1.txt").unlink()
+        (folder / "2.txt").rename(folder / "moved.txt")
+        kit.until(lambda: files(client, folder) == {"0.txt": 2, "moved.txt": 1})
+        delays.append(time.monotonic() - written)
+    record_testsuite_property("asked", readers.asked)
+    record_testsuite_property("seen_after_seconds", round(max(delays), 2))
+    assert (readers.faults, readers.asked >= 8) == ([], True)
+    listed = client.get("/api/articles").json()["articles"]
+    of_web = [site.url(f"/{n}") for n in (*ROUNDS[-1], 76, 77, 78)]
+    of_folder = [str(folder / name) for name in ("0.txt", "moved.txt")]
+    assert sorted(one["id"] for one in listed) == sorted([*STAYS, *of_web, *of_folder])
+    # Each page was asked for once.
+    pages = sorted(path for path in site.paths() if path != "/feed")
+    assert pages == sorted(f"/{n}" for n in (*ROUNDS[-1], 76, 77, 78))
+
+
+def known(client):
+    found = client.get("/api/search", params={"question": "متى يُفتح سوق القرية؟", "k": 50})
+    return set(shown(found.json()))
+
+
+def shown(found):
+    """The articles of a search, those that are copies of others too."""
+    return [one["article_id"] for hit in found["hits"] for one in (hit, *hit["also"])]
+
+
+def files(client, folder):
+    listed = client.get("/api/articles", params={"source": str(folder)}).json()["articles"]
+    return {one["source"].rpartition("/")[2]: one["version"] for one in listed}
+
+
+def last_asked(site, path):
+    return next(one.at for one in reversed(site.requests) if one.path == path)

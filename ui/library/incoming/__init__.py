@@ -1,0 +1,1 @@
+"""The routes for what brings articles by itself or by an address: links, feeds, folders."""
