@@ -49,6 +49,7 @@ class Parts:
     who: gr.HTML
     turns: gr.HTML
     kept: gr.BrowserState
+    drawer: gr.HTML
     welcome: gr.Column
     empty: gr.HTML
     buttons: Sequence[gr.Button]
@@ -58,7 +59,6 @@ class Parts:
     question: gr.Textbox
     ask: gr.Button
     again: gr.Button
-    drawer: gr.HTML
 
 
 def laid_out(language: str, llm: str | None) -> Parts:
@@ -70,7 +70,6 @@ def laid_out(language: str, llm: str | None) -> Parts:
         who = gr.HTML(elem_id="who", visible=False, js_on_load=_FORGET)
         drawer = gr.HTML(
             elem_id="kept",
-            visible=False,
             html_template="",
             js_on_load=_SHOW_KEPT,
             apply_default_css=False,
@@ -114,8 +113,9 @@ def laid_out(language: str, llm: str | None) -> Parts:
         made_by = markup.made_by(language, llm)
         gr.HTML(made_by, elem_id="made-by", js_on_load=None)
     return Parts(
-        who, turns, kept, welcome, empty, buttons, outlet, since, until, question, ask, again, drawer
-    )
+        who, turns, kept, drawer, welcome, empty, buttons, outlet, since, until, question, ask,
+        again,
+    )  # fmt: skip
 
 
 def _date(texts: Mapping[str, str], name: str) -> gr.HTML:

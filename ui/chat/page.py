@@ -207,7 +207,7 @@ class _Page:
         choices = [(self._words["any_outlet"], ""), *zip(outlets, outlets, strict=True)]
         return [
             {"restored": restored},
-            gr.update(visible=are_kept(reader, self._days)),
+            {"kept": are_kept(reader, self._days)},
             who,
             gr.update(visible=not turns),
             gr.update(choices=choices, value=""),

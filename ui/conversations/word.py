@@ -72,15 +72,18 @@ class _Writer:
         question = " ".join(_shown(answer.question).split())
         asked = detect(answer.question)
         self._run(self._paragraph("Heading 1", question), question, asked)
-        cited = answer.citations or answer.possible
-        if is_quotes(answer) or not answer.citations:
-            self._told(answer.text, cited, asked)
+        if is_quotes(answer):
+            self._told(answer, asked)
         else:
             self._lines(answer.text, asked)
-            self._lines(self._words["written"], self._language)
+            if answer.citations:
+                self._lines(self._words["written"], self._language)
             for doubt in (one for one in answer.statements if not one.supported):
                 self._lines(self._doubt(answer, doubt), self._language)
-            for citation in cited:
+            for citation in answer.citations:
+                self._quote(citation, f"[{citation.n}] ")
+            # What is only possible has no number to be taken for a citation by.
+            for citation in answer.possible:
                 self._quote(citation)
         if answer.notice:
             self._lines(answer.notice, self._language)
@@ -94,19 +97,19 @@ class _Writer:
         self._document.save(content)
         return content.getvalue()
 
-    def _told(self, text: str, cited: Sequence[Citation], language: str) -> None:
-        """Write a text with its quotes as paragraphs of their own, those it lacks behind it."""
-        for piece, citation in _pieces(text, cited):
+    def _told(self, answer: Answer, language: str) -> None:
+        """Write a text with its quotes as paragraphs of their own."""
+        for piece, citation in _pieces(answer.text, answer.citations):
             self._lines(piece, language)
             if citation is not None:
-                self._quote(citation)
+                self._quote(citation, f"[{citation.n}] ")
 
     def _lines(self, text: str, language: str) -> None:
         for line in filter(str.strip, with_line_feeds(text).split("\n")):
             shown = _shown(line)
             self._run(self._paragraph("Normal", shown), shown, language)
 
-    def _quote(self, citation: Citation) -> None:
+    def _quote(self, citation: Citation, number: str = "") -> None:
         article = citation.article
         paragraph = self._paragraph("Quote", citation.quote)
         first, last = citation.focus or (citation.start, citation.start)
@@ -114,9 +117,9 @@ class _Writer:
             if start < end:
                 run = self._run(paragraph, article.text[start:end], article.language)
                 run.font.bold = run.font.cs_bold = (start, end) == citation.focus
-        self._source(citation, paragraph)
+        self._source(citation, number, paragraph)
 
-    def _source(self, citation: Citation, quote: Any) -> None:  # noqa: ANN401 - python-docx's
+    def _source(self, citation: Citation, number: str, quote: Any) -> None:  # noqa: ANN401 - python-docx's
         """Write which article a quote is from, and where it stands, below it."""
         article = citation.article
         quote.paragraph_format.keep_with_next = True
@@ -125,16 +128,12 @@ class _Writer:
         # A line of ours, with words of others in it.
         paragraph = self._paragraph("Normal", "")
         paragraph.paragraph_format.left_indent = Pt(18)
-        number = [f"[{citation.n}]"] if citation.n else []
-        for n, fact in enumerate([*number, *facts]):
-            between = "" if not n else " " if n == len(number) else " · "
-            run = self._run(paragraph, between + fact)
+        for n, fact in enumerate(facts or [article.id]):
+            run = self._run(paragraph, (" · " if n else number) + fact)
             run.font.size, run.font.color.rgb = Pt(9.5), _SOFT
-        own = self._url(citation)
-        outer = web_link(article.url)
-        for address in (outer, own) if outer else (own,):
+        for address in filter(None, (web_link(article.url), self._url(citation))):
             self._run(paragraph, " · ").font.size = Pt(9.5)
-            self._link(paragraph, str(address))
+            self._link(paragraph, address)
 
     def _doubt(self, answer: Answer, statement: Statement) -> str:
         why = self._words["unfound" if statement.citations else "uncited"]

@@ -51,6 +51,9 @@ function open(page, log, turns) {
   if (!last) return;
   offer(page, log, turns.at(-1));
   last.scrollIntoView({ block: "start" });
+  // Nothing behind the open list can have the focus.
+  document.querySelector("dialog.drawer[open]")?.close();
+  focus(last.querySelector(".question"));
 }
 
 function made(page, turn) {

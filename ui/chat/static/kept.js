@@ -8,16 +8,19 @@ const PAUSE_MS = 250;
 
 /** Put the button into `host` that opens the list; `open(id)` shows a conversation in its place.
  *
- * Returns a function that is told what came of it: `{opened}`, or `{trouble}`, a sentence.
+ * Returns a function that is told whether conversations are `{kept}` at all, and then what came of
+ * opening one: `{opened}`, or `{trouble}`, a sentence.
  */
 export function keptConversations(host, words, language, open) {
   const drawer = new Drawer(words, language, open);
   const label = words.conversations;
   const button = element("button", { type: "button", class: "plain", "aria-haspopup": "dialog" }, [label]);
   button.addEventListener("click", () => drawer.show());
+  let kept = false;
   return function show(state) {
+    kept = state?.kept ?? kept;
     // Gradio renders its template anew with each value, which drops what was put into it.
-    if (button.parentNode !== host) host.replaceChildren(button);
+    if (kept && button.parentNode !== host) host.replaceChildren(button);
     if (state?.trouble) drawer.tell(state.trouble);
     else if (state?.opened) drawer.leave();
   };
@@ -61,14 +64,9 @@ class Drawer {
     this.said.replaceChildren(...(text ? [isolated(text)] : []));
   }
 
-  /** Close the list and go on from the last question of what was opened. */
   leave() {
     this.list.removeAttribute("aria-busy");
     this.dialog.close();
-    const last = [...document.querySelectorAll("#turns .question")].at(-1);
-    if (!last) return;
-    last.tabIndex = -1;
-    last.focus({ preventScroll: true });
   }
 
   async #load(skip) {
