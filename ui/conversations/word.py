@@ -58,10 +58,13 @@ class _Writer:
         self._document = Document()
         self._words, self._wording = words(language), load_wordings()[language]
         self._language, self._url = language, url
-        quote = self._document.styles["Quote"]
-        # Arabic knows no italics, and a quote is to be read.
-        quote.font.italic, quote.font.color.rgb = False, None
-        quote.paragraph_format.left_indent = Pt(18)
+        styles = self._document.styles
+        # Arabic knows no italics, looks smaller at one size, and tracking tears its letters apart.
+        styles["Quote"].font.italic = styles["Quote"].font.cs_italic = False
+        styles["Quote"].paragraph_format.left_indent = Pt(18)
+        _size(styles["Normal"], 11)
+        title = styles["Title"].element.rPr
+        title.remove(title.find(qn("w:spacing")))
 
     def title(self, today: date) -> None:
         day = self._wording.day(today)
@@ -130,10 +133,13 @@ class _Writer:
         paragraph.paragraph_format.left_indent = Pt(18)
         for n, fact in enumerate(facts or [article.id]):
             run = self._run(paragraph, (" · " if n else number) + fact)
-            run.font.size, run.font.color.rgb = Pt(9.5), _SOFT
-        for address in filter(None, (web_link(article.url), self._url(citation))):
-            self._run(paragraph, " · ").font.size = Pt(9.5)
-            self._link(paragraph, address)
+            _size(run, 9.5)
+            run.font.color.rgb = _SOFT
+        own, outer = self._url(citation), web_link(article.url)
+        for address, shown in ((outer, outer), (own, self._words["open"])):
+            if address and shown:
+                _size(self._run(paragraph, " · "), 9.5)
+                self._link(paragraph, address, shown)
 
     def _doubt(self, answer: Answer, statement: Statement) -> str:
         why = self._words["unfound" if statement.citations else "uncited"]
@@ -164,14 +170,26 @@ class _Writer:
         own = direction(text)
         return (self._words["direction"] if own == "auto" else own) == "rtl"
 
-    def _link(self, paragraph: Any, address: str) -> None:  # noqa: ANN401
+    def _link(self, paragraph: Any, address: str, shown: str) -> None:  # noqa: ANN401
         related = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         link = OxmlElement("w:hyperlink")
         link.set(qn("r:id"), related)
-        run = self._run(paragraph, address)
-        run.font.size, run.font.underline, run.font.color.rgb = Pt(9.5), True, _LINK_COLOUR
+        run = self._run(paragraph, shown)
+        _size(run, 9.5)
+        run.font.underline, run.font.color.rgb = True, _LINK_COLOUR
         link.append(run._r)
         paragraph._p.append(link)
+
+
+def _size(styled: Any, points: float) -> None:  # noqa: ANN401 - a run or a style of python-docx
+    """Set the size of letters, those of right-to-left scripts a tenth larger."""
+    styled.font.size = Pt(points)
+    properties = styled.element.get_or_add_rPr()
+    for old in properties.findall(qn("w:szCs")):
+        properties.remove(old)
+    size = OxmlElement("w:szCs")
+    size.set(qn("w:val"), str(round(points * 2.2)))
+    properties.find(qn("w:sz")).addnext(size)
 
 
 def _pieces(text: str, cited: Sequence[Citation]) -> Iterator[tuple[str, Citation | None]]:

@@ -80,7 +80,7 @@ def test_a_page_of_another_site_deletes_nothing(client, keep, kit):
 
 def test_they_go_with_their_user(client, keep, kit, office, password_hash):
     leila = kit.log_in(client, "leila")
-    kept, answer = keep(leila, "leila")
+    _, answer = keep(leila, "leila")
     accounts = open_accounts(office)
     accounts.remove("leila")
     accounts.add("leila", "reader", password_hash)
