@@ -56,6 +56,8 @@ class Drawer {
     this.field.value = "";
     this.tell("");
     this.dialog.showModal();
+    // On a touch screen a keyboard would cover the list.
+    if (matchMedia("(pointer: fine)").matches) this.field.focus();
     this.#load(0);
   }
 
