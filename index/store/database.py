@@ -22,7 +22,7 @@ from corpus.article import Article, Passage
 from corpus.errors import DalilError
 
 DATABASE = "library.sqlite"
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 # "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
 _APPLICATION_ID = 0x44616C69
 # A writer commits batches, so nobody waits for a whole import.

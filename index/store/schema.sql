@@ -1,7 +1,7 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
 -- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
--- 5: keys, 6: withdrawals, origins, folders, sketches, feeds, pages.
+-- 5: keys, 6: withdrawals, origins, folders, sketches, feeds, pages, 7: conversations, turns.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -96,3 +96,17 @@ CREATE TABLE IF NOT EXISTS feed_items (
     name TEXT PRIMARY KEY, feed TEXT NOT NULL, seal TEXT NOT NULL, article_id TEXT,
     failures INTEGER NOT NULL, seen_at TEXT NOT NULL
 ) STRICT;
+-- Conversations of the chat: `name` is `NULL` until somebody gives one, `words` are those of the name
+-- as they are looked for; `asked_at` is an ISO time in UTC.
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT, words TEXT NOT NULL DEFAULT '',
+    asked_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS conversations_of_owner ON conversations (owner, asked_at);
+CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (asked_at);
+-- The saved answers of a conversation in the order of `n`; `words` are those of the question.
+CREATE TABLE IF NOT EXISTS turns (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, conversation_id TEXT NOT NULL,
+    answer_id TEXT NOT NULL UNIQUE, words TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS turns_of_conversation ON turns (conversation_id, n);

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from ui.chat import mount_chat
+from ui.conversations import routes as conversations
 from ui.library import exports, routes
 from ui.library.incoming import feeds, folders, links
 from ui.library.page import mount_library
@@ -74,12 +75,14 @@ def create_app(
         lifespan=lifespan,
         telemetry=_NO_TELEMETRY,
     )
+    days = settings.server.conversation_days if settings else 0
+    app.state.conversation_days = days
     readers = _add_people(app, pool, settings, sessions)
     app.include_router(pages.router(pool))
     embeds = add_embeds(app, pool, settings)
     add_widget(app)
     if chat:
-        mount_chat(app, pool, examples, settings.llm if settings else None)
+        mount_chat(app, pool, examples, settings.llm if settings else None, days)
         mount_library(app, settings)
     add_faults(app, {CHAT_PREFIX: chat_error})
     app.add_middleware(Guard, settings=settings.server if settings else None, readers=readers)
@@ -95,7 +98,8 @@ def _add_people(
     """Put the API into `app`, with log-ins if there are sessions; return what knows the readers."""
     chat = completions(settings.server.base_url if settings else None)
     kept = (
-        admin.routes, routes.routes, exports.routes, links.routes, feeds.routes, folders.routes,
+        admin.routes, routes.routes, exports.routes, conversations.routes,
+        links.routes, feeds.routes, folders.routes,
     )  # fmt: skip
     app.state.settings = settings
     app.state.pages = links.PageReader(settings or Settings(connect=()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import date
 from threading import Event
@@ -14,6 +14,7 @@ from corpus.text.characters import replace_surrogates
 from corpus.text.language import detect
 from index import Filters
 from rag.answer import Json
+from ui.conversations import kept
 from ui.server.http.workers import WorkerPool
 from ui.service import Question, Service
 
@@ -81,12 +82,13 @@ async def answer(
     gone: Event | None = None,
     *,
     preferences: bool = True,
+    days: int = 0,
 ) -> AsyncGenerator[Json]:
     """Yield the states of one turn: working, with the text so far, then done or failed.
 
     `doing` tells how far a working turn is: "searching", "writing" if a language model does that,
     or "restart" where it has to begin anew.  Closing this gives the question up, and
-    so does setting `gone`.
+    so does setting `gone`.  The answer is kept in the conversation of `turns`, for `days`.
     """
     question = replace_surrogates(question.strip())
     asked = Question(question, [turn.question for turn in turns[-_REMEMBERED:]], preferences)
@@ -108,11 +110,22 @@ async def answer(
                 elif event.citation is not None:
                     citations.append(event.citation.as_json())
                 if event.answer is not None:
+                    if event.answer.answer_id and days:
+                        await _keep(pool, event.answer.answer_id, turns, owner, days)
                     yield {**state, "state": "done", "answer": event.answer.as_json()}
                 else:
                     yield {**state, "text": text, "citations": list(citations)}
     except DalilError as error:
         yield {**state, "state": "failed", "error": str(error)}
+
+
+async def _keep(
+    pool: WorkerPool, answer_id: str, turns: Sequence[Turn], owner: str, days: int
+) -> None:
+    """Put an answer into the conversation of the turns before it; without one it is good, too."""
+    after = next((turn.answer_id for turn in reversed(turns) if turn.answer_id), None)
+    with suppress(DalilError):
+        await pool.run(lambda service: kept.keep(service, answer_id, owner, after, days))
 
 
 def outlets_of(service: Service) -> Sequence[str]:
@@ -127,6 +140,12 @@ def is_empty(service: Service) -> bool:
     """Tell if there is no article to ask about yet."""
     assistant = service.assistant()
     return assistant is None or not len(assistant.library)
+
+
+def resume(service: Service, conversation_id: str, owner: str) -> list[Turn]:
+    """Return the last turns of a kept conversation; raise `MissingError` without one."""
+    found = kept.find(service, conversation_id, owner)
+    return [Turn(turn.question, turn.answer_id, owner) for turn in found.turns[-MOST_TURNS:]]
 
 
 def restore(service: Service, turns: Sequence[Turn], gone: str) -> list[Json]:

@@ -65,6 +65,9 @@ class ServerSettings:
     log_questions: bool = setting(
         False, kinds.YES_OR_NO, "Write what people ask into the log as well."
     )
+    conversation_days: int = setting(
+        36_500, kinds.whole(0, 36_500), "Days a conversation is kept; 0 keeps none, deletes all."
+    )
     most_upload_mb: int = setting(
         20, kinds.whole(1, 1_024), "Largest upload of articles, in megabytes."
     )

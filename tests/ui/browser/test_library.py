@@ -139,7 +139,7 @@ def test_an_unanswered_question_is_listed_and_a_conversation_saved(library, own_
     page.keyboard.press("Enter")
     page.locator(".turn.done").wait_for()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save the conversation").click()
+        page.get_by_role("button", name="Save as Markdown").click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
     assert "## Who won the football cup?" in text
     page.get_by_role("link", name="Library").click()

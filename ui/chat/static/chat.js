@@ -6,20 +6,20 @@ import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 import { addGlosses } from "./gloss.js";
 import { offer, withdraw } from "./follow.js";
-import { saveButton } from "./saving.js";
+import { saveButtons } from "./saving.js";
 import { addTranslations } from "./translation.js";
 
 /** Show a conversation inside `host` and return a function that shows a new state of it.
  *
- * A state is `{restored}` (turns of an earlier visit), `{turn}` (a new one, or the newest as it is
- * now), or `{}` (none any more).
+ * A state is `{restored}` (turns of an earlier visit), `{opened}` (those of another conversation),
+ * `{turn}` (a new one, or the newest as it is now), or `{}` (none any more).
  * `words` are those of the interface, in `language`; `retry(question, preferences)` asks
  * again, with or without what the question prefers.  `model` names the language model, "" for none.
  */
 export function conversation(host, words, language, retry, model) {
   const log = element("div", { class: "turns", role: "log", "aria-label": words.conversation });
   const page = { words, language, retry, model, answers: new Map() };
-  const foot = element("div", { class: "foot", hidden: "" }, [saveButton(page, log)]);
+  const foot = element("div", { class: "foot", hidden: "" }, [saveButtons(page, log)]);
   page.link = (...place) => sourceLink(page, ...place);
   page.tools = (turn) => tools(page, turn);
   page.beyond = (answer) => beyond(page, answer);
@@ -34,11 +34,26 @@ export function conversation(host, words, language, retry, model) {
       log.prepend(...state.restored.map((turn) => made(page, turn)));
       if (state.restored.length) offer(page, log, state.restored.at(-1));
       document.body.dataset.opened = "";
-    } else if (state.turn) showTurn(page, log, state.turn);
+    } else if (state.opened) open(page, log, state.opened);
+    else if (state.turn) showTurn(page, log, state.turn);
     else log.replaceChildren();
     document.body.classList.toggle("asked", log.children.length > 0);
     foot.hidden = ![...log.children].some((turn) => page.answers.has(turn.dataset.key));
+    const shown = [...log.children].map((turn) => page.answers.get(turn.dataset.key));
+    document.body.dataset.answers = shown.filter(Boolean).join(" ");
   };
+}
+
+function open(page, log, turns) {
+  log.replaceChildren(...turns.map((turn) => made(page, turn)));
+  log.removeAttribute("aria-busy");
+  const last = log.lastElementChild;
+  if (!last) return;
+  offer(page, log, turns.at(-1));
+  last.scrollIntoView({ block: "start" });
+  // Nothing behind the open list can have the focus.
+  document.querySelector("dialog.drawer[open]")?.close();
+  focus(last.querySelector(".question"));
 }
 
 function made(page, turn) {

@@ -1,6 +1,7 @@
 // A quote word by word in the reader's language: under the quote, when it is wanted.
 
 import { element, isolated, language } from "./text.js";
+import { unfolding } from "./unfold.js";
 
 // The languages that quotes of each language can be looked up in.
 const INTO = { ar: ["en"] };
@@ -25,23 +26,9 @@ function wanted(page, turn, citation) {
 
 function offer(page, citation, into) {
   const { words } = page;
-  const button = element("button", { type: "button", class: "plain", "aria-expanded": "false" }, [words.gloss]);
-  const held = element("div", { class: "held" });
-  let asking = false;
-  button.addEventListener("click", async () => {
-    if (asking) return;
-    if (held.hasChildNodes()) {
-      held.replaceChildren();
-      button.setAttribute("aria-expanded", "false");
-      return;
-    }
-    asking = true;
-    button.setAttribute("aria-busy", "true");
+  const { button, held } = unfolding(words.gloss, async () => {
     const glossed = await look(citation, into);
-    held.replaceChildren(...(glossed ? shownWords(page, citation, glossed) : [words.failed]));
-    button.setAttribute("aria-expanded", "true");
-    button.removeAttribute("aria-busy");
-    asking = false;
+    return glossed ? shownWords(page, citation, glossed) : [words.failed];
   });
   return element("div", { class: "gloss" }, [button, held]);
 }

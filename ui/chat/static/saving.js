@@ -5,16 +5,15 @@ import { element } from "./text.js";
 // As many answers as one document takes.
 const MOST = 50;
 
-/** A button that saves the turns of `log` whose answers are kept, as Markdown with their sources. */
-export function saveButton({ words, language, answers }, log) {
-  const button = element("button", { type: "button", class: "plain" }, [words.save]);
+/** Buttons that save the turns of `log` whose answers are kept, with their sources. */
+export function saveButtons({ words, language, answers }, log) {
   const status = element("span", { role: "status", class: "thanks" });
-  button.addEventListener("click", async () => {
+  const save = async (button, kind) => {
     const ids = [...log.children].map((turn) => answers.get(turn.dataset.key)).filter(Boolean);
     button.disabled = true;
     status.textContent = "";
     try {
-      const response = await fetch("/api/conversation.md", {
+      const response = await fetch(`/api/conversation.${kind}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ answers: ids.slice(-MOST), language }),
@@ -26,8 +25,13 @@ export function saveButton({ words, language, answers }, log) {
       status.textContent = words.failed;
     }
     button.disabled = false;
-  });
-  return element("div", { class: "tools" }, [button, status]);
+  };
+  const button = (label, kind) => {
+    const made = element("button", { type: "button", class: "plain" }, [label]);
+    made.addEventListener("click", () => save(made, kind));
+    return made;
+  };
+  return element("div", { class: "tools" }, [button(words.save_word, "docx"), button(words.save, "md"), status]);
 }
 
 function offer(content, name) {

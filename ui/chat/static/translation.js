@@ -1,6 +1,7 @@
 // A quote as the language model translates it: under the quote, when it is wanted, marked as such.
 
 import { element, isolated } from "./text.js";
+import { unfolding } from "./unfold.js";
 
 // The languages of answers, which are those that quotes are translated into.
 const INTO = new Set(["ar", "en", "fr", "de", "es", "tr", "ru", "fa", "ckb", "kmr"]);
@@ -23,25 +24,11 @@ export function addTranslations(page, shown, turn) {
 
 function offer(page, citation, into) {
   const { words } = page;
-  const button = element("button", { type: "button", class: "plain", "aria-expanded": "false" }, [words.translate]);
-  const held = element("div", { class: "held", role: "status" });
-  let asking = false;
-  button.addEventListener("click", async () => {
-    if (asking) return;
-    if (held.hasChildNodes()) {
-      held.replaceChildren();
-      button.setAttribute("aria-expanded", "false");
-      return;
-    }
-    asking = true;
-    button.setAttribute("aria-busy", "true");
-    button.setAttribute("aria-expanded", "true");
-    held.replaceChildren(words.translating);
+  const { button, held } = unfolding(words.translate, async () => {
     const made = await translated(citation, into);
-    held.replaceChildren(...(made ? shownTranslation(page, made) : [words.failed]));
-    button.removeAttribute("aria-busy");
-    asking = false;
-  });
+    return made ? shownTranslation(page, made) : [words.failed];
+  }, words.translating);
+  held.setAttribute("role", "status");
   return element("div", { class: "gloss translation" }, [button, held]);
 }
 

@@ -64,7 +64,7 @@ def list_users(context: typer.Context, home: Home = None, as_json: AsJson = Fals
 
 @app.command()
 def remove(context: typer.Context, name: Name, home: Home = None, as_json: AsJson = False) -> None:
-    """Remove a user; it ends their sessions, and nobody can read their saved answers any more."""
+    """Remove a user with their sessions and conversations; nobody reads their other answers."""
     with _accounts(context, home) as accounts:
         chosen = _name(name)
         accounts.remove(chosen)

@@ -113,15 +113,19 @@ class Accounts:
         return account
 
     def remove(self, name: str) -> None:
-        """Remove a user with their sessions and key; nobody can read their saved answers any more.
+        """Remove a user with their sessions, key and conversations.
 
-        Whoever is given the name next is another person.  Raises `MissingError` without the user.
+        Nobody can read their other saved answers any more.  Whoever is given the name next is
+        another person.  Raises `MissingError` without the user.
         """
+        from index.store.conversations import erase
+
         with self._store.transaction():
             self.check(name)
             self._store.execute("DELETE FROM users WHERE name = ?", name)
             self._store.execute("DELETE FROM sessions WHERE user = ?", name)
             self._store.execute("DELETE FROM keys WHERE user = ?", name)
+            erase(self._store, "owner = ?", name)
             self._store.execute("UPDATE answers SET owner = ? WHERE owner = ?", _REMOVED, name)
 
     def set_password(self, name: str, password_hash: str) -> None:

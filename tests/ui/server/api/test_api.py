@@ -248,7 +248,10 @@ def test_only_administrators_change_articles(demo):
         ("post", "/api/ask"),
         ("post", "/api/answers/{id}/feedback"),
         ("post", "/api/login"),
+        ("post", "/api/conversation.docx"),
         ("post", "/api/conversation.md"),
+        ("patch", "/api/conversations/{id}"),
+        ("delete", "/api/conversations/{id}"),
         ("post", "/api/translations"),
         ("post", "/v1/chat/completions"),
     }

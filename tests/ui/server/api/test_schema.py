@@ -23,7 +23,7 @@ CHECKS = (
     negative_data_rejection,
     unsupported_method,
 )
-# Nothing can be wrong with a request that has no parts, or an id alone.
+# Nothing can be wrong with a request that has no parts, or an id alone, or for who has nothing.
 PARTLESS = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
@@ -49,7 +49,12 @@ OPERATIONS = [
     ("GET", "/api/library"),
     ("GET", "/api/library/articles.jsonl"),
     ("GET", "/api/library/unanswered"),
+    ("POST", "/api/conversation.docx"),
     ("POST", "/api/conversation.md"),
+    ("GET", "/api/conversations"),
+    ("GET", "/api/conversations/{id}"),
+    ("PATCH", "/api/conversations/{id}"),
+    ("DELETE", "/api/conversations/{id}"),
     ("GET", "/api/library/withdrawn"),
     ("PUT", "/api/library/withdrawn/{id}"),
     ("DELETE", "/api/library/withdrawn/{id}"),
