@@ -25,6 +25,8 @@ _WORD = regex.compile(r"\p{Latin}[\p{Latin}\p{M}]*(?:['’]\p{Latin}+)?")
 _ARTICLE = regex.compile("al|el|[ae][dszrnt]|ash|esh")
 _BEHIND_ARTICLE = regex.compile(r"(?<!\p{L})(?:al|el|[ae][dszrnt]|ash|esh)-\Z")
 _NO_VOWEL = regex.compile(r"[^aeiouyAEIOUY]{2,4}\Z")
+_NO_NOUN = regex.compile(r"(?:en|te|(?<!schaf|hei|kei|itä)t)\Z")
+_COMPARED = regex.compile("(?:est|er)\\Z")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _FEWEST, _SHORTEST = 3, 5
 
@@ -72,12 +74,12 @@ def _tells_nothing(found: list[str]) -> bool:
 
     One with a capital on every word has it on words like "was", too.
     """
-    if len(found) < _FEWEST:
+    if len(found) < 2:
         return False
     if not any(word[0].isupper() for word in found) or not any(map(_any_lower, found)):
         return True
     small = [word for word in found[1:] if fold(word) in function_words()]
-    return bool(small) and all(word[0].isupper() for word in found)
+    return len(found) >= _FEWEST and bool(small) and all(word[0].isupper() for word in found)
 
 
 def _any_lower(word: str) -> bool:
@@ -85,7 +87,8 @@ def _any_lower(word: str) -> bool:
 
 
 def _small(word: str) -> str:
-    return word.lower() if fold(word) in function_words() else word
+    """Return a German word in small letters if it is no noun, as far as its ending tells."""
+    return word.lower() if fold(word) in function_words() or _NO_NOUN.search(word) else word
 
 
 def _known(lowered: str) -> dict[int, str]:
@@ -165,7 +168,8 @@ def _is_english(word: str) -> bool:
     bare = word.removesuffix("'s")
     if bare in _capitalised():
         return False
-    return bare in _english_words() or stem(bare, "en") in _english_stems()
+    forms = {stem(bare, "en"), _COMPARED.sub("", bare)}
+    return bare in _english_words() or not forms.isdisjoint(_english_stems())
 
 
 @lru_cache(maxsize=1)

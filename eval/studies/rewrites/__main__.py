@@ -1,8 +1,9 @@
 """How often another way to write a question changes its outcome: `python -m eval.studies.rewrites`.
 
 The demo collection's cases are asked as they are and in every form (`forms.py`).  An outcome is the
-status and the sentence cited first; any change counts, for better or worse.  `--every 8` asks each
-form of every eighth case, another eighth for each form.
+status and the sentence cited first; any change counts, for better or worse.  What is read alike
+(`rag.spelling`) is asked once, unless `--all` asks everything.  `--every 8` asks each form of every
+eighth case, another eighth for each form.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from eval.studies.rewrites.forms import FORMS, MISSPELT
 from index import Library
 from index.encoder import load_bundled
 from rag.assistant import Assistant
+from rag.reading.reading import may_be_respelt
+from rag.spelling import plain
 
 Outcome = tuple[str, str, int]
 
@@ -48,8 +51,9 @@ def rewritten(cases: Sequence[Case], every: int = 1, forms: str = "") -> Iterato
 class Asked:
     """Asks an assistant, everything once."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, *, everything: bool = False) -> None:
         self._assistant = assistant
+        self._everything = everything
         self.outcome = lru_cache(maxsize=None)(self._outcome)
 
     def _outcome(self, question: str, history: tuple[str, ...]) -> Outcome:
@@ -60,8 +64,14 @@ class Asked:
     def changes(self, other: Rewritten) -> bool:
         """Tell if a form of a case has another outcome than the case as it is."""
         case = other.case
+        if not self._everything and self._read(other.question) == self._read(case.question):
+            return False
         as_it_is = self.outcome(case.question, case.history)
         return self.outcome(other.question, case.history) != as_it_is
+
+    def _read(self, question: str) -> str:
+        table = self._assistant.library.words
+        return plain(question, table) if may_be_respelt(question, table) else question
 
 
 def main() -> None:
@@ -70,13 +80,14 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="Ask each form of every so many.")
     parser.add_argument("--forms", default="", help="A part of the names of the forms to ask.")
     parser.add_argument("--show", action="store_true", help="Print what changed.")
+    parser.add_argument("--all", action="store_true", help="Ask what is read alike, too.")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as home,
         closing(Library.open(home, load_bundled(), create=True)) as library,
     ):
         library.add(read_articles(DEMO))
-        asked = Asked(Assistant(library, saves=False))
+        asked = Asked(Assistant(library, saves=False), everything=given.all)
         counts: dict[str, list[bool]] = {}
         for each in rewritten(read_cases(CASES), max(given.every, 1), given.forms):
             counts.setdefault(each.form, []).append(asked.changes(each))
@@ -94,7 +105,8 @@ def main() -> None:
 
 
 def _row(title: str, changed: Sequence[bool]) -> str:
-    return f"| {title} | {len(changed)} | {sum(changed)} | {sum(changed) / max(len(changed), 1):.3f} |\n"
+    count, of = sum(changed), len(changed)
+    return f"| {title} | {of} | {count} | {count / max(of, 1):.3f} |\n"
 
 
 if __name__ == "__main__":

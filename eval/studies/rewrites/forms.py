@@ -20,11 +20,12 @@ _LONG_ENGLISH = regex.compile(r"(?<![\p{L}'’-])[a-z]{6,}(?![\p{L}'’-])")
 _END = regex.compile(r"\s*[?؟.]\s*\Z")
 _SIGNS = {"كم": "كَم", "من": "مَن", "متى": "مَتَى", "أين": "أَيْنَ", "كيف": "كَيْفَ", "ما": "مَا", "هل": "هَل",
           "لماذا": "لِماذا", "أي": "أَيّ", "ماذا": "مَاذا"}  # fmt: skip
+_ASKED = ("كم", "من", "أين", "ما", "ماذا", "لماذا", "متى", "كيف")
 _DIALECTS = (
-    {"كم": "قديش", "من": "مين", "أين": "وين", "ما": "شو", "ماذا": "شو", "لماذا": "ليش", "متى": "إيمتى"},
-    {"كم": "كام", "من": "مين", "أين": "فين", "ما": "إيه", "ماذا": "إيه", "لماذا": "ليه", "كيف": "إزاي", "متى": "امتى"},
-    {"كم": "شكد", "من": "منو", "أين": "وين", "ما": "شنو", "ماذا": "شنو", "لماذا": "ليش", "كيف": "شلون"},
-)  # fmt: skip
+    dict(zip(_ASKED, ["قديش", "مين", "وين", "شو", "شو", "ليش", "إيمتى", "كيف"], strict=True)),
+    dict(zip(_ASKED, ["كام", "مين", "فين", "إيه", "إيه", "ليه", "امتى", "إزاي"], strict=True)),
+    dict(zip(_ASKED, ["شكد", "منو", "وين", "شنو", "شنو", "ليش", "شوكت", "شلون"], strict=True)),
+)
 _CONTRACTIONS = (
     (r"\b(What|Who|Where|When|How|Why) is\b", r"\1's"),
     (r"\b([Dd]id|[Dd]oes|[Dd]o|[Ww]as|[Ww]ere|[Hh]as|[Hh]ave|[Ii]s|[Aa]re) not\b", r"\1n't"),
@@ -115,6 +116,11 @@ def _presentation(text: str) -> str:
     return str(_ARABIC_WORD.sub(shaped, text))
 
 
+def _digits(others: str) -> Form:
+    table = str.maketrans("0123456789", others)
+    return lambda text: text.translate(table) if _ARABIC_WORD.search(text) else text
+
+
 def _ending(old: str, new: str) -> Form:
     return _pattern(rf"(?<=[\u0621-\u064a]{{2}}){old}(?![\p{{L}}\p{{M}}])", new)
 
@@ -187,8 +193,8 @@ FORMS: Mapping[str, Form] = {
     "haa for taa marbuta": _ending("ة", "ه"),
     "yaa for alif maqsura": _ending("ى", "ي"),
     "alif maqsura for yaa": _ending("ي", "ى"),
-    "Arabic digits": lambda text: text.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")) if _ARABIC_WORD.search(text) else text,
-    "Persian digits": lambda text: text.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) if _ARABIC_WORD.search(text) else text,
+    "Arabic digits": _digits("٠١٢٣٤٥٦٧٨٩"),
+    "Persian digits": _digits("۰۱۲۳۴۵۶۷۸۹"),
     "no space behind marks": _pattern(r"(?<=\p{Arabic}[،؛]) (?=\p{Arabic})", ""),
     "contractions": lambda text: _contracted(text, "'"),
     "curly contractions": lambda text: _contracted(text, "’"),
