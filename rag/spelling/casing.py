@@ -48,7 +48,9 @@ def true_case(text: str) -> str:
         mixed = not text.isupper() and not text.islower()
         cased = str(_WORD.sub(lambda m: _small(m.group()), text)) if mixed else text.lower()
     else:
-        lowered = text.replace("İ", "i").replace("I", "ı") if language == "tr" else text
+        # Who types ASCII only has no other letter for the Turkish i.
+        dotless = language == "tr" and not text.isascii()
+        lowered = text.replace("İ", "i").replace("I", "ı") if dotless else text
         cased = _cased(lowered.lower(), language)
     return cased[:1].upper() + cased[1:]
 

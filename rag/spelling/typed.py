@@ -40,8 +40,6 @@ _WHAT_BEFORE_NOUN = regex.compile(
 _URDU, _SORANI = regex.compile("[ٹڈڑں]"), regex.compile("[ەێۆڵڕ]")
 _FOREIGN = regex.compile("[پچژگڤێۆڵڕٹڈڑںەۇۈۋښځڅټڼ]")
 _ARABIC_SIGN = regex.compile(r"(?<!\p{L})[وف]?[بكل]?ال\p{L}{2,}|[ةأإ]")
-_PERSIAN_LETTER = regex.compile("[کی]")
-_ARABIC_ONLY = frozenset(("فی", "هل", "عن", "متی", "کیف", "لماذا", "ماذا"))
 _WORDS = regex.compile(r"[\p{L}\p{M}]+")
 _QUOTES = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "＇": "'", "“": '"', "”": '"'}
@@ -110,7 +108,7 @@ def _kurdish(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _arabic_words() -> Callable[[str], str]:
-    options = [(regex.compile(typed), word) for word, typed in _table()["arabic"].items()]
+    options = [(regex.compile(typed), str(word)) for word, typed in _table()["arabic"].items()]
 
     @lru_cache(maxsize=4096)
     def written(word: str) -> str:
@@ -128,8 +126,6 @@ def _is_arabic(text: str) -> bool:
     """Tell Arabic from other languages in its letters, whichever keyboard it was typed on."""
     found = _WORDS.findall(text)
     signs = len(_ARABIC_SIGN.findall(text))
-    if _PERSIAN_LETTER.search(text) and not signs and _ARABIC_ONLY.isdisjoint(found):
-        return False
     others = frozenset(_table()["not_arabic"]["words"].split())
     foreign = sum(word in others for word in found) + len(_FOREIGN.findall(text))
     return foreign <= signs and foreign * 4 <= len(found)

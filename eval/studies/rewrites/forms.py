@@ -47,7 +47,7 @@ def _first_word(change: Mapping[str, str]) -> Form:
 
 
 def _letters(letters: Mapping[str, str]) -> Form:
-    table = str.maketrans(dict(letters))
+    table = {ord(letter): other for letter, other in letters.items()}
     return lambda text: text.translate(table)
 
 
@@ -171,8 +171,8 @@ FORMS: Mapping[str, Form] = {
     "lower case": str.lower,
     "no question mark": _pattern(r"\s*[?؟]\s*\Z", ""),
     "two question marks": _pattern(r"([?؟])\Z", r"\1\1"),
-    "the other question mark": lambda text: text.translate(str.maketrans("?؟", "؟?")),
-    "the other comma": lambda text: text.translate(str.maketrans({"،": ","})),
+    "the other question mark": _letters({"?": "؟", "؟": "?"}),
+    "the other comma": _letters({"،": ","}),
     "right-to-left mark": lambda text: f"\u200f{text}",
     "isolates": lambda text: f"\u2067{text}\u2069",
     "byte order mark": lambda text: f"\ufeff{text}",
@@ -198,7 +198,7 @@ FORMS: Mapping[str, Form] = {
     "no space behind marks": _pattern(r"(?<=\p{Arabic}[،؛]) (?=\p{Arabic})", ""),
     "contractions": lambda text: _contracted(text, "'"),
     "curly contractions": lambda text: _contracted(text, "’"),
-    "curly quotes": lambda text: text.translate(str.maketrans({"'": "’"})),
+    "curly quotes": _letters({"'": "’"}),
     "Levantine": _first_word(_DIALECTS[0]),
     "Egyptian": _first_word(_DIALECTS[1]),
     "Iraqi": _first_word(_DIALECTS[2]),

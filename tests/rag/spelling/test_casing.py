@@ -18,7 +18,7 @@ from rag.spelling.casing import corrected, true_case
         ("Who Leads?", "Who Leads?"),
         ("Who leads the Syrian Democratic Forces?", "Who leads the Syrian Democratic Forces?"),
         ("NATO?", "NATO?"),
-        ("Wo Wurden Die Meisten Zelte Verteilt?", "Wo wurden die meisten Zelte verteilt?"),
+        ("Wo Wurden Die Meisten Steine Verteilt?", "Wo wurden die meisten Steine verteilt?"),
         ("PEKI NEDEN?", "Peki neden?"),
         ("WHAT WAS THE SHARPEST RISE?", "What was the sharpest rise?"),
         ("WIE VIELE LEUTE WAREN DA?", "Wie viele leute waren da?"),
