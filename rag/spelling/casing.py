@@ -16,7 +16,7 @@ import regex
 
 from corpus.text.language import detect
 from corpus.text.stems import stem
-from corpus.text.words import fold, words
+from corpus.text.words import Word, fold
 from rag.gloss.dictionary import load_dictionary
 from rag.reading.languages import function_words, known_spellings
 
@@ -96,15 +96,14 @@ def _small(word: str) -> str:
 def _known(lowered: str) -> dict[int, str]:
     """Return the words of names in the glossary as they are written, by where they begin."""
     spelled: dict[int, str] = {}
-    for known, name in known_spellings(found := list(words(lowered))):
+    found = [Word(m.start(), m.end(), fold(m.group())) for m in _WORD.finditer(lowered)]
+    for known, name in known_spellings(found):
         said = found[known.first : known.last]
         if all(word.folded in function_words() | _capitalised() for word in said):
             continue
-        written = [match.group() for match in _WORD.finditer(name)]
-        places = [m.start() for w in found[known.first : known.last]
-                  for m in _WORD.finditer(lowered, w.start, w.end)]  # fmt: skip
-        if len(written) == len(places):
-            spelled.update(zip(places, written, strict=True))
+        written = _WORD.findall(name)
+        if len(written) == len(said):
+            spelled.update(zip((word.start for word in said), written, strict=True))
     return spelled
 
 
