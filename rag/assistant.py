@@ -17,7 +17,7 @@ from rag.citing.cite import answer_of, body_of, cite, cite_once
 from rag.reader import BUNDLED, Reader
 from rag.reading import Reading, read
 from rag.reading.languages import may_be_about, pattern
-from rag.reading.reading import may_prefer
+from rag.reading.reading import may_be_respelt, may_prefer
 from rag.rerankers.cross_encoder import Reranker
 from rag.search.rank import DEPTH, FusionWeights, Ranker, by_sentences
 
@@ -84,7 +84,7 @@ class Assistant:
 
         filters = self._spelled(filters)
         with self.library.reading():
-            reading = read(_sound(question), self.library.words, [_sound(t) for t in history])
+            reading = read(self._sound(question), self.library.words, [*map(self._sound, history)])
             hits = apart(self._find(reading, 2 * k, filters), self.library, filters)[:k]
         return hits, None if hits else self._notice()
 
@@ -134,7 +134,7 @@ class Assistant:
             prefers = preferences and told is None
             preferred = self._preferred(question, reading, filters) if prefers else None
             if preferred:
-                past = [_sound(turn) for turn in history]
+                past = list(map(self._sound, history))
                 reading = preferred.read_again(reading, self.library.words, past)
             if told is None:
                 hits = self._find(reading, PASSAGES, filters, preferred)
@@ -185,7 +185,7 @@ class Assistant:
 
     def _read(self, question: str, history: Sequence[str]) -> tuple[Reading, ModelError | None]:
         """Read a question, and return what the language model failed with if it helped."""
-        text, turns = _sound(question), [_sound(turn) for turn in history]
+        text, turns = self._sound(question), list(map(self._sound, history))
         if self._writer is None:
             return read(text, self.library.words, turns), None
         condensed = self._writer.condense(text, turns)
@@ -199,7 +199,7 @@ class Assistant:
         from rag.about import about
 
         with self.library.reading():
-            told = about(_sound(question), self.library, self._ranker, filters)
+            told = about(self._sound(question), self.library, self._ranker, filters)
             return told and replace(told, question=question, notice=self._notice())
 
     def _preferred(self, question: str, reading: Reading, filters: Filters) -> Preferred | None:
@@ -208,7 +208,7 @@ class Assistant:
             return None
         from rag.search.preferred import Preferred
 
-        preferred = Preferred.of(_sound(question), self.library, filters)
+        preferred = Preferred.of(self._sound(question), self.library, filters)
         return preferred if preferred.preferences else None
 
     def _find(
@@ -227,11 +227,9 @@ class Assistant:
         choice = self._selector.choose(reading, hits)
         if not choice.answers:
             return answer
-        from rag.citing.refusal import refusal
+        from rag.citing.refusal import answered_outside
 
-        count = len({sentence.article.id for sentence in choice.sentences})
-        text = refusal(answer.question, answer.possible, answer.unmet, count)
-        return replace(answer, text=text, outside=count)
+        return answered_outside(answer, {sentence.article.id for sentence in choice.sentences})
 
     def _overview(
         self, reading: Reading, question: str, filters: Filters, watch: Watch
@@ -250,11 +248,7 @@ class Assistant:
         return replace(answer, notice=None if hits else self._notice()), hits
 
     def _answer(
-        self,
-        question: str,
-        reading: Reading,
-        hits: Sequence[Hit],
-        preferred: Preferred | None = None,
+        self, question: str, reading: Reading, hits: Sequence[Hit], preferred: Preferred | None
     ) -> tuple[Answer, list[Hit]]:
         """Return the answer, and the passages in the order of their best sentences."""
         choice = self._selector.choose(reading, hits, preferred.worth if preferred else None)
@@ -295,6 +289,11 @@ class Assistant:
             return saved
         return answer
 
+    def _sound(self, text: str) -> str:
+        """Return a question as it is read, however it was typed."""
+        text = replace_surrogates(text)[:_LONGEST_QUESTION]
+        if not may_be_respelt(text, self.library.words):
+            return text
+        from rag.spelling import plain
 
-def _sound(text: str) -> str:
-    return replace_surrogates(text)[:_LONGEST_QUESTION]
+        return plain(text, self.library.words)

@@ -12,15 +12,22 @@ TITLES = _words(
     "dr mr mrs ms prof rev hon gen col lt maj capt sgt cmdr adm sen rep gov pres st mt "
     "no nr nos vol fig p pp art sec ch cf eg ie al "
     "hr fr dipl ing bzw ca mlle mme sr sra dra av doç yrd öğr müh vs viz approx est "
-    "v c mio mrd кв см т.е "
-    "أ.د ود أد تلفون"
+    "v c mio mrd кв см т.е ee ff str tel inkl evtl ggf sog vgl jh env apr j.-c ud uds sn им ул "
+    "أ.د ود أد تلفون ص.ب"
 )
 
 # A stop after one of these ends a sentence only before a word that starts sentences.
 SHORTENED = _words(
     "etc inc ltd co corp jr sr jan feb mar apr jun jul aug sep sept oct nov dec dept div "
     "a.m p.m u.s u.k u.n e.u d.c b.c a.d e.g i.e z.b u.a d.h ph.d hwd vd "
-    "г т.д т.п н.э тыс млн млрд руб إلخ الخ ق.م"
+    "usw etw vb vd b.z uu "
+    "г т.д т.п н.э тыс млн млрд руб إلخ الخ ق.م ب.م كم سم ملم كغ كلغ هتد"
+)
+
+# How Arabic spells the letters of names such as CNN and BBC, each with a stop.
+LETTER_NAMES = _words(
+    "إيه ايه بي سي دي إي اي إف اف جي إتش اتش آي أي كي إل ال إم ام إن ان أو او كيو آر ار إس اس "
+    "تي يو في دبليو إكس اكس واي زد زي"
 )
 
 # First words by which "... the U.S. He said" is told from "... the U.S. Army".
@@ -29,7 +36,14 @@ SENTENCE_STARTERS = _words(
     "after before his her their its our there however meanwhile according since for from with "
     "no not one what who why how some many more most all both other another now today last "
     "le la les il elle ils elles ce cette mais der die das er sie es wir el los las ella pero "
-    "bu o onlar ancak ev ew lê di li ji"
+    "bu o onlar ancak ev ew lê di li ji ama fakat él ella esto esta este según sin también "
+    "je nous vous elles selon mais après pour dans en ces ein eine doch aber nach laut diese "
+    "он она оно они это эти в во на по но как однако также при после его её их мы я "
+    "وقال وقالت قال قالت وأضاف وأضافت واضاف وأكد وأكدت وأوضح وأوضحت وأشار وأشارت وذكر وذكرت "
+    "وتابع وتابعت وأعلن وأعلنت أعلن أعلنت وكان وكانت كان كانت وكانوا كما لكن ولكن وقد ولم ولا وفي "
+    "ومن وعلى وبحسب وبين ونقل ونقلت ونفى ونفت وجاء وجاءت ووصل ووصلت هذا هذه ذلك هو هي هم وهو وهي "
+    "بينما إلا غير فيما أما ويذكر ويشار وحتى وبعد وقبل ويقول وتقول يذكر يشار "
+    "او ئەم ئەو بەڵام هەروەها گوتی وتی او وی این آن اما همچنین"
 )
 
 MONTHS = {

@@ -6,6 +6,8 @@ strings are what stands between the brackets of a regular expression's class.
 
 from __future__ import annotations
 
+import unicodedata
+
 import regex
 
 # Every mark that `str.splitlines` counts as a line break, the line feed first.
@@ -44,6 +46,10 @@ RIGHT_TO_LEFT_SCRIPTS = frozenset({"Arab", "Hebr", "Syrc"})
 _UNSEEN = regex.compile(f"[{UNSEEN}]")
 _BIDI_CONTROL = regex.compile(f"[{BIDI_CONTROLS}]")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
+# Letters of one shape each, ligatures, and wide ones: what typing and copying from pages brings.
+_SHAPES = regex.compile(
+    r"[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc\uff01-\uff5e\U0001d400-\U0001d7ff]+"
+)
 _LINE_FEEDS = str.maketrans(dict.fromkeys(OTHER_LINE_BREAKS, "\n") | {"\r": ""})
 
 
@@ -54,6 +60,18 @@ def without_unseen(text: str) -> str:
     ('قسد fds', True)
     """
     return _UNSEEN.sub("", text)
+
+
+def with_plain_shapes(text: str) -> str:
+    """Return `text` with letters for their presentation forms, each composed with its marks.
+
+    Other compatibility characters stay: what "½" and "m²" become means something else.
+
+    >>> with_plain_shapes("ﻛﻢ ﻻ ｆｅｅ ½"), with_plain_shapes("ا\u0655لى") == "إلى"
+    ('كم لا fee ½', True)
+    """
+    shapes = _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+    return unicodedata.normalize("NFC", shapes)
 
 
 def without_bidi_controls(text: str) -> str:

@@ -54,6 +54,10 @@ _URDU = regex.compile("[ٹڈڑےںہ]")
 _PASHTO = regex.compile("[ښډړځټڼېۍ]")
 _UYGHUR = regex.compile("[ۇۈۋې]")
 _PERSIAN = regex.compile("[پچژگیک]")
+# Keyboards of other languages give Arabic their kaf, ya and ha, but not their other letters, and
+# only Arabic has the article or a ta marbuta.
+_NEVER_ARABIC = regex.compile("[پچژگێۆڵڕڤەٹڈڑںۇۈۋېښړځډټڼۍ]")
+_ARABIC_ALONE = regex.compile(r"ة|(?<!\p{L})(?!البته)[وف]?[بكلک]?ال\p{L}{3}")
 _ARABIC = regex.compile("[ةىيكأإؤ]")
 
 # Words a short question can hardly do without; `kmr` is Kurmanji Kurdish in Latin script.
@@ -98,6 +102,8 @@ def detect(text: str) -> str:
     ('ar', 'en')
     >>> detect("پاداش چقدر بود؟"), detect("سەرۆکی ناوەندەکە کێیە؟"), detect("Kî serokê navendê ye?")
     ('fa', 'ckb', 'kmr')
+    >>> detect("من یدیر المرکز؟"), detect("رئیس جمهور ایران کیست؟")
+    ('ar', 'fa')
     >>> detect("12:30 !")
     'und'
     """
@@ -165,6 +171,8 @@ def _script_of(character: str) -> str:
 
 
 def _arabic_script_language(text: str) -> str:
+    if _ARABIC_ALONE.search(text) and not _NEVER_ARABIC.search(text):
+        return "ar"
     sorani = len(_SORANI.findall(text))
     others = {
         "ur": len(_URDU.findall(text)),

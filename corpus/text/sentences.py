@@ -11,7 +11,14 @@ from collections.abc import Iterator
 
 import regex
 
-from corpus.text.abbreviations import MONTHS, SENTENCE_STARTERS, SHORTENED, TITLES
+from corpus.text.abbreviations import (
+    DANGLING,
+    LETTER_NAMES,
+    MONTHS,
+    SENTENCE_STARTERS,
+    SHORTENED,
+    TITLES,
+)
 from corpus.text.line_breaks import Span, blocks
 
 # Longer than any sentence of the news; what is longer is text without punctuation.
@@ -23,15 +30,30 @@ _CUTS = (
     regex.compile(r"(?r)[،,:](?=\s)"),
     regex.compile(r"(?r)\s"),
 )
-_STOP = regex.compile(r"(?P<mark>[.!?؟…۔。！？।]+)(?P<close>[\"'”’»›)\]）」』]*)")
+# German and Danish close a quotation with what others open it with, so that is told by the space.
+_STOP = regex.compile(
+    r"(?P<mark>[.!?؟…۔。！？।]+)(?P<close>(?:[\"'”’»›)\]）」』]|[«“‹‘](?=[\s)\]]|\Z))*)"
+)
 _NEXT_WORD = regex.compile(r"\s*[\"'“”‘«‹(\[\-–—•]*\s*(?P<word>[\p{L}\p{M}\p{N}]*)")
 _LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{N}.ـ]+\Z")
+_ELLIPSIS = regex.compile(r"(?:\.{2,}|…)+")
+_AND_WORD = regex.compile(r"و(?!ال|لل)\p{L}{3}")
+_BRACKETED = regex.compile(r"[(\[]\s*\Z")
+_NAME_OF_LETTER = "|".join(sorted(LETTER_NAMES, key=len, reverse=True))
+_LETTERS_BEFORE = regex.compile(
+    rf"(?<!\p{{L}})[وبلف]?(?:{_NAME_OF_LETTER})(?:\.\s?(?:{_NAME_OF_LETTER}))+\Z"
+)
+_LETTERS_BEGIN = regex.compile(rf"(?<!\p{{L}})[وبلف]?(?:{_NAME_OF_LETTER})\Z")
+_LETTERS_GO_ON = regex.compile(rf"\s?(?:{_NAME_OF_LETTER})\.")
 _LIST_NUMBER = regex.compile(r"\s*[(\[]?(?:\p{N}{1,3}|[\p{Latin}\p{Arabic}])\s*\Z")
 _LATIN_INITIALS = regex.compile(r"(?:\p{Lu}\.)*\p{Lu}\Z")
 _ARABIC_INITIALS = regex.compile(r"و?(?:\p{Arabic}ـ?\.)*\p{Arabic}ـ?\Z")
 _ARABIC_WORD = regex.compile(r"(?:(?=[\p{L}\p{M}])\p{Arabic}){2,}")
-_ARABIC_WORD_BEFORE = regex.compile(r"(?:(?=[\p{L}\p{M}])\p{Arabic}){3,}\Z")
-_LOWER_CASE = regex.compile(r"(?=\p{Latin})\p{Ll}")
+_ARABIC_WORD_BEFORE = regex.compile(r"(?:(?=[\p{L}\p{M}])\p{Arabic}){3,}[\"”»)\]]*\s*\Z|[”»]\s*\Z")
+_SPACE_BEFORE = regex.compile(r"[\p{L}\p{N}\"”»)\]]\s+\Z")
+_CAPITAL_WORD = regex.compile(r"\p{Lu}(?:\p{Ll}|\s)")
+_SMALL_LETTER = regex.compile(r"(?<![^\s(\[«»„“])(?:\p{Ll}\.\s?)*\p{Ll}\Z")
+_LOWER_CASE = regex.compile(r"(?=[\p{Latin}\p{Cyrillic}])\p{Ll}")
 # German and Turkish write ordinals with a stop.
 _AFTER_ORDINALS = MONTHS.keys() | {"jahrhundert", "jahrhunderts"}
 # No abbreviation, and no word that matters here, is longer.
@@ -159,16 +181,37 @@ def ends_sentence(text: str, sentence: Span, stop: regex.Match[str]) -> bool:
         return False
     if stop["mark"] == ".":
         return not _is_part_of_word(text, sentence, stop, word)
+    if _ELLIPSIS.fullmatch(stop["mark"]) and _goes_on(text, sentence, stop, word):
+        return False
     return not (stop["close"] and _ARABIC_WORD.match(word))
 
 
 def _ends_without_space(text: str, sentence: Span, stop: regex.Match[str]) -> bool:
     if stop["mark"][-1] in "。！？":
         return True
+    before = text[max(sentence.start, stop.start() - _NEAR) : stop.start()]
+    misplaced = not stop["close"] and stop["mark"] in ".!?" and _SPACE_BEFORE.search(before)
+    # The space of the stop stands on the wrong side of it; ".net" and ".5" have theirs.
+    if misplaced and _CAPITAL_WORD.match(text, stop.end(), sentence.end):
+        return True
     if not _ARABIC_WORD.match(text, stop.end(), sentence.end):
         return False
+    if stop["close"]:
+        return stop["mark"] == "." and stop["close"][0] in '"”»'
+    return bool(_ARABIC_WORD_BEFORE.search(before))
+
+
+def _goes_on(text: str, sentence: Span, stop: regex.Match[str], following: str) -> bool:
+    """Tell whether an ellipsis, with white space behind, leaves out words of one sentence."""
     before = text[max(sentence.start, stop.start() - _NEAR) : stop.start()]
-    return bool(not stop["close"] and _ARABIC_WORD_BEFORE.search(before))
+    last = before.rsplit(maxsplit=1)[-1:]
+    if _BRACKETED.search(before) or (last and last[0].lower() in DANGLING):
+        return True
+    if following.lower() in SENTENCE_STARTERS or not following:
+        return False
+    if _AND_WORD.match(following) and not before[-1:].isspace():
+        return False
+    return before[-1:].isspace() or bool(not stop["close"] and _ARABIC_WORD.match(following))
 
 
 def _is_part_of_word(text: str, sentence: Span, stop: regex.Match[str], following: str) -> bool:
@@ -177,16 +220,26 @@ def _is_part_of_word(text: str, sentence: Span, stop: regex.Match[str], followin
         text, sentence.start, stop.start()
     ):
         return True
-    before = _LAST_WORD.search(text[max(sentence.start, stop.start() - _NEAR) : stop.start()])
-    if not before or stop["close"]:
+    near = text[max(sentence.start, stop.start() - _NEAR) : stop.start()]
+    begins = following.lower() in SENTENCE_STARTERS
+    if _LETTERS_BEFORE.search(near):
+        return not begins
+    if _LETTERS_BEGIN.search(near) and _LETTERS_GO_ON.match(text, stop.end(), sentence.end):
+        return True
+    before = _LAST_WORD.search(near)
+    # What ends within brackets is no end, if only an abbreviation ends there.
+    if not before or stop["close"].strip(")]"):
         return False
     word = before[0]
+    shortened = word.lower() in SHORTENED or _LATIN_INITIALS.fullmatch(word)
+    if stop["close"]:
+        return bool(shortened) and not begins
     if word.isdecimal() and len(word) <= 2 and following.lower() in _AFTER_ORDINALS:
         return True
     if word.lower() in TITLES:
         # "No" is a whole sentence more often than a number's label.
-        return word.lower() not in ("no", "al", "fr", "art") or following.isdecimal()
+        return word.lower() not in ("no", "al", "fr", "art", "sn", "ff") or following.isdecimal()
     if _ARABIC_INITIALS.fullmatch(word):
-        return True
-    shortened = word.lower() in SHORTENED or _LATIN_INITIALS.fullmatch(word)
-    return bool(shortened) and following.lower() not in SENTENCE_STARTERS
+        # One letter is a title, several may be an agency with which a sentence ends.
+        return not begins or "." not in word
+    return bool(shortened or _SMALL_LETTER.search(near)) and not begins

@@ -6,7 +6,7 @@ Everything here is for matching only; stored text is never folded.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,14 +15,19 @@ import regex
 # ZWNJ joins the parts of one Persian or Kurdish word, so it must not split it; tatweel (U+0640)
 # is a letter to Unicode and stands in for the separators of a grouped number.
 _WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+(?:['’]\p{L}+)?|\p{N}[\p{N}\u0640]*")
+_ARABIC_WORD = regex.compile(r"(?:(?=[\p{L}\p{M}])\p{Arabic}){3,}")
+_MARKS = regex.compile(r"\p{M}")
+# What Arabic writes together with a word.
+_PARTICLES = regex.compile(r"\A(?:[وف]?[بكل]?ال|[وف]?لل|[وفبكل])(?=\p{L}{3})")
 _JOINERS = regex.compile("[\u200c\u200d\u0640]")
 _GROUP_SEPARATOR = regex.compile(r"(?<=\p{Nd})[,٬](?=\p{Nd}{3}(?!\p{Nd}))")
 
-# One letter of each family: hamza carriers, Persian and Kurdish forms of kaf and ya, ta marbuta.
+# One letter of each family: hamza carriers, kaf and ya of other keyboards, ta marbuta.
 _LETTERS = str.maketrans(
     {
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه",
-        "ک": "ك", "ی": "ي", "ھ": "ه", "ہ": "ه", "ە": "ه", "’": "'",
+        "ک": "ك", "ڪ": "ك", "ی": "ي", "ے": "ي", "ې": "ي", "ھ": "ه", "ہ": "ه", "ە": "ه", "ۃ": "ه",
+        "’": "'",
     }
 )  # fmt: skip
 
@@ -65,3 +70,29 @@ def words(text: str) -> Iterator[Word]:
         folded = fold(match.group())
         if folded:
             yield Word(match.start(), match.end(), folded)
+
+
+def spelled_as(text: str, others: Iterable[str]) -> str:
+    """Return `text` with Arabic words in a spelling that `others` have, where they lack its own.
+
+    >>> spelled_as("اي الادله في العائله؟", ["الأدلة على", "أن عائلة"])
+    'اي الأدلة في العائلة؟'
+    """
+    if not _ARABIC_WORD.search(text):
+        return text
+    found = (match.group() for other in others for match in _ARABIC_WORD.finditer(other))
+    forms = dict.fromkeys(form for word in found for form in (word, _PARTICLES.sub("", word)))
+    spelled: dict[str, str] = {}
+    for form in forms:
+        spelled.setdefault(fold(form), form)
+
+    def written(match: regex.Match[str]) -> str:
+        word = match.group()
+        for form in (word, _PARTICLES.sub("", word)):
+            if form in forms:
+                return word
+            if other := spelled.get(fold(form)):
+                return word.removesuffix(form) + _MARKS.sub("", other)
+        return word
+
+    return str(_ARABIC_WORD.sub(written, text))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from corpus.article import Article
 from corpus.text.language import script
 from corpus.text.sentences import sentence_spans
+from corpus.text.words import spelled_as
 from index import Query, WordTable
 from rag.answer import Considered, Hit
 from rag.choice.answer_types import beside_number, given, has_kind
@@ -32,8 +33,7 @@ from rag.search.rank import Floats, Usual, rarity, score, sharpen, standardise
 Compare = Callable[[Query, Sequence[str], Sequence[str | None]], NDArray[np.float32]]
 
 _ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
-# Half of what neighbours match counts: enough to pick the sentence that the topic leads to,
-# too little for the topic alone to win.
+# Half of what neighbours match counts: enough to pick a sentence, too little for the topic to win.
 _CONTEXT_SHARE = 0.5
 # Measured as in rag.search.rank.
 _USUAL_MET = Usual(0.25, 0.12)
@@ -81,12 +81,12 @@ class Described:
 
 
 def sentences_of(hits: Sequence[Hit]) -> list[Sentence]:
-    """Return the sentences of the passages, in the order of the hits."""
+    """Return the sentences that begin in the passages, which older rules may have cut elsewhere."""
     return [
         Sentence(hit.article, start, end, hit)
         for hit in hits
         for start, end in _spans(hit.article.text)
-        if hit.passage.start <= start and end <= hit.passage.end
+        if hit.passage.start <= start < hit.passage.end
     ]
 
 
@@ -153,7 +153,7 @@ def read_all(
     found = list(sentences)
     odds, of_passage = np.empty(len(sentences)), np.empty(len(sentences))
     # A reader takes the first of several questions for the one to answer.
-    asked = f"{reading.text} {reading.context}".strip()
+    asked = spelled_as(f"{reading.text} {reading.context}".strip(), [e.text for e in excerpts])
     read = reader.read(asked, excerpts)
     for group, excerpt, of in zip(groups.values(), excerpts, read, strict=True):
         odds[group], of_passage[group] = of.sentences, of.answers

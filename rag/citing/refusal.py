@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import replace
 
 from corpus.text.language import detect, direction
 from rag.answer import Answer, Citation, Hit
@@ -30,6 +31,12 @@ def abstention(
         possible=possible,
         unmet=unmet,
     )
+
+
+def answered_outside(answer: Answer, articles: Set[str]) -> Answer:
+    """Return a refusal that says that articles outside the reader's filters answer."""
+    text = refusal(answer.question, answer.possible, answer.unmet, len(articles))
+    return replace(answer, text=text, outside=len(articles))
 
 
 def refusal(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,6 +60,21 @@ class Dictionary:
 
     def __contains__(self, key: str) -> bool:
         return key in self._learnt or key in self._listed or key in self._news
+
+    def english_words(self) -> Iterator[str]:
+        """Yield the words of all meanings, as often as entries have them."""
+        lines = (*self._learnt.values(), *self._listed.values())
+        for line in lines:
+            for meaning in line.split("\t"):
+                yield from meaning.rpartition(":")[0].split()
+        for written in self._news.values():
+            yield from " ".join(written).split()
+
+    def latin_names(self) -> set[str]:
+        """Return the Latin spellings of all names."""
+        return {
+            each.rpartition(":")[0] for line in self._names.values() for each in line.split("\t")
+        }
 
     def common_meanings(self, most: int) -> list[str]:
         """Return the words that the most often met entries mean first, no names, `most` of them."""

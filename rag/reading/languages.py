@@ -165,6 +165,17 @@ def known_names(found: Sequence[Word]) -> Iterator[Known]:
         place += 1
 
 
+def known_spellings(found: Sequence[Word]) -> Iterator[tuple[Known, str]]:
+    """Yield the names of the glossary among words, each with how the glossary writes it.
+
+    >>> [name for _, name in known_spellings(list(words("who leads the sdf?")))]
+    ['SDF']
+    """
+    for known in known_names(found):
+        spelled = tuple(word.folded for word in found[known.first : known.last])
+        yield known, next(name for name in _groups()[spelled] if _spelling(name) == spelled)
+
+
 def _spelling(name: str) -> tuple[str, ...]:
     return tuple(without_article(word.folded) for word in words(name))
 

@@ -23,6 +23,16 @@ from rag.reading.languages import function_words, known_names, pattern
 # What a follow-up leaves unsaid counts, but less than what it asks.
 _CONTEXT_WEIGHT = 0.5
 _CAPITALISED = regex.compile(r"\p{Lu}[\p{L}'’-]+")
+# A question as it is written with care: Arabic letters without signs, or Latin words of which some
+# have capitals and some have not; single spaces, and one question mark behind it.
+_CAREFUL = regex.compile(
+    r"(?=.*[\u0621-\u064a])"
+    r"(?:[\u0621-\u063a\u0641-\u064a0-9A-Za-z«»():.،؛-]|(?<=\S) (?=[^\s؟]))+؟"
+    r"|(?=\p{Lu}.*(?<!\p{L})\p{Ll}{4})"
+    r"(?:[\p{Latin}0-9,:;()\"$%.-]|(?<=\S) (?=[^\s?]))+\?"
+)
+_TIGHT = regex.compile(r"[،؛.,](?=\p{L})")
+_SMALL = regex.compile(r"(?<![\w'’-])[a-z]{5,}(?![\w'’-])")
 # The term of a month, with or without its day, and a year.
 _DATE = regex.compile(r"@.*|(?:19|20)[0-9]{2}")
 
@@ -227,6 +237,30 @@ def likely_names(text: str, language: str) -> tuple[str, ...]:
         return ()
     found = _CAPITALISED.findall(text)
     return tuple(word for word in found if fold(word) not in function_words())
+
+
+def may_be_respelt(question: str, table: WordTable) -> bool:
+    """Tell if a question is written in a way that others write otherwise (`rag.spelling`).
+
+    English words that the table knows in pieces only may be misspelt.
+
+    >>> from index import load_encoder
+    >>> [may_be_respelt(text, load_encoder("bundled"))
+    ...  for text in ("كم عائلة عادت؟", "Who leads the SDF?", "Which city has fallen?")]
+    [False, False, False]
+    >>> [may_be_respelt(text, load_encoder("bundled"))
+    ...  for text in ("قديش عائلة عادت؟", "WHO LEADS THE SDF?", "Which villge has fallen?")]
+    [True, True, True]
+    """
+    careful = _CAREFUL.fullmatch(question) and not _TIGHT.search(question)
+    typed = not careful or pattern("respelt").search(question)
+    return bool(typed or misspelt(question, table))
+
+
+def misspelt(question: str, table: WordTable) -> bool:
+    """Tell if a question in ASCII has a word in small letters that the table knows in pieces."""
+    found = _SMALL.findall(question) if question.isascii() else []
+    return bool(found) and bool((table.token_ids(found)[1] > 1).any())
 
 
 def may_prefer(reading: Reading) -> bool:

@@ -1,0 +1,1 @@
+"""Whether the way a question is written decides its answer."""
