@@ -28,10 +28,14 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file below a folder that is not read, and the sentence that says why not."""
+    """A file below a folder that is not read, and the sentence that says why not.
+
+    Where it is `read` in spite of that, the sentence says what of it was passed over, or how.
+    """
 
     path: str
     reason: str
+    read: bool = False
 
 
 def unread_files(*paths: str | os.PathLike[str]) -> list[Unread]:
@@ -59,8 +63,9 @@ def sentences(unread: Sequence[Unread]) -> list[str]:
     >>> sentences([Unread("a/1.xlsx", ".xlsx is not read; save each sheet as .csv")])
     ['1 file skipped: .xlsx is not read; save each sheet as .csv (a/1.xlsx).']
     """
-    lines = []
-    for reason, some in groupby(unread, key=lambda one: one.reason):
+    lines = [f"{one.path}: {one.reason}" for one in unread if one.read]
+    whole = [one for one in unread if not one.read]
+    for reason, some in groupby(whole, key=lambda one: one.reason):
         paths = [one.path for one in some]
         names = ", ".join(paths[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""

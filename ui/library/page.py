@@ -47,7 +47,8 @@ def mount_library(app: FastAPI, settings: ServerSettings | None = None) -> None:
             others=[library_words(other) for other in LANGUAGES if other != language],
             keeps=reader.role == "admin",
             name=reader.name,
-            kinds=UPLOADED_KINDS,
+            # Browsers look at the last suffix of `.warc.gz` alone.
+            kinds=(*UPLOADED_KINDS, ".gz"),
             handed=_handed(language, most),
         )
         headers = {

@@ -19,10 +19,12 @@ from dataclasses import dataclass
 
 from corpus.confined.limits import LIMITS
 from corpus.confined.process import ReadingProcess
+from corpus.confined.stream import read_streamed
 from corpus.errors import DalilError
 from corpus.fields import draft, finish
 from corpus.readers.formats import format_of
 from corpus.source import bytes_source
+from eval.studies.files.archives import hostile_archives
 from eval.studies.files.formats import book, docx_with_changes, odt_by_library
 
 _PARAGRAPHS = ["A title", "The market opens on Sunday.", "فُتح المعبر صباح اليوم."]
@@ -39,7 +41,7 @@ class Outcome:
 
 
 def hostile_files() -> Iterator[tuple[str, bytes]]:
-    """Yield names and bytes of files, a kind of harm after another, for each zipped format."""
+    """Yield names and bytes of files, a kind of harm after another, by formats."""
     whole = {
         ".docx": (docx_with_changes(_PARAGRAPHS), "word/document.xml"),
         ".odt": (odt_by_library(_PARAGRAPHS), "content.xml"),
@@ -56,6 +58,7 @@ def hostile_files() -> Iterator[tuple[str, bytes]]:
         parts = _parts(data)
         for harm, changed in _changed(main, parts[main].decode(), parts).items():
             yield f"{harm}{kind}", changed
+    yield from hostile_archives(*_PARAGRAPHS)
 
 
 def _changed(main: str, text: str, parts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -114,7 +117,15 @@ def read_all(process: ReadingProcess) -> Iterator[Outcome]:
         begun = time.monotonic()
         told: str | None = None
         try:
-            for entry in process.read(format_of(source.kind).read, source):
+            form = format_of(source.kind)
+            found = (
+                read_streamed(form.archive, source)
+                if form.archive
+                else process.read(form.read, source)
+            )
+            for entry in found:
+                if entry.skipped:
+                    continue
                 if entry.values is None:
                     raise DalilError(entry.error)
                 finish(draft(entry.values, where=name, source=name), cleaned=False)
