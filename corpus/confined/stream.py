@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from threading import Event, Thread
+from functools import cache
+from threading import Event, Lock, Thread
 from typing import IO, Any, BinaryIO, Protocol, cast
 
 import msgspec
@@ -20,6 +22,7 @@ from corpus.fields import Entry
 from corpus.source import Source, cannot_read
 
 _LOOK_SECONDS = 0.25
+_LOCK = Lock()
 _LONGEST_LINE = 64
 _MOST_ASKED = 2**24
 
@@ -93,7 +96,8 @@ class _Reading:
             raise DalilError(cannot_read(error)) from error
 
     def _told(self, stream: BinaryIO) -> Iterator[tuple[Entry, int]]:
-        process = started()
+        process = _taken()
+        done = False
         watch = _Watch(process, self._limits.seconds)
         requests, replies = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         try:
@@ -109,6 +113,7 @@ class _Reading:
                 if len(content) < numbers[0]:
                     break
                 if kind == b"D":
+                    done = True
                     if error := _decoded(content, str | None):
                         raise DalilError(error)
                     return
@@ -124,7 +129,7 @@ class _Reading:
                 process.wait(1)
         finally:
             late = watch.close()
-            end(process)
+            _given_back(process) if done else end(process)
         raise EndedError(late, process.returncode, self._limits)
 
     def _message(self, replies: IO[bytes]) -> tuple[bytes, int, int] | tuple[bytes, int] | None:
@@ -136,6 +141,34 @@ class _Reading:
             return kind, int(numbers[0]), int(numbers[1])
         told = kind in (b"E", b"D") and len(numbers) == 1 and int(numbers[0]) <= self._limits.reply
         return (kind, int(numbers[0])) if told else None
+
+
+def _taken() -> subprocess.Popen[bytes]:
+    """Return a process that waits for work, or a new one."""
+    waiting = _waiting(os.getpid())
+    with _LOCK:
+        process = waiting.pop() if waiting else None
+    if process is not None and process.poll() is not None:
+        end(process)
+        process = None
+    return process or started()
+
+
+def _given_back(process: subprocess.Popen[bytes]) -> None:
+    """Keep one process for the next archive: it takes as long to start as some pages to read."""
+    waiting = _waiting(os.getpid())
+    with _LOCK:
+        kept = not waiting
+        if kept:
+            waiting.append(process)
+    if not kept:
+        end(process)
+
+
+@cache
+def _waiting(owner: int) -> list[subprocess.Popen[bytes]]:
+    # A process that was forked off has none of its own yet.
+    return []
 
 
 class _Watch:

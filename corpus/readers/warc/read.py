@@ -7,13 +7,10 @@ images, what was captured before. A record that is damaged stops nothing.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
-
-import regex
 
 from corpus.confined.limits import LIMITS, Limits
 from corpus.errors import DalilError
@@ -22,6 +19,7 @@ from corpus.fields import Entry
 from corpus.profiles.profile import Profile
 from corpus.readers.html import read_with
 from corpus.readers.warc.bodies import body_of
+from corpus.readers.warc.places import is_cut, next_record
 from corpus.source import Source
 
 if TYPE_CHECKING:
@@ -34,12 +32,9 @@ _OTHERS = {
     "application/javascript": "style sheet or script", "application/json": "other file",
     "application/x-javascript": "style sheet or script",
 }  # fmt: skip
-_BEGINNING = regex.compile(rb"(?<=\n)WARC/1\.[01]\r?\n|\x1f\x8b\x08")
-_GZIP = b"\x1f\x8b\x08"
-_HEAD = regex.compile(rb"WARC/1\.[01](?:\r?\n[^\r\n]{1,32768}){0,200}\r?\n\r?\n")
-_LENGTH = regex.compile(rb"(?i)\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r?\n")
-_BLOCK, _OVERLAP = 2**20, 2**10
 _LONGEST_URL = 2_048
+# A page that is sent in part, or none, is no article.
+_WHOLE = (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION)
 # A crawler writes some hundred thousand records into a file; a damaged place costs a search.
 _MOST_RECORDS, _MOST_DAMAGED = 5_000_000, 1_000
 # Archives that unpack to less are small whatever they hold.
@@ -97,11 +92,11 @@ class _Archive:
                     last, self._told = record.stream_pos, False
                     self._count(record)
                     yield record
-                if not self._told and _is_cut(self._stream, start if last is None else last):
+                if not self._told and is_cut(self._stream, start if last is None else last):
                     yield None
                 return
             except OSError as error:
-                after = _next(self._stream, (start if last is None else last) + 1)
+                after = next_record(self._stream, (start if last is None else last) + 1)
                 if start == 0 and last is None and after is None:
                     raise DalilError(
                         "The file is no web archive, or it is damaged; check that it is whole."
@@ -144,6 +139,9 @@ class _Archive:
             # Nothing is found behind a record that cannot be read to its end.
             self._told = isinstance(error, _DamagedError)
             yield Entry(None, number, f"{address}: {error}")
+        except Exception as error:  # Whatever a page does to its reader, the next one is read.
+            kind = type(error).__name__
+            yield Entry(None, number, f"{address}: The page cannot be read ({kind}).")
 
     def _read(self, record: WarcRecord, address: str, number: int) -> Entry:
         body = _body(record, self._limits.page)
@@ -176,79 +174,19 @@ def _iterated(stream: BinaryIO, start: int) -> Iterator[WarcRecord]:
     return iter(ArchiveIterator(stream, auto_decode="none", fsspec_args=False))
 
 
-def _next(stream: BinaryIO, start: int) -> int | None:
-    """Return where a record begins at or behind `start`, `None` if none does."""
-    # Two line ends stand before a record that is not packed.
-    place = max(start - 1, 0)
-    while True:
-        stream.seek(place)
-        block = stream.read(_BLOCK)
-        for found in _BEGINNING.finditer(block):
-            at = place + found.start()
-            if at >= start and (found[0] != _GZIP or _begins(block[found.start() :])):
-                return at
-        if len(block) < _BLOCK:
-            return None
-        place += _BLOCK - _OVERLAP
-
-
-def _is_cut(stream: BinaryIO, start: int) -> bool:
-    """Return if what begins at `start` ends before its time; FastWARC ends there without a word."""
-    stream.seek(start)
-    block = stream.read(_BLOCK)
-    if block.startswith(_GZIP):
-        return _is_cut_gzip(stream, block)
-    head = _HEAD.match(block)
-    length = head and _LENGTH.search(head[0])
-    if not (head and length):
-        # Within another packing nothing can be said of it.
-        return block.startswith(b"WARC/")
-    if int(length[1]) == 0:
-        return False
-    stream.seek(start + head.end() + int(length[1]) - 1)
-    return not stream.read(1)
-
-
-def _is_cut_gzip(stream: BinaryIO, block: bytes) -> bool:
-    unpacking = zlib.decompressobj(31)
-    try:
-        while block:
-            unpacking.decompress(block, _BLOCK)
-            if unpacking.eof:
-                block = unpacking.unused_data
-                if block[:3] != _GZIP:
-                    return False
-                unpacking = zlib.decompressobj(31)
-            else:
-                block = unpacking.unconsumed_tail or stream.read(_BLOCK)
-    except zlib.error:
-        return True
-    return not unpacking.eof
-
-
-def _begins(packed: bytes) -> bool:
-    try:
-        return zlib.decompressobj(31).decompress(packed[:_OVERLAP], 5) == b"WARC/"
-    except zlib.error:
-        return False
-
-
 def _skipped(record: WarcRecord) -> str | None:
     """Return what a record is that holds no page, `None` if it may hold one."""
     if str(record.record_type) == "revisit":
         return "page captured before"
     if not _is_page(record):
         return None
-    if str(record.record_type) == "response" and not record.is_http_parsed:
-        # Some crawlers keep what they asked of name servers.
-        return None if "application/http" in _own(record, "Content-Type") else "other file"
-    status = record.http_headers.status_code if record.is_http else None
-    if status is not None and HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+    status = record.http_headers.status_code if record.is_http else HTTPStatus.OK
+    if status is None:
+        # What it holds is no response, which is said when its page is read.
+        return None
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return "redirect"
-    if status is not None and status not in (
-        HTTPStatus.OK,
-        HTTPStatus.NON_AUTHORITATIVE_INFORMATION,
-    ):
+    if status not in _WHOLE:
         return "error page"
     media = _media(record)
     if media in _HTML or not media or _is_text(record):
@@ -296,7 +234,7 @@ def _body(record: WarcRecord, most: int) -> bytes:
     address = _address(record)
     if not address.lower().startswith(("http://", "https://")) or len(address) > _LONGEST_URL:
         raise DalilError("The record names no page of the web.")
-    if str(record.record_type) == "response" and not record.is_http_parsed:
+    if record.is_http and record.http_headers.status_code is None:
         raise DalilError("The record holds no HTTP response.")
     if record.headers.get("WARC-Truncated") or record.headers.get("WARC-Segment-Number"):
         raise DalilError("The crawler kept only a part of the page.")
