@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -188,32 +189,47 @@ def _load(source: Source, how: _How) -> Iterator[Loaded]:
 
 def _archive(source: Source, form: Format, entries: Iterator[Entry], how: _How) -> Iterator[Loaded]:
     """Yield the pages of an archive, and tell what else was in it, which stops nothing."""
-    tally = Tally()
-    label = replace_surrogates(source.label)
+    tally, notes = Tally(), Counter[str]()
     stopped: str | None = None
     try:
-        for entry in entries:
-            if entry.skipped:
-                tally.skip(entry.skipped)
-            elif entry.error:
-                tally.skip("unreadable record")
-                if tally["unreadable record"] <= _NAMED:
-                    how.tell(Unread(f"{label}:{entry.line}", entry.error, read=True))
-            elif (loaded := _outcome(source, form, entry, how)).article:
-                tally.read += 1
-                yield replace(loaded, captured=True)
-            else:
-                tally.skip("page without text")
+        yield from _pages(source, form, entries, how, tally, notes)
     except DalilError as error:
         stopped = str(error)
+    label = replace_surrogates(source.label)
+    for note, count in notes.items():
+        how.tell(Unread(label, note if count == 1 else f"{count} pages: {note}", read=True))
     if tally.read:
-        how.tell(
-            Unread(label, f"{tally}." if stopped is None else f"{tally}. {stopped}", read=True)
-        )
+        counts = f"{tally}." if stopped is None else f"{tally}. {stopped}"
+        how.tell(Unread(label, counts, read=True))
     if stopped is not None:
         yield Loaded(source.label, error=stopped)
     elif not tally.read:
         yield Loaded(source.label, error=f"The archive holds no page of an article ({tally}).")
+
+
+def _pages(
+    source: Source,
+    form: Format,
+    entries: Iterator[Entry],
+    how: _How,
+    tally: Tally,
+    notes: Counter[str],
+) -> Iterator[Loaded]:
+    """Yield the pages of an archive, and count the rest in `tally`, what is to tell in `notes`."""
+    for entry in entries:
+        if entry.skipped:
+            tally.skip(entry.skipped)
+        elif entry.error:
+            tally.skip("unreadable record")
+            if tally["unreadable record"] <= _NAMED:
+                place = f"{replace_surrogates(source.label)}:{entry.line}"
+                how.tell(Unread(place, entry.error, read=True))
+        elif (loaded := _outcome(source, form, entry._replace(note=None), how)).article:
+            tally.read += 1
+            notes.update(filter(None, [entry.note]))
+            yield replace(loaded, captured=True)
+        else:
+            tally.skip("page without text")
 
 
 def _outcome(source: Source, form: Format, entry: Entry, how: _How) -> Loaded:

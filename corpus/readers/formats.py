@@ -54,7 +54,7 @@ FORMATS = (
     Format((".odt",), odt.read, confined=True),
     Format((".epub",), epub.read, confined=True),
     Format((".pdf",), pdf.read, confined=True),
-    Format((".warc", ".wet"), warc.read, archive=warc.read),
+    Format((".warc", ".wet"), warc.read, confined=True, archive=warc.read),
 )
 
 _BY_KIND = {kind: form for form in FORMATS for kind in form.kinds}

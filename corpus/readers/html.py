@@ -70,17 +70,19 @@ def read_using(data: bytes, profile: Profile) -> Page:
         "language": profile.language,
     }
     values |= {name: value for name, value in stated.items() if value}
-    return Page(values, profile, _note(profile, found), tuple(found.dropped))
+    dropped = found.dropped if text or not profile.article else []
+    return Page(values, profile, _note(profile, found), tuple(dropped))
 
 
 def _note(profile: Profile, found: Selected) -> str | None:
-    missing = ", ".join(f'"{key}"' for key in found.missing)
+    # Not every article has an author.
+    missing = ", ".join(f'"{key}"' for key in found.missing if key != "author")
     if not missing:
         return None
     rest = "; it was read as any page is" if "article" in found.missing else ""
     return (
-        f"the profile {profile.name}.toml finds nothing for {missing} on this page{rest}. "
-        f"Compare with: dalil profile test"
+        f"the profile {profile.name}.toml finds nothing for {missing}{rest}. "
+        "Compare with: dalil profile test URL-or-FILE."
     )
 
 

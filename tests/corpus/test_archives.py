@@ -127,3 +127,12 @@ def test_without_fastwarc_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "fastwarc.warc", None)
     with pytest.raises(Exception, match=r"pip install '\.\[warc\]'"):
         list(read(bytes_source("a.warc", ARCHIVE)))
+
+
+def test_what_a_profile_lacks_is_told_once_for_all_pages(here):
+    told = []
+    profiles = Profiles((Profile("n", ("news.example",), title=("h6",), author=("h6",)),))
+    sent = bytes_source("a.warc", response(SITE + "1", PAGE) + response(SITE + "2", OTHER))
+    assert len(list(load_sources([sent], profiles=profiles, tell=told.append))) == 2
+    assert len(told) == 2
+    assert told[0].reason.startswith('2 pages: the profile n.toml finds nothing for "title". ')

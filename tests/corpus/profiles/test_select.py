@@ -79,7 +79,8 @@ def test_without_an_article_the_page_is_read_as_any_and_that_is_said():
     page = read_using(PAGE.encode(), replace(PROFILE, article=(".none",)))
     assert "قال الوزير" in page.values["text"]
     assert page.values["title"] == "فتح المعبر أمام المسافرين"
-    assert 'news.toml finds nothing for "article" on this page; it was read as any' in page.note
+    assert page.dropped == ()
+    assert 'news.toml finds nothing for "article"; it was read as any' in page.note
 
 
 def test_a_profile_of_furniture_alone_leaves_the_rest_to_be_found():
