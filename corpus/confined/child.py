@@ -8,7 +8,7 @@ import resource
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import msgspec
 
@@ -19,6 +19,9 @@ from corpus.errors import DalilError
 from corpus.fields import Entry
 from corpus.profiles.profile import Profile
 from corpus.source import Source, bytes_source
+
+if TYPE_CHECKING:
+    from corpus.confined.stream import ArchiveReader
 
 
 def serve() -> None:
@@ -49,7 +52,8 @@ def _told(head: dict[str, object], requests: BinaryIO, replies: BinaryIO, limits
     """Answer with one entry after another, while what is asked for of the file comes in."""
     error: str | None = None
     try:
-        read = function_named(str(head["module"]), str(head["name"]))
+        named = function_named(str(head["module"]), str(head["name"]))
+        read = cast("ArchiveReader", named)
         label, kind = str(head["label"]), str(head["kind"])
         profiles = msgspec.convert(head["profiles"], tuple[Profile, ...])
         source = Source(label, label, kind, lambda: asked_for(requests, replies), profiles=profiles)

@@ -19,11 +19,12 @@ from dataclasses import dataclass
 
 from corpus.confined.limits import LIMITS
 from corpus.confined.process import ReadingProcess
-from corpus.confined.stream import read_streamed
 from corpus.errors import DalilError
 from corpus.fields import draft, finish
+from corpus.load import load_sources
 from corpus.readers.formats import format_of
-from corpus.source import bytes_source
+from corpus.source import Source, bytes_source
+from corpus.unread import Unread
 from eval.studies.files.archives import hostile_archives
 from eval.studies.files.formats import book, docx_with_changes, odt_by_library
 
@@ -115,24 +116,27 @@ def read_all(process: ReadingProcess) -> Iterator[Outcome]:
     for name, data in hostile_files():
         source = bytes_source(name, data)
         begun = time.monotonic()
-        told: str | None = None
-        try:
-            form = format_of(source.kind)
-            found = (
-                read_streamed(form.archive, source)
-                if form.archive
-                else process.read(form.read, source)
-            )
-            for entry in found:
-                if entry.skipped:
-                    continue
-                if entry.values is None:
-                    raise DalilError(entry.error)
-                finish(draft(entry.values, where=name, source=name), cleaned=False)
-        except DalilError as error:
-            told = str(error)
+        told = _told(process, source)
         yield Outcome(name, told, time.monotonic() - begun)
         list(process.read(format_of(".docx").read, good))
+
+
+def _told(process: ReadingProcess, source: Source) -> str | None:
+    """Read a file and return the sentence that names it, `None` if it is as good as any."""
+    form = format_of(source.kind)
+    if form.archive:
+        notes: list[Unread] = []
+        faults = [one.error for one in load_sources([source], tell=notes.append) if one.error]
+        bad = [one.reason for one in notes if one.path != source.label]
+        return next(iter([*bad, *faults]), None)
+    try:
+        for entry in process.read(form.read, source):
+            if entry.values is None:
+                raise DalilError(entry.error)
+            finish(draft(entry.values, where=source.label, source=source.label), cleaned=False)
+    except DalilError as error:
+        return str(error)
+    return None
 
 
 def main() -> None:
