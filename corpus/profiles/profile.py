@@ -209,7 +209,7 @@ def _checked(file: Path, values: Mapping[str, object]) -> Profile:
 
 
 def _check_selectors(file: Path, texts: Mapping[str, tuple[str, ...]]) -> None:
-    from corpus.profiles.select import compiled
+    from corpus.profiles.selectors import compiled
 
     for key in SELECTORS:
         for selector in texts.get(key, ()):

@@ -1,18 +1,17 @@
-"""What a profile's selectors find on a page, by lxml and cssselect."""
+"""What a profile's selectors find on a page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import regex
 from lxml import etree
 
-from corpus.errors import DalilError
 from corpus.profiles.profile import Profile
+from corpus.profiles.selectors import compiled
 from corpus.published import parse_date, search_date
 
 # Where elements keep a date that programs read.
@@ -68,36 +67,6 @@ def select(root: etree._Element, profile: Profile) -> Selected:
                 found.dropped.append(Dropped(selector, _text(element)))
             _drop(element)
     return found
-
-
-@cache
-def compiled(selector: str) -> Callable[[etree._Element], object]:
-    """Return a selector as a function of a tree; raises `DalilError` for what is none.
-
-    >>> page = etree.fromstring("<div><p class='a'>one</p></div>")
-    >>> [compiled(way)(page)[0].text for way in ("p.a", "//p[@class='a']")]
-    ['one', 'one']
-    >>> compiled("p[")  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    corpus.errors.DalilError: "p[" is no CSS selector (...). Mend it, or write XPath that begins...
-    """
-    if selector.startswith(("/", "(")):
-        try:
-            return cast("Callable[[etree._Element], object]", etree.XPath(selector))
-        except etree.XPathError as error:
-            raise DalilError(f'"{selector}" is no XPath ({error}). Mend it.') from error
-    from cssselect import HTMLTranslator, SelectorError
-
-    try:
-        return cast(
-            "Callable[[etree._Element], object]",
-            etree.XPath(HTMLTranslator().css_to_xpath(selector)),
-        )
-    except (SelectorError, etree.XPathError) as error:
-        raise DalilError(
-            f'"{selector}" is no CSS selector ({error}). Mend it, or write XPath that begins '
-            "with / or (."
-        ) from error
 
 
 def _found(root: etree._Element, selector: str) -> Sequence[object]:
