@@ -14,6 +14,7 @@ import msgspec
 
 from corpus.confined.dialogue import asked_for, send
 from corpus.confined.limits import Limits
+from corpus.confined.network import leave_network
 from corpus.confined.process import function_named
 from corpus.errors import DalilError
 from corpus.fields import Entry
@@ -32,6 +33,7 @@ def serve() -> None:
     _limit(resource.RLIMIT_CORE, 0)
     # No reader writes a file.
     _limit(resource.RLIMIT_FSIZE, 0)
+    leave_network()
     while head := requests.readline():
         request = json.loads(head)
         limits = Limits(**request.pop("limits"))
