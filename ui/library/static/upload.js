@@ -118,7 +118,7 @@ async function sent(file) {
 
 function told(found) {
   const groups = ["added", "updated", "unchanged"].filter((name) => found[name].length);
-  const notes = found.skipped.map((one) => element("p", { class: "note" }, [isolated(`${one.path}: ${one.reason}`)]));
+  const notes = (found.skipped ?? []).map((one) => element("p", { class: "note" }, [isolated(`${one.path}: ${one.reason}`)]));
   return notes.concat(groups.map((name) => {
     const articles = found[name];
     const count = { count: number(articles.length) };
