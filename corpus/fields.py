@@ -28,13 +28,17 @@ class Entry(NamedTuple):
     """What a reader found for one article: its fields, or the sentence that says why not.
 
     `line` counts from 1 where the source has an article on each line, and is `None` elsewhere.
-    `pages` are those of `Article` in the text as it was read.
+    `pages` are those of `Article` in the text as it was read. `skipped` says what it is, in one of
+    the words of `Tally`, where what stands there is no article at all. `note` is something to tell
+    of an article that was read.
     """
 
     values: Mapping[str, object] | None
     line: int | None = None
     error: str | None = None
     pages: Pages = ()
+    skipped: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

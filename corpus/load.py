@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from corpus.article import Article
 from corpus.confined.process import read_confined
+from corpus.confined.stream import read_streamed
 from corpus.errors import DalilError
 from corpus.fields import FIELDS, Entry, draft, finish
+from corpus.profiles.profile import Profile, Profiles
 from corpus.readers.formats import KINDS, Format, format_of
+from corpus.readers.warc.tally import Tally
 from corpus.source import Source, cannot_read, file_source, kind_of, members
 from corpus.text.characters import replace_surrogates
+from corpus.unread import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +29,42 @@ class Loaded:
 
     `label` is the source's: of a file, its path as the user gave it (a folder's name joined with
     the file's). `line` counts from 1 (lines of JSONL and CSV, articles of JSON, chapters of a
-    book) and is `None` elsewhere. One of `article`
-    and `error` is `None`.
+    book, records of a web archive) and is `None` elsewhere. One of `article` and `error` is `None`.
+    Pages that were `captured` may come again, in this archive or another; the first counts.
     """
 
     label: str
     line: int | None = None
     article: Article | None = None
     error: str | None = None
+    captured: bool = False
+
+
+class _How(NamedTuple):
+    """How sources are read."""
+
+    cleaned: bool
+    names: Mapping[str, str]
+    profiles: tuple[Profile, ...]
+    tell: Callable[[Unread], object]
+
+
+def nobody(told: Unread) -> None:
+    """Tell nobody."""
+
+
+# A library without profiles.
+NO_PROFILES = Profiles()
+# Bad records of an archive that are named each; the rest is counted.
+_NAMED = 20
 
 
 def load_articles(
     *paths: str | os.PathLike[str],
     clean: bool = True,
     fields: Mapping[str, str] | None = None,
+    profiles: Profiles = NO_PROFILES,
+    tell: Callable[[Unread], object] = nobody,
 ) -> Iterator[Loaded]:
     """Yield the articles of files and folders, one at a time, and what could not be read.
 
@@ -48,14 +76,21 @@ def load_articles(
     The same identity twice is one article if all else is equal too, else a failure. Nothing
     is raised for bad input, except `DalilError` for unknown names in `fields`. With `clean`
     off, texts stay as they are in the file, unpaired surrogates and byte order mark apart.
+    `profiles` say how the pages of a site are read. `tell` gets what stops nothing: what of an
+    archive was passed over, and profiles that cannot be used.
     """
-    names = _checked(fields or {})
-    every = (loaded for path in paths for loaded in _load_path(os.fspath(path), clean, names))
+    how = _how(clean, fields, profiles, tell)
+    every = (loaded for path in paths for loaded in _load_path(os.fspath(path), how))
     yield from _unique(every)
 
 
 def load_sources(
-    sources: Iterable[Source], *, clean: bool = True, fields: Mapping[str, str] | None = None
+    sources: Iterable[Source],
+    *,
+    clean: bool = True,
+    fields: Mapping[str, str] | None = None,
+    profiles: Profiles = NO_PROFILES,
+    tell: Callable[[Unread], object] = nobody,
 ) -> Iterator[Loaded]:
     """Yield the articles of sources as `load_articles` does those of files, but for the identity.
 
@@ -66,16 +101,24 @@ def load_sources(
     >>> [(found.label, found.line, found.article is None) for found in load_sources(sent)]
     [('خبر.txt', None, False), ('a.jsonl', 1, True)]
     """
-    names = _checked(fields or {})
-    yield from _unique(loaded for source in sources for loaded in _load(source, clean, names))
+    how = _how(clean, fields, profiles, tell)
+    yield from _unique(loaded for source in sources for loaded in _load(source, how))
 
 
-def _checked(fields: Mapping[str, str]) -> Mapping[str, str]:
-    for name in fields:
+def _how(
+    clean: bool,
+    fields: Mapping[str, str] | None,
+    profiles: Profiles,
+    tell: Callable[[Unread], object],
+) -> _How:
+    for name in fields or {}:
         if name not in FIELDS:
             known = ", ".join(FIELDS)
             raise DalilError(f'There is no field "{name}" to map; the fields are {known}.')
-    return fields
+    for fault in profiles.faults:
+        path, _, reason = fault.partition(": ")
+        tell(Unread(replace_surrogates(path), reason, read=True))
+    return _How(clean, fields or {}, profiles.every, tell)
 
 
 def _unique(every: Iterable[Loaded]) -> Iterator[Loaded]:
@@ -100,7 +143,7 @@ def _once(loaded: Loaded, article: Article, seen: dict[str, tuple[bytes, str]]) 
         yield loaded
         return
     known, first_place = seen[article.id]
-    if known != digest:
+    if known != digest and not loaded.captured:
         error = (
             f'The identity "{article.id}" stands for another article at {first_place}; '
             "give each article an id of its own."
@@ -108,7 +151,7 @@ def _once(loaded: Loaded, article: Article, seen: dict[str, tuple[bytes, str]]) 
         yield replace(loaded, article=None, error=error)
 
 
-def _load_path(path: str, cleaned: bool, names: Mapping[str, str]) -> Iterator[Loaded]:
+def _load_path(path: str, how: _How) -> Iterator[Loaded]:
     try:
         files = list(_members(path)) if Path(path).is_dir() else [path]
     except OSError as error:
@@ -118,7 +161,7 @@ def _load_path(path: str, cleaned: bool, names: Mapping[str, str]) -> Iterator[L
         kinds = ", ".join(sorted(KINDS))
         yield Loaded(path, error=f"The folder holds no articles; Dalil reads {kinds} files.")
     for file in files:
-        yield from _load(file_source(file), cleaned, names)
+        yield from _load(file_source(file), how)
 
 
 def _members(folder: str) -> Iterator[str]:
@@ -130,31 +173,80 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _load(source: Source, cleaned: bool, names: Mapping[str, str]) -> Iterator[Loaded]:
+def _load(source: Source, how: _How) -> Iterator[Loaded]:
     form = format_of(source.kind)
+    source = replace(source, profiles=how.profiles)
     try:
+        if form.archive:
+            yield from _archive(source, form, read_streamed(form.archive, source), how)
+            return
         found = read_confined(form.read, source) if form.confined else form.read(source)
         for entry in found:
-            yield _outcome(source, form, entry, cleaned, names)
+            yield _outcome(source, form, entry, how)
     except DalilError as error:
         yield Loaded(source.label, error=str(error))
 
 
-def _outcome(
-    source: Source, form: Format, entry: Entry, cleaned: bool, names: Mapping[str, str]
-) -> Loaded:
+def _archive(source: Source, form: Format, entries: Iterator[Entry], how: _How) -> Iterator[Loaded]:
+    """Yield the pages of an archive, and tell what else was in it, which stops nothing."""
+    tally, notes = Tally(), Counter[str]()
+    stopped: str | None = None
+    try:
+        yield from _pages(source, form, entries, how, tally, notes)
+    except DalilError as error:
+        stopped = str(error)
+    label = replace_surrogates(source.label)
+    for note, count in notes.items():
+        how.tell(Unread(label, note if count == 1 else f"{count} pages: {note}", read=True))
+    if tally.read:
+        counts = f"{tally}." if stopped is None else f"{tally}. {stopped}"
+        how.tell(Unread(label, counts, read=True))
+    if stopped is not None:
+        yield Loaded(source.label, error=stopped)
+    elif not tally.read:
+        yield Loaded(source.label, error=f"The archive holds no page of an article ({tally}).")
+
+
+def _pages(
+    source: Source,
+    form: Format,
+    entries: Iterator[Entry],
+    how: _How,
+    tally: Tally,
+    notes: Counter[str],
+) -> Iterator[Loaded]:
+    """Yield the pages of an archive, and count the rest in `tally`, what is to tell in `notes`."""
+    for entry in entries:
+        if entry.skipped:
+            tally.skip(entry.skipped)
+        elif entry.error:
+            tally.skip("unreadable record")
+            if tally["unreadable record"] <= _NAMED:
+                place = f"{replace_surrogates(source.label)}:{entry.line}"
+                how.tell(Unread(place, entry.error, read=True))
+        elif (loaded := _outcome(source, form, entry._replace(note=None), how)).article:
+            tally.read += 1
+            notes.update(filter(None, [entry.note]))
+            yield replace(loaded, captured=True)
+        else:
+            tally.skip("page without text")
+
+
+def _outcome(source: Source, form: Format, entry: Entry, how: _How) -> Loaded:
     """Return what an entry comes to; one that nothing can be made of names its line."""
     if entry.values is None:
         return Loaded(source.label, entry.line, error=entry.error)
     values = dict(entry.values)
     if form.names_fields:
-        values |= {name: entry.values.get(other) for name, other in names.items()}
-    where = source.identity if entry.line is None else f"{source.identity}:{entry.line}"
+        values |= {name: entry.values.get(other) for name, other in how.names.items()}
+    place = "" if entry.line is None else f":{entry.line}"
+    if entry.note:
+        how.tell(Unread(replace_surrogates(source.label) + place, entry.note, read=True))
     try:
-        if cleaned and form.without_markup:
+        if how.cleaned and form.without_markup:
             values["text"] = form.without_markup(str(values["text"]))
-        found = draft(values, where=where, source=source.label)
+        found = draft(values, where=source.identity + place, source=source.label)
         found = replace(found, pages=entry.pages or found.pages)
-        return Loaded(source.label, entry.line, article=finish(found, cleaned=cleaned))
+        return Loaded(source.label, entry.line, article=finish(found, cleaned=how.cleaned))
     except DalilError as error:
         return Loaded(source.label, entry.line, error=str(error))

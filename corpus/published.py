@@ -36,6 +36,7 @@ _FLAGS = regex.IGNORECASE | regex.VERBOSE
 
 
 class _Patterns(NamedTuple):
+    any: regex.Pattern[str]
     whole: regex.Pattern[str]
     today: regex.Pattern[str]
     dateline: regex.Pattern[str]
@@ -46,6 +47,7 @@ class _Patterns(NamedTuple):
 def _patterns() -> _Patterns:
     """Compile when first needed: it takes longer than all other imports of this package."""
     return _Patterns(
+        any=regex.compile(rf"(?<!\d){_DATE}", _FLAGS),
         whole=regex.compile(rf"\W*{_DATE}\W*", _FLAGS),
         today=regex.compile(
             r"\b(?:اليوم|today|bugün|aujourd['’]hui|heute|hoy|îro|ئەمڕۆ|امروز)\b[\s,،(]*" + _DATE,
@@ -77,6 +79,16 @@ def parse_date(text: str) -> date | None:
     except ValueError:
         match = _patterns().whole.fullmatch(stripped[:80])
         return _date(match) if match else None
+
+
+def search_date(text: str) -> date | None:
+    """Return the first day that a text names, whatever stands around it.
+
+    >>> search_date("نشر في: الأربعاء 5 آب 2020 - 10:30"), search_date("since 5/8/2020")
+    (datetime.date(2020, 8, 5), None)
+    """
+    match = _patterns().any.search(text[:300])
+    return _date(match) if match else None
 
 
 def find_published(lines: list[str]) -> date | None:

@@ -10,12 +10,24 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from corpus.errors import DalilError
+from corpus.profiles.profile import FOLDER as PROFILES
+from corpus.profiles.profile import Profile
 
 # No news article comes near; what is larger is a mistake that would fill the memory.
 MAX_BYTES = 64 * 2**20
 # By this file a folder is a library's, and these are its own (docs/architecture.md).
 _LIBRARY = "library.sqlite"
-_OWN = {_LIBRARY, f"{_LIBRARY}-wal", f"{_LIBRARY}-shm", "write.lock", "reindex.lock", "derived"}
+_OWN = {
+    _LIBRARY,
+    f"{_LIBRARY}-wal",
+    f"{_LIBRARY}-shm",
+    "write.lock",
+    "reindex.lock",
+    "derived",
+    PROFILES,
+}
+# Kinds that are read as they come, compressed or not.
+_ARCHIVES = {".warc", ".wet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +37,16 @@ class Source:
     `label` is its name for people, `identity` names the articles in it that have no id or address
     of their own, and `kind` is the suffix that says its format, in lower case with its dot, empty
     where there is none. `open` returns its bytes from the first on, each time anew; it raises
-    `OSError` or `ValueError` where the system does not let us read.
+    `OSError` or `ValueError` where the system does not let us read. `url` is where a page was
+    found, and `profiles` are of the sites whose pages may be in it.
     """
 
     label: str
     identity: str
     kind: str
     open: Callable[[], BinaryIO]
+    url: str | None = None
+    profiles: tuple[Profile, ...] = ()
 
     def content(self) -> bytes:
         """Return all bytes, at most `MAX_BYTES`; raises `DalilError`."""
@@ -89,10 +104,15 @@ def members(folder: str, refused: Callable[[OSError], None] | None = None) -> It
 def kind_of(name: str) -> str:
     """Return the suffix of a file's name in lower case, empty where it has none.
 
-    >>> kind_of("archive/News.HTML"), kind_of("خبر"), kind_of(".txt")
-    ('.html', '', '')
+    That of a web archive counts without the one that says that it is compressed.
+
+    >>> kind_of("archive/News.HTML"), kind_of("خبر"), kind_of(".txt"), kind_of("a.warc.gz")
+    ('.html', '', '', '.warc')
     """
-    return PurePosixPath(name).suffix.lower()
+    path = PurePosixPath(name)
+    before = PurePosixPath(path.stem).suffix.lower()
+    kind = path.suffix.lower()
+    return before if kind == ".gz" and before in _ARCHIVES else kind
 
 
 def cannot_read(error: OSError | ValueError) -> str:

@@ -28,10 +28,14 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file below a folder that is not read, and the sentence that says why not."""
+    """A file below a folder that is not read, and the sentence that says why not.
+
+    Where it is `read` in spite of that, the sentence says what of it was passed over, or how.
+    """
 
     path: str
     reason: str
+    read: bool = False
 
 
 def unread_files(*paths: str | os.PathLike[str]) -> list[Unread]:
@@ -53,14 +57,32 @@ def _reason(kind: str) -> str:
     return f"{kind[:20]} is not read; {remedy}"
 
 
+def _others(paths: Sequence[str]) -> str:
+    if not paths:
+        return ""
+    names = ", ".join(paths[: _NAMED - 1])
+    more = f" and {len(paths) - _NAMED + 1} more" if len(paths) >= _NAMED else ""
+    return f" (also {names}{more})."
+
+
 def sentences(unread: Sequence[Unread]) -> list[str]:
     """Return a sentence for each reason, with the first files.
 
     >>> sentences([Unread("a/1.xlsx", ".xlsx is not read; save each sheet as .csv")])
     ['1 file skipped: .xlsx is not read; save each sheet as .csv (a/1.xlsx).']
+    >>> sentences([Unread(name, "1 page read.", read=True) for name in ("a.warc", "b.warc")])
+    ['a.warc: 1 page read (also b.warc).']
     """
     lines = []
-    for reason, some in groupby(unread, key=lambda one: one.reason):
+    told: dict[str, list[str]] = {}
+    for one in unread:
+        if one.read:
+            told.setdefault(one.reason, []).append(one.path)
+    for reason, paths in told.items():
+        one_of = reason.rstrip(".") if len(paths) > 1 else reason
+        lines.append(f"{paths[0]}: {one_of}{_others(paths[1:])}")
+    whole = [one for one in unread if not one.read]
+    for reason, some in groupby(whole, key=lambda one: one.reason):
         paths = [one.path for one in some]
         names = ", ".join(paths[:_NAMED])
         more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""

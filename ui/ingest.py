@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.load import Loaded, load_articles
+from corpus.profiles.profile import FOLDER, Profiles, read_profiles
 from corpus.unread import Unread, unread_files
 from ui.progress import progress
 from ui.shapes import article_json
@@ -64,9 +65,15 @@ def run_import(
     articles: list[Article] = []
     failures: list[Loaded] = []
     skipped = unread_files(*paths)
+    profiles = read_profiles(settings.home / FOLDER)
     with progress("Reading", None) as show:
-        files = load_articles(*paths, clean=clean, fields=fields)
-        for loaded in chain(files, _pages(settings, links, clean=clean)):
+        files = load_articles(
+            *paths, clean=clean, fields=fields, profiles=profiles, tell=skipped.append
+        )
+        # Files that hold no profile have been told of.
+        sound = Profiles(profiles.every)
+        pages = _pages(settings, links, sound, clean=clean, tell=skipped.append)
+        for loaded in chain(files, pages):
             if loaded.article:
                 articles.append(loaded.article)
             else:
@@ -84,9 +91,18 @@ def run_import(
     return ImportReport(report.added, report.updated, report.unchanged, failures, skipped)
 
 
-def _pages(settings: Settings, links: Sequence[str], *, clean: bool) -> Iterator[Loaded]:
+def _pages(
+    settings: Settings,
+    links: Sequence[str],
+    profiles: Profiles,
+    *,
+    clean: bool,
+    tell: Callable[[Unread], object],
+) -> Iterator[Loaded]:
     if links:
         from ui.web.client import fetcher_of
         from ui.web.links import read_links
 
-        yield from read_links(links, fetcher_of(settings), clean=clean)
+        yield from read_links(
+            links, fetcher_of(settings), clean=clean, profiles=profiles, tell=tell
+        )

@@ -12,7 +12,10 @@ class Limits:
     `processor_seconds` of work and `seconds` on the clock, `memory` in bytes of address space,
     `reply` in bytes of what is found. Of a zipped file: `members`, their `unpacked` bytes together
     and those of one `member`, and how often larger than the file they may be (`ratio`, of files
-    that unpack to more than `ratio_from` bytes). Of XML: `depth` of elements.
+    that unpack to more than `ratio_from` bytes). Of XML: `depth` of elements. Of an archive of
+    pages, each of which has the time and the work to itself: bytes of a `page` as it was sent and
+    unpacked, the `archive` unpacked, `texts` in bytes of all that is found, and `deaths` of the
+    process that reads it.
     """
 
     # Nothing that opened in LibreOffice within a minute came near these: 64 MiB of text is a
@@ -27,6 +30,10 @@ class Limits:
     ratio: int = 200
     ratio_from: int = 2**20
     depth: int = 200
+    page: int = 16 * 2**20
+    archive: int = 64 * 2**30
+    texts: int = 512 * 2**20
+    deaths: int = 5
 
 
 LIMITS = Limits()

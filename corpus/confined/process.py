@@ -31,7 +31,7 @@ class _Reply(NamedTuple):
     error: str | None
 
 
-class _EndedError(Exception):
+class EndedError(Exception):
     """A process ended without a reply; `spent` says that the file had all the time it may have."""
 
     def __init__(self, late: bool, code: int | None, limits: Limits) -> None:
@@ -96,12 +96,12 @@ class ReadingProcess:
         used = self._process is not None
         try:
             return self._ask_once(head, content)
-        except _EndedError as end:
+        except EndedError as end:
             if not used or end.spent:
                 raise DalilError(str(end)) from None
         try:
             return self._ask_once(head, content)
-        except _EndedError as end:
+        except EndedError as end:
             raise DalilError(str(end)) from None
 
     def _ask_once(self, head: bytes, content: bytes) -> _Reply:
@@ -132,7 +132,7 @@ class ReadingProcess:
         with suppress(subprocess.TimeoutExpired):
             process.wait(1)
         self._end()
-        raise _EndedError(bool(late), process.returncode, self._limits)
+        raise EndedError(bool(late), process.returncode, self._limits)
 
     def _answer(self, stream: IO[bytes]) -> bytes | None:
         size = stream.readline(21).strip()
@@ -144,28 +144,38 @@ class ReadingProcess:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _START, *sys.path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                # Threads of number libraries reserve memory that the limit would count.
-                env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            )
+            self._process = started()
         return self._process
 
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream:
-                try:
-                    stream.close()
-                except OSError:
-                    continue
+        end(process)
+
+
+def started() -> subprocess.Popen[bytes]:
+    """Start a process that reads what it is asked to."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _START, *sys.path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        # Threads of number libraries reserve memory that the limit would count.
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, whatever it does, and close what led to it."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            try:
+                stream.close()
+            except OSError:
+                continue
 
 
 def read_confined(read: Callable[[Source], Iterator[Entry]], source: Source) -> Iterator[Entry]:

@@ -32,7 +32,7 @@ _BLOCKS = {
 }  # fmt: skip
 _UNSHOWN = {
     "head", "script", "style", "template", "del", "rp", "rt", "rtc", "svg", "math", "audio",
-    "video", "object", "iframe", "title",
+    "video", "object", "iframe", "title", "button", "noscript", "select",
 }  # fmt: skip
 _GUIDES = frozenset({"toc", "cover"})
 _LISTS = frozenset({"toc", "landmarks", "page-list", "loi", "lot"})
@@ -123,7 +123,7 @@ def _language(stated: str | None) -> str | None:
 
 
 def _chapter(root: etree._Element, book: _Book) -> dict[str, object]:
-    walk = _Walk()
+    walk = Walk()
     body = next(_all(root, "body"), root)
     walk.add(body)
     language = next(
@@ -152,7 +152,7 @@ def _local(element: etree._Element) -> str:
     return tag.rpartition("}")[2].lower()
 
 
-class _Walk:
+class Walk:
     """A walk over a chapter, which fills `blocks`; the first heading is its title."""
 
     def __init__(self) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from corpus.confined.stream import ArchiveReader
 from corpus.fields import Entry
 from corpus.readers import csv, docx, epub, html, json, jsonl, markdown, odt, plain
 from corpus.readers.pdf import read as pdf
+from corpus.readers.warc import read as warc
 from corpus.source import Source
 
 
@@ -29,6 +31,7 @@ class Format:
     `without_markup` takes off the marks of a text that is to be cleaned. `names_fields` says that
     whoever wrote the source named the fields, so that they may have to be mapped to ours.
     `confined` formats can be made to harm who reads them, and are read in a process of their own.
+    `archive` reads one that may be of any size, in such a process too.
     """
 
     kinds: tuple[str, ...]
@@ -36,6 +39,7 @@ class Format:
     without_markup: Callable[[str], str] | None = None
     names_fields: bool = False
     confined: bool = False
+    archive: ArchiveReader | None = None
 
 
 PLAIN = Format((".txt", ".text"), plain.read)
@@ -50,6 +54,7 @@ FORMATS = (
     Format((".odt",), odt.read, confined=True),
     Format((".epub",), epub.read, confined=True),
     Format((".pdf",), pdf.read, confined=True),
+    Format((".warc", ".wet"), warc.read, confined=True, archive=warc.read),
 )
 
 _BY_KIND = {kind: form for form in FORMATS for kind in form.kinds}

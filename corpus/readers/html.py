@@ -2,17 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from corpus.errors import DalilError
 from corpus.fields import Entry
+from corpus.profiles.profile import Profile, profile_for
 from corpus.source import Source
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from corpus.profiles.select import Dropped, Selected
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was read of a page: its fields, the profile that was used, and what that dropped.
+
+    `note` says what of the profile found nothing.
+    """
+
+    values: dict[str, object]
+    profile: Profile | None = None
+    note: str | None = None
+    dropped: Sequence[Dropped] = field(default=())
 
 
 def read(source: Source) -> Iterator[Entry]:
     """Yield the article of an HTML page; raises `DalilError` for a page without text."""
-    yield Entry(read_page(source.content()))
+    page = read_with(source.content(), source.profiles, source.url)
+    yield Entry(page.values, note=page.note)
+
+
+def read_with(data: bytes, profiles: Sequence[Profile], url: str | None = None) -> Page:
+    """Return a page, found at `url` or where it says, read with the profile of its site.
+
+    Without a profile, or where that finds no article, it is read as any page is. Raises
+    `DalilError` for a page without text.
+    """
+    profile = profile_for(profiles, url or own_address(data)) if profiles else None
+    return Page(read_page(data)) if profile is None else read_using(data, profile)
+
+
+def read_using(data: bytes, profile: Profile) -> Page:
+    """Return a page read with a profile; where that finds no article, it is read as any page is."""
+    import trafilatura
+
+    from corpus.profiles.select import select
+
+    root = trafilatura.load_html(data)
+    if root is None:
+        return Page(read_page(data))
+    found = select(root, profile)
+    text = _text_of(found)
+    if text:
+        values = {**_stated(data), "text": text}
+    else:
+        # What is furniture beside an article that isn't there is not known.
+        values = read_page(data if profile.article else _page_of(root))
+    stated = {
+        "title": found.title,
+        "outlet": profile.outlet,
+        "published": found.published,
+        "language": profile.language,
+    }
+    values |= {name: value for name, value in stated.items() if value}
+    dropped = found.dropped if text or not profile.article else []
+    return Page(values, profile, _note(profile, found), tuple(dropped))
+
+
+def _note(profile: Profile, found: Selected) -> str | None:
+    # Not every article has an author.
+    missing = ", ".join(f'"{key}"' for key in found.missing if key != "author")
+    if not missing:
+        return None
+    rest = "; it was read as any page is" if "article" in found.missing else ""
+    return (
+        f"the profile {profile.name}.toml finds nothing for {missing}{rest}. "
+        "Compare with: dalil profile test URL-or-FILE."
+    )
+
+
+def _text_of(found: Selected) -> str:
+    """Return the article's paragraphs, below a byline that stands outside of it."""
+    from corpus.readers.epub import Walk
+
+    walk = Walk()
+    for part in found.parts or ():
+        walk.add(part)
+    text = walk.blocks.text()
+    outside = text and found.author and found.author not in " ".join(text.split())
+    return f"{found.author}\n\n{text}" if outside else text
+
+
+def own_address(data: bytes) -> str | None:
+    """Return the address at which a page says it is, `None` where it says nothing."""
+    import trafilatura
+
+    root = trafilatura.load_html(data)
+    ways = ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
+    stated = () if root is None else (str(one).strip() for way in ways for one in root.xpath(way))
+    return next((one for one in stated if one.lower().startswith(("http://", "https://"))), None)
+
+
+def _page_of(root: etree._Element) -> bytes:
+    """Return a tree as a page again."""
+    from lxml import etree
+
+    return b"<meta charset=utf-8>" + bytes(etree.tostring(root, encoding="utf-8", method="html"))
+
+
+def _stated(data: bytes) -> dict[str, object]:
+    try:
+        return read_page(data)
+    except DalilError:
+        return {}
 
 
 def read_page(data: bytes) -> dict[str, object]:

@@ -98,7 +98,8 @@ def _sync(
     check_folders(folders)
     library = open_library(settings, create=True)
     report = follow_once(library, folders, clean=clean, fields=fields, allow_empty=empty)
-    imported = replace(report.imported, skipped=unread_files(*folders))
+    skipped = [*report.imported.skipped, *unread_files(*folders)]
+    imported = replace(report.imported, skipped=skipped)
     report = replace(report, imported=imported)
     for error in report.errors:
         say(error)

@@ -14,6 +14,7 @@ from corpus.errors import DalilError
 from ui.cli.add import add, watch
 from ui.cli.admin.embeds import app as embeds
 from ui.cli.admin.feeds import app as feeds
+from ui.cli.admin.profiles import app as profiles
 from ui.cli.admin.users import app as users
 from ui.cli.console import (
     DONE,
@@ -64,6 +65,7 @@ app.command()(doctor)
 app.command()(reindex)
 app.add_typer(embeds, name="embed")
 app.add_typer(feeds, name="feed")
+app.add_typer(profiles, name="profile")
 app.add_typer(users, name="user")
 app.command()(serve)
 app.command()(watch)

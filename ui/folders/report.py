@@ -50,6 +50,7 @@ class SyncReport:
                 [*mine.updated, *theirs.updated],
                 [*mine.unchanged, *theirs.unchanged],
                 [*mine.failed, *theirs.failed],
+                [*mine.skipped, *theirs.skipped],
             ),
             [*self.removed, *other.removed],
             [*self.errors, *other.errors],

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.article import Article
-from corpus.errors import InputError, MissingError
+from corpus.errors import InputError
 from corpus.folder import Listing, Stamp, list_folder
 from corpus.load import Loaded, load_sources
+from corpus.profiles.profile import FOLDER, read_profiles
 from corpus.source import file_source
 from corpus.text.characters import replace_surrogates
+from corpus.unread import Unread
 from index.store.origins import FolderState, Origin
+from ui.folders.leaving import added_before, of_file, remove
 from ui.folders.report import SyncReport
 from ui.ingest import ImportReport
 
@@ -29,11 +31,12 @@ _UNWRITABLE = "\ufffd"
 
 @dataclass
 class _Read:
-    """What the files of one look held: ids by file, files that failed, and who came first."""
+    """What the files of one look held: ids by file, faults, who came first, what is to tell."""
 
     ids: dict[str, set[str]] = field(default_factory=dict)
     failed: dict[str, list[Loaded]] = field(default_factory=dict)
     first: dict[str, tuple[Article, str]] = field(default_factory=dict)
+    told: list[Unread] = field(default_factory=list)
 
 
 class Follower:
@@ -84,7 +87,7 @@ class Follower:
         listing = list_folder(self.folder)
         if self._allow_empty and not os.path.lexists(self.folder):
             listing = Listing(self.folder, {}, {})
-        known = [_of_file(origin, listing) for origin in library.origins.below(self.folder)]
+        known = [of_file(origin, listing) for origin in library.origins.below(self.folder)]
         if error := self._refusal(listing, known):
             self._note(library, len(known), error)
             return SyncReport(ImportReport(), errors=[error])
@@ -93,7 +96,8 @@ class Follower:
         done = ImportReport()
         if due:
             added = library.add(self._articles(library, due, read))
-            done = ImportReport(added.added, added.updated, added.unchanged)
+            told = list(dict.fromkeys(read.told))
+            done = ImportReport(added.added, added.updated, added.unchanged, skipped=told)
         removed = self._settle_origins(library, known, gone, read, done)
         # Not before: a file counts as read when all that came of it is kept.
         self._remember(listing, read)
@@ -145,18 +149,28 @@ class Follower:
 
     def _articles(self, library: Library, due: Sequence[str], read: _Read) -> Iterator[Article]:
         """Yield what the files hold, and note in `read` which file held what."""
+        profiles = read_profiles(library.home / FOLDER)
         for file in due:
             if self._stopped():
                 return
             rest = file[len(self.folder) :]
             source = replace(file_source(file), label=self._given.rstrip(os.sep) + rest)
             ids = read.ids.setdefault(file, set())
-            for loaded in load_sources([source], clean=self._clean, fields=self._fields):
+            for loaded in load_sources(
+                [source],
+                clean=self._clean,
+                fields=self._fields,
+                profiles=profiles,
+                tell=read.told.append,
+            ):
                 article = loaded.article
                 if article and library.withdrawals.keeps_out(article):
                     # Somebody took it out although its file is here; another text comes in.
                     continue
                 clash = article and self._clash(library, article, file, due, read)
+                if clash and loaded.captured:
+                    # Two archives hold the page as it was at two times.
+                    continue
                 if article is None or clash:
                     failure = replace(loaded, article=None, error=clash) if clash else loaded
                     read.failed.setdefault(file, []).append(failure)
@@ -219,9 +233,9 @@ class Follower:
             for origin in lost
             if library.origins.unchanged(origin)
             and not library.origins.elsewhere(origin.article_id, ())
-            and not _added_before(library, origin)
+            and not added_before(library, origin)
         ]
-        return _remove(library, list(dict.fromkeys(leaving)))
+        return remove(library, list(dict.fromkeys(leaving)))
 
     def _note(self, library: Library, articles: int | None, error: str | None = None) -> None:
         """Keep how the folder is, unless that was kept before."""
@@ -260,31 +274,6 @@ def check_folders(folders: Sequence[Path]) -> None:
     for folder in folders:
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is no folder; only folders can be followed.")
-
-
-def _of_file(origin: Origin, listing: Listing) -> Origin:
-    """Return the origin of an article that is named by its file and line with the file alone."""
-    file, _, line = origin.file.rpartition(":")
-    if origin.file != origin.article_id or not line.isdigit() or os.path.lexists(origin.file):
-        return origin
-    return origin._replace(file=file)
-
-
-def _added_before(library: Library, origin: Origin) -> bool:
-    """Return if `dalil add` took the article from another file, which is still there."""
-    with suppress(MissingError):
-        source = library.article(origin.article_id).source
-        return source is not None and source != origin.file and Path(source).is_file()
-    return False
-
-
-def _remove(library: Library, ids: list[str]) -> list[str]:
-    """Take articles out that are still there, whoever else may take them out meanwhile."""
-    present = [each for each in ids if library.catalogue.holds(each)]
-    try:
-        return library.remove(present) if present else []
-    except MissingError:
-        return _remove(library, ids)
 
 
 def _place(failure: Loaded) -> str:

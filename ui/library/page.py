@@ -49,7 +49,8 @@ def mount_library(app: FastAPI, settings: Settings | None = None) -> None:
             keeps=reader.role == "admin",
             connects=bool(settings and settings.connect),
             name=reader.name,
-            kinds=UPLOADED_KINDS,
+            # Browsers look at the last suffix of `.warc.gz` alone.
+            kinds=(*UPLOADED_KINDS, ".gz"),
             handed=_handed(language, most),
         )
         headers = {

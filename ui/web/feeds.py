@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from corpus.errors import DalilError
-from corpus.load import Loaded, load_sources
+from corpus.load import NO_PROFILES, Loaded, load_sources
+from corpus.profiles.profile import FOLDER, Profiles, read_profiles
 from corpus.source import bytes_source
 from index.store.feeds import FeedTable, Fetching, StoredFeed
 from ui.web.background import begun
@@ -75,7 +76,9 @@ def _fetch(
     page = fetcher.fetch(feed.url, FEEDS, given or None)
     if page.status == 304:
         return Fetching(dict.fromkeys(_COUNTS, 0), etag=feed.etag, modified=feed.modified)
-    run = _Run(feed, library, table)
+    profiles = read_profiles(library.home / FOLDER)
+    # A bad profile stops nothing, but whoever looks after the feed is to know of it.
+    run = _Run(feed, library, table, error=next(iter(profiles.faults), None), profiles=profiles)
     held = _read(page)
     for part in [held, *_sitemaps(held, fetcher, run)]:
         run.add_new(part, fetcher, stopped)
@@ -123,6 +126,7 @@ class _Run:
     report: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
     left: int = 0
     error: str | None = None
+    profiles: Profiles = NO_PROFILES
     _waiting: list[tuple[Item, Article]] = field(default_factory=list)
     _since: float = 0.0
 
@@ -135,7 +139,8 @@ class _Run:
         ]
         self.left += max(0, len(wanted) - _MOST_PAGES)
         for number, item in enumerate(wanted[:_MOST_PAGES]):
-            reading = None if stopped() else begun(partial(_article, item, held, fetcher))
+            work = partial(_article, item, held, fetcher, self.profiles)
+            reading = None if stopped() else begun(work)
             if reading is None or not self._commit_meanwhile(reading, stopped):
                 self.left += len(wanted[:_MOST_PAGES]) - number
                 break
@@ -192,14 +197,14 @@ def _name(item: Item) -> str:
     return without_tracking(item.link) if item.link else item.id or item.seal
 
 
-def _article(item: Item, held: Feed, fetcher: Fetcher) -> Loaded:
+def _article(item: Item, held: Feed, fetcher: Fetcher, profiles: Profiles) -> Loaded:
     """Return the article of an item, or why there is none."""
     label = item.link or item.id or ""
     try:
         if item.content is not None:
             loaded = _of_content(item)
         elif item.link is not None:
-            loaded = read_fetched(fetcher.fetch(item.link))
+            loaded = read_fetched(fetcher.fetch(item.link), profiles=profiles)
         else:
             return Loaded(label, error="The feed gives neither a link nor a text of the article.")
     except DalilError as error:

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import DalilError
-from corpus.load import Loaded, load_sources
+from corpus.load import NO_PROFILES, Loaded, load_sources, nobody
 from corpus.readers.decode import decode
 from corpus.source import bytes_source, file_source
 
 if TYPE_CHECKING:
     from corpus.fetch.fetch import Fetched, Fetcher
+    from corpus.profiles.profile import Profiles
+    from corpus.unread import Unread
 
 # Of one host there is one request at a time, so this is how many hosts are asked at once.
 _HOSTS_AT_ONCE = 4
 
 
-def read_links(links: Sequence[str], fetcher: Fetcher, *, clean: bool = True) -> Iterator[Loaded]:
+def read_links(
+    links: Sequence[str],
+    fetcher: Fetcher,
+    *,
+    clean: bool = True,
+    profiles: Profiles = NO_PROFILES,
+    tell: Callable[[Unread], object] = nobody,
+) -> Iterator[Loaded]:
     """Yield what each link comes to, in their order; one that is named twice is fetched once.
 
     The article's id and `url` are the address by which its page is known, `source` is the link.
+    `profiles` and `tell` are those of `load_sources`.
     """
+    read = partial(read_link, fetcher=fetcher, clean=clean, profiles=profiles, tell=tell)
     known: set[str] = set()
     with ThreadPoolExecutor(_HOSTS_AT_ONCE, thread_name_prefix="links") as threads:
-        asked = _by_host(dict.fromkeys(links), fetcher, clean, threads)
+        asked = _by_host(dict.fromkeys(links), read, threads)
         try:
             for future in asked:
                 loaded = future.result()
@@ -43,7 +55,7 @@ def read_links(links: Sequence[str], fetcher: Fetcher, *, clean: bool = True) ->
 
 
 def _by_host(
-    links: dict[str, None], fetcher: Fetcher, clean: bool, threads: ThreadPoolExecutor
+    links: dict[str, None], read: Callable[[str], Loaded], threads: ThreadPoolExecutor
 ) -> list[Future[Loaded]]:
     """Start to fetch, a thread a host, and return what will come of each link, in order."""
     from corpus.fetch.fetch import host_of
@@ -56,7 +68,7 @@ def _by_host(
     def work(of_host: list[str]) -> None:
         for link in of_host:
             try:
-                futures[link].set_result(read_link(link, fetcher, clean=clean))
+                futures[link].set_result(read(link))
             except BaseException as error:  # whoever waits for the link gets it
                 futures[link].set_exception(error)
 
@@ -65,22 +77,36 @@ def _by_host(
     return list(futures.values())
 
 
-def read_link(link: str, fetcher: Fetcher, *, clean: bool = True) -> Loaded:
+def read_link(
+    link: str,
+    fetcher: Fetcher,
+    *,
+    clean: bool = True,
+    profiles: Profiles = NO_PROFILES,
+    tell: Callable[[Unread], object] = nobody,
+) -> Loaded:
     """Return the article of the page at `link`, or the sentence that says why there is none."""
     try:
-        return read_fetched(fetcher.fetch(link), clean=clean)
+        return read_fetched(fetcher.fetch(link), clean=clean, profiles=profiles, tell=tell)
     except DalilError as error:
         return Loaded(link, error=str(error))
 
 
-def read_fetched(page: Fetched, *, clean: bool = True) -> Loaded:
+def read_fetched(
+    page: Fetched,
+    *,
+    clean: bool = True,
+    profiles: Profiles = NO_PROFILES,
+    tell: Callable[[Unread], object] = nobody,
+) -> Loaded:
     """Return the article of a page that was fetched, or why it holds none."""
     from corpus.fetch.fetch import PAGES
     from corpus.fetch.page import in_utf8
 
     content = in_utf8(page.content, page.headers.get("content-type", ""))
     source = bytes_source(page.url, content, kind=PAGES.get(page.media_type, ".html"))
-    (loaded,) = load_sources([source], clean=clean)
+    source = replace(source, url=page.canonical)
+    (loaded,) = load_sources([source], clean=clean, profiles=profiles, tell=tell)
     if loaded.article is None:
         return loaded
     article = replace(loaded.article, id=page.canonical, url=page.canonical, source=page.url)

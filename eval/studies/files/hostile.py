@@ -21,8 +21,11 @@ from corpus.confined.limits import LIMITS
 from corpus.confined.process import ReadingProcess
 from corpus.errors import DalilError
 from corpus.fields import draft, finish
+from corpus.load import load_sources
 from corpus.readers.formats import format_of
-from corpus.source import bytes_source
+from corpus.source import Source, bytes_source
+from corpus.unread import Unread
+from eval.studies.files.archives import hostile_archives
 from eval.studies.files.formats import book, docx_with_changes, odt_by_library
 
 _PARAGRAPHS = ["A title", "The market opens on Sunday.", "فُتح المعبر صباح اليوم."]
@@ -39,7 +42,7 @@ class Outcome:
 
 
 def hostile_files() -> Iterator[tuple[str, bytes]]:
-    """Yield names and bytes of files, a kind of harm after another, for each zipped format."""
+    """Yield names and bytes of files, a kind of harm after another, by formats."""
     whole = {
         ".docx": (docx_with_changes(_PARAGRAPHS), "word/document.xml"),
         ".odt": (odt_by_library(_PARAGRAPHS), "content.xml"),
@@ -56,6 +59,7 @@ def hostile_files() -> Iterator[tuple[str, bytes]]:
         parts = _parts(data)
         for harm, changed in _changed(main, parts[main].decode(), parts).items():
             yield f"{harm}{kind}", changed
+    yield from hostile_archives(*_PARAGRAPHS)
 
 
 def _changed(main: str, text: str, parts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -112,16 +116,27 @@ def read_all(process: ReadingProcess) -> Iterator[Outcome]:
     for name, data in hostile_files():
         source = bytes_source(name, data)
         begun = time.monotonic()
-        told: str | None = None
-        try:
-            for entry in process.read(format_of(source.kind).read, source):
-                if entry.values is None:
-                    raise DalilError(entry.error)
-                finish(draft(entry.values, where=name, source=name), cleaned=False)
-        except DalilError as error:
-            told = str(error)
+        told = _told(process, source)
         yield Outcome(name, told, time.monotonic() - begun)
         list(process.read(format_of(".docx").read, good))
+
+
+def _told(process: ReadingProcess, source: Source) -> str | None:
+    """Read a file and return the sentence that names it, `None` if it is as good as any."""
+    form = format_of(source.kind)
+    if form.archive:
+        notes: list[Unread] = []
+        faults = [one.error for one in load_sources([source], tell=notes.append) if one.error]
+        bad = [one.reason for one in notes if one.path != source.label]
+        return next(iter([*bad, *faults]), None)
+    try:
+        for entry in process.read(form.read, source):
+            if entry.values is None:
+                raise DalilError(entry.error)
+            finish(draft(entry.values, where=source.label, source=source.label), cleaned=False)
+    except DalilError as error:
+        return str(error)
+    return None
 
 
 def main() -> None:

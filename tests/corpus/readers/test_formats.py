@@ -9,6 +9,7 @@ from corpus.errors import DalilError
 from corpus.load import load_sources
 from corpus.readers.formats import FORMATS, KINDS, PLAIN, UPLOADED_KINDS, format_of
 from corpus.source import MAX_BYTES, Source, bytes_source
+from eval.studies.files.archives import packed, page, response
 from tests.corpus.readers.pdf.written import actual, drawn, file_of
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -47,6 +48,7 @@ WRITTEN = {
         "<text:p>فُتح المعبر.</text:p></o:text></a>"
     ),
     ".epub": book(),
+    ".warc": packed(response("https://news.example/1", page("خبر", "فُتح المعبر."))),
     ".pdf": file_of(actual(drawn(500, 700, "ربعملا حتف"), "فُتح المعبر.")),
 }
 

@@ -31,6 +31,8 @@ RUNS = {
     "feed pause": ([FEED], f"Paused {FEED}."),
     "feed list": ([], "not fetched yet"),
     "feed remove": ([FEED], "Removed"),
+    "profile new": (["news.example"], "Wrote "),
+    "profile list": ([], "news.example.toml: news.example"),
     "user add": (USER, "Added leila (reader)."),
     "user list": ([], "leila  reader"),
     "user password": (USER, "Changed the password of leila."),
@@ -48,6 +50,7 @@ ELSEWHERE = {
     "tests/ui/app/test_process.py": {"serve"},
     "tests/ui/folders/test_watch.py": {"watch"},
     "tests/ui/cli/admin/test_feeds.py": {"feed fetch"},
+    "tests/ui/cli/admin/test_profiles.py": {"profile test"},
 }  # fmt: skip
 
 

@@ -119,14 +119,15 @@ async function sent(file) {
 /** What came of a file or a page: how many articles, and links to them. */
 export function told(found) {
   const groups = ["added", "updated", "unchanged"].filter((name) => found[name].length);
-  return groups.map((name) => {
+  const notes = (found.skipped ?? []).map((one) => element("p", { class: "note" }, [isolated(`${one.path}: ${one.reason}`)]));
+  return notes.concat(groups.map((name) => {
     const articles = found[name];
     const count = { count: number(articles.length) };
     const heading = { added: () => say("added", count), updated: () => say("updated", count), unchanged: () => say("unchanged", count) };
     const titles = articles.slice(0, SHOWN).map((article) => element("li", {}, [titleLink(article)]));
     const rest = articles.length > SHOWN ? [element("li", {}, ["…"])] : [];
     return element("div", {}, [heading[name](), element("ul", {}, [...titles, ...rest])]);
-  });
+  }));
 }
 
 function showProgress() {

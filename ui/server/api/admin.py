@@ -10,7 +10,9 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from corpus.errors import DalilError, InputError
+from corpus.profiles.profile import FOLDER, read_profiles
 from corpus.source import Source
+from corpus.unread import Unread
 from rag.answer import Json
 from ui.ingest import ImportReport
 from ui.server.access.identity import reader_of
@@ -52,12 +54,15 @@ async def add(request: Request, pool: PoolOf) -> Json:
     uploads = await _uploads(request)
 
     def work(service: Service) -> Json:
-        articles = read_uploads(uploads)
+        told: list[Unread] = []
+        profiles = read_profiles(service.shared.settings.home / FOLDER)
+        articles = read_uploads(uploads, profiles, told.append)
         assistant = service.assistant(create=True)
         if assistant is None:
             raise DalilError(service.missing)
         report = assistant.library.add(articles)
-        return ImportReport(report.added, report.updated, report.unchanged).as_json()
+        done = ImportReport(report.added, report.updated, report.unchanged, skipped=told)
+        return done.as_json()
 
     try:
         return await while_connected(request, pool.run(work))

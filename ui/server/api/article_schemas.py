@@ -148,6 +148,13 @@ class ArticleEntry(BaseModel):
     source: str | None
 
 
+class Passed(BaseModel):
+    """What of a file was passed over, as the images of a web archive, or a bad profile."""
+
+    path: str
+    reason: str
+
+
 class Import(BaseModel):
     """What became of each article that was sent; `failed` is empty, since one fails all."""
 
@@ -155,6 +162,7 @@ class Import(BaseModel):
     updated: list[ArticleEntry]
     unchanged: list[ArticleEntry]
     failed: list[str]
+    skipped: list[Passed]
 
 
 class Removal(BaseModel):

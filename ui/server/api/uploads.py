@@ -7,13 +7,15 @@ sources and errors; nothing is written or opened under it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from corpus.article import Article
 from corpus.errors import InputError
-from corpus.load import Loaded, load_sources
+from corpus.load import NO_PROFILES, Loaded, load_sources, nobody
+from corpus.profiles.profile import Profiles
 from corpus.readers.formats import UPLOADED_KINDS
 from corpus.source import Source, bytes_source
+from corpus.unread import Unread
 from rag.answer import Json
 from ui.server.http.errors import KindError
 
@@ -51,13 +53,20 @@ def upload_of_objects(articles: Sequence[Json]) -> Source:
     return bytes_source("articles", "\n".join(lines).encode(), kind=".jsonl")
 
 
-def read_uploads(uploads: Sequence[Source]) -> list[Article]:
-    """Return the articles of all files; raise `InputError` with what is wrong with them."""
+def read_uploads(
+    uploads: Sequence[Source],
+    profiles: Profiles = NO_PROFILES,
+    tell: Callable[[Unread], object] = nobody,
+) -> list[Article]:
+    """Return the articles of all files; raise `InputError` with what is wrong with them.
+
+    `profiles` and `tell` are those of `load_sources`.
+    """
     labels = [upload.label for upload in uploads]
     if len(set(labels)) < len(labels):
         raise InputError("Two files have the same name; nothing was added. Rename one of them.")
     articles, faults = [], []
-    for loaded in load_sources(uploads):
+    for loaded in load_sources(uploads, profiles=profiles, tell=tell):
         if loaded.article is None:
             faults.append(_fault(loaded))
         else:

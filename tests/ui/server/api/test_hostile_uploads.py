@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from corpus.readers.formats import FORMATS
+from eval.studies.files.archives import packed, page, response
 from ui.server.access.guard import MOST_BYTES
 from ui.server.api.uploads import label_of, read_uploads, upload_of, upload_of_objects
 
@@ -260,3 +261,26 @@ def test_purging_forgets_what_answers_cite(admin):
     status = admin.get(f"/api/answers/{asked['answer_id']}").status_code
     assert status == (410 if asked["citations"] else 200)
     assert admin.delete("/api/articles/x", params={"purge": "what?"}).status_code == 422
+
+
+def test_archives_are_taken_and_what_was_passed_over_is_told(admin):
+    site = "https://news.example/"
+    text = "The market by the river opens again on Sunday, said the mayor of the town."
+    whole = packed(
+        response(site + "1", page("Market", text)),
+        response(site + "i", b"x", media="image/png"),
+        response(site + "b", page("Market", text), WARC_Truncated="length"),
+    )
+    sent = send(admin, ("news.warc.gz", whole))
+    assert sent.status_code == 200
+    assert [one["id"] for one in sent.json()["added"]] == [site + "1"]
+    assert sent.json()["skipped"] == [
+        {"path": "news.warc.gz:3", "reason": f"{site}b: The crawler kept only a part of the page."},
+        {
+            "path": "news.warc.gz",
+            "reason": "1 page read, 2 skipped: 1 image, 1 unreadable record.",
+        },
+    ]
+    refused = send(admin, ("a.warc", b"no archive"))
+    assert (refused.status_code, "no web archive" in refused.text) == (422, True)
+    assert send(admin, ("a.txt.gz", b"x")).status_code == 415

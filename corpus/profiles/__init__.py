@@ -1,0 +1,1 @@
+"""Outlet profiles: what whoever keeps a library knows of the pages of a site."""

@@ -1,0 +1,1 @@
+"""Web archives: what a crawler was sent, page after page in one file."""
