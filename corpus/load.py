@@ -11,8 +11,9 @@ from pathlib import Path
 from corpus.article import Article
 from corpus.confined.process import read_confined
 from corpus.errors import DalilError
-from corpus.fields import FIELDS, Entry, draft, finish
-from corpus.readers.formats import KINDS, Format, format_of
+from corpus.fields import FIELDS, Entry, NoTextError, draft, finish, known
+from corpus.naming import Fault, Lacking
+from corpus.readers.formats import KINDS, Format, format_in
 from corpus.source import Source, cannot_read, file_source, kind_of, members
 from corpus.text.characters import replace_surrogates
 
@@ -24,13 +25,19 @@ class Loaded:
     `label` is the source's: of a file, its path as the user gave it (a folder's name joined with
     the file's). `line` counts from 1 (lines of JSONL and CSV, articles of JSON, chapters of a
     book) and is `None` elsewhere. One of `article`
-    and `error` is `None`.
+    and `error` is `None`. `notices` say what of the source is not in the article.
     """
 
     label: str
     line: int | None = None
     article: Article | None = None
     error: str | None = None
+    notices: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The label, with the line where there is one."""
+        return self.label if self.line is None else f"{self.label}:{self.line}"
 
 
 def load_articles(
@@ -91,12 +98,11 @@ def _unique(every: Iterable[Loaded]) -> Iterator[Loaded]:
 
 
 def _once(loaded: Loaded, article: Article, seen: dict[str, tuple[bytes, str]]) -> Iterator[Loaded]:
-    place = loaded.label if loaded.line is None else f"{loaded.label}:{loaded.line}"
     # A digest in place of the article keeps a large import out of memory.
     content = repr(replace(article, source=None)).encode("utf-8", "surrogatepass")
     digest = blake2b(content, digest_size=16).digest()
     if article.id not in seen:
-        seen[article.id] = (digest, place)
+        seen[article.id] = (digest, loaded.place)
         yield loaded
         return
     known, first_place = seen[article.id]
@@ -131,30 +137,52 @@ def _raise(error: OSError) -> None:
 
 
 def _load(source: Source, cleaned: bool, names: Mapping[str, str]) -> Iterator[Loaded]:
-    form = format_of(source.kind)
+    lacking = Lacking(source.label)
     try:
+        form = format_in(source)
         found = read_confined(form.read, source) if form.confined else form.read(source)
         for entry in found:
-            yield _outcome(source, form, entry, cleaned, names)
+            try:
+                loaded = _outcome(source, form, entry, cleaned, names)
+            except NoTextError:
+                yield from map(_refused, lacking.enter(entry))
+            else:
+                if loaded.article:
+                    yield from map(_refused, lacking.text_found())
+                yield loaded
+        yield from map(_refused, lacking.rest())
     except DalilError as error:
+        yield from map(_refused, lacking.rest())
         yield Loaded(source.label, error=str(error))
+
+
+def _refused(fault: Fault) -> Loaded:
+    return Loaded(fault.label, fault.line, error=fault.error)
 
 
 def _outcome(
     source: Source, form: Format, entry: Entry, cleaned: bool, names: Mapping[str, str]
 ) -> Loaded:
-    """Return what an entry comes to; one that nothing can be made of names its line."""
+    """Return what an entry comes to; one that nothing can be made of names its line.
+
+    Raises `NoTextError` for one whose fields have other names.
+    """
     if entry.values is None:
         return Loaded(source.label, entry.line, error=entry.error)
     values = dict(entry.values)
     if form.names_fields:
         values |= {name: entry.values.get(other) for name, other in names.items()}
+    if form.names_fields and values.get("exported") is not True:
+        values = known(values)
     where = source.identity if entry.line is None else f"{source.identity}:{entry.line}"
     try:
         if cleaned and form.without_markup:
             values["text"] = form.without_markup(str(values["text"]))
         found = draft(values, where=where, source=source.label)
         found = replace(found, pages=entry.pages or found.pages)
-        return Loaded(source.label, entry.line, article=finish(found, cleaned=cleaned))
+        article = finish(found, cleaned=cleaned)
+        return Loaded(source.label, entry.line, article, notices=entry.notices)
+    except NoTextError:
+        raise
     except DalilError as error:
         return Loaded(source.label, entry.line, error=str(error))

@@ -23,7 +23,8 @@ _REMEDIES = {
     (".mobi", ".azw", ".azw3", ".fb2"): "convert it to .epub",
 }
 _REMEDY_OF = {kind: remedy for kinds, remedy in _REMEDIES.items() for kind in kinds}
-_NAMED = 5
+# What systems leave in folders, and nobody takes for an article.
+_NOBODYS = frozenset(("thumbs.db", "desktop.ini", "ehthumbs.db"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,13 @@ def unread_files(*paths: str | os.PathLike[str]) -> list[Unread]:
     Files that are named themselves are read, whatever their kind; folders that cannot be listed
     are faults, which loading tells.
     """
-    found = [file for path in paths if Path(path).is_dir() for file in members(os.fspath(path))]
+    found = [
+        file
+        for path in paths
+        if Path(path).is_dir()
+        for file in members(os.fspath(path))
+        if Path(file).name.lower() not in _NOBODYS
+    ]
     other = sorted((kind, file) for file in found if (kind := kind_of(file)) not in KINDS)
     return [Unread(replace_surrogates(file), _reason(kind)) for kind, file in other]
 
@@ -54,7 +61,7 @@ def _reason(kind: str) -> str:
 
 
 def sentences(unread: Sequence[Unread]) -> list[str]:
-    """Return a sentence for each reason, with the first files.
+    """Return a sentence for each reason, with all of its files.
 
     >>> sentences([Unread("a/1.xlsx", ".xlsx is not read; save each sheet as .csv")])
     ['1 file skipped: .xlsx is not read; save each sheet as .csv (a/1.xlsx).']
@@ -62,8 +69,6 @@ def sentences(unread: Sequence[Unread]) -> list[str]:
     lines = []
     for reason, some in groupby(unread, key=lambda one: one.reason):
         paths = [one.path for one in some]
-        names = ", ".join(paths[:_NAMED])
-        more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
         files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
-        lines.append(f"{files} skipped: {reason} ({names}{more}).")
+        lines.append(f"{files} skipped: {reason} ({', '.join(paths)}).")
     return lines
