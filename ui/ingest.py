@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What of a source is not in its articles, such as pages without text."""
+
+    path: str
+    notice: str
+
+
+def noticed(loaded: Iterable[Loaded]) -> list[Notice]:
+    """Return the notices of what was loaded, each with the place it is about."""
+    return [Notice(one.place, notice) for one in loaded for notice in one.notices]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did with each input."""
 
@@ -28,6 +41,7 @@ class ImportReport:
     unchanged: Sequence[Article] = ()
     failed: Sequence[Loaded] = ()
     skipped: Sequence[Unread] = ()
+    notices: Sequence[Notice] = ()
 
     def as_json(self) -> Json:
         """Return the contract's shape of an import."""
@@ -40,12 +54,13 @@ class ImportReport:
                 for failure in self.failed
             ],
             "skipped": [{"path": one.path, "reason": one.reason} for one in self.skipped],
+            "notices": [{"path": one.path, "notice": one.notice} for one in self.notices],
         }
 
     def exit_code(self, *, keep_going: bool) -> int:
         """Return 0 when all is in, 3 when a part is, 1 when nothing was added for a failure."""
         if not self.failed:
-            return 0
+            return 3 if self.skipped else 0
         done = self.added or self.updated or self.unchanged
         return 3 if keep_going and done else 1
 
@@ -63,17 +78,19 @@ def run_import(
     """Add the articles of `paths` and `links`; none if any fails, unless `keep_going`."""
     articles: list[Article] = []
     failures: list[Loaded] = []
+    notices: list[Notice] = []
     skipped = unread_files(*paths)
     with progress("Reading", None) as show:
         files = load_articles(*paths, clean=clean, fields=fields)
         for loaded in chain(files, _pages(settings, links, clean=clean)):
             if loaded.article:
                 articles.append(loaded.article)
+                notices += noticed([loaded])
             else:
                 failures.append(loaded)
             show(len(articles), None)
     if failures and not (keep_going and articles):
-        return ImportReport(failed=failures, skipped=skipped)
+        return ImportReport(failed=failures, skipped=skipped, notices=notices)
 
     from index import Library, load_encoder
 
@@ -81,7 +98,8 @@ def run_import(
     library = Library.open(settings.home, encoder, create=True, say=say)
     with progress("Adding", "Committed {done} of {total} articles.") as show:
         report = library.add(articles, on_batch=lambda done: show(done, len(articles)))
-    return ImportReport(report.added, report.updated, report.unchanged, failures, skipped)
+    done = report.added, report.updated, report.unchanged
+    return ImportReport(*done, failures, skipped, notices)
 
 
 def _pages(settings: Settings, links: Sequence[str], *, clean: bool) -> Iterator[Loaded]:

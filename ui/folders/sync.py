@@ -17,8 +17,9 @@ from corpus.load import Loaded, load_sources
 from corpus.source import file_source
 from corpus.text.characters import replace_surrogates
 from index.store.origins import FolderState, Origin
+from index.withdrawals import same_content
 from ui.folders.report import SyncReport
-from ui.ingest import ImportReport
+from ui.ingest import ImportReport, noticed
 
 if TYPE_CHECKING:
     from index import Library
@@ -34,6 +35,7 @@ class _Read:
     ids: dict[str, set[str]] = field(default_factory=dict)
     failed: dict[str, list[Loaded]] = field(default_factory=dict)
     first: dict[str, tuple[Article, str]] = field(default_factory=dict)
+    noticed: list[Loaded] = field(default_factory=list)
 
 
 class Follower:
@@ -74,7 +76,7 @@ class Follower:
 
     def failures(self) -> list[str]:
         """Return a sentence for each file, or line of one, that could not be read last."""
-        return [f"{_place(one)}: {one.error}" for each in self._failed.values() for one in each]
+        return [f"{one.place}: {one.error}" for each in self._failed.values() for one in each]
 
     def look(self, library: Library, now: float = 0.0) -> SyncReport:
         """Follow what has changed since the last look, as of `now` on a clock in seconds.
@@ -104,7 +106,8 @@ class Follower:
         failed = [one for each in read.failed.values() for one in each]
         failed += [Loaded(at, error=_closed(why)) for at, why in listing.unread.items()]
         self._note(library, len(library.origins.below(self.folder)) if due or removed else None)
-        return SyncReport(replace(done, failed=failed), removed, (), waiting)
+        done = replace(done, failed=failed, notices=noticed(read.noticed))
+        return SyncReport(done, removed, (), waiting)
 
     def _refusal(self, listing: Listing, known: Sequence[Origin]) -> str | None:
         """Return why the folder is not followed as it is, `None` if it is."""
@@ -154,7 +157,8 @@ class Follower:
             for loaded in load_sources([source], clean=self._clean, fields=self._fields):
                 article = loaded.article
                 if article and library.withdrawals.keeps_out(article):
-                    # Somebody took it out although its file is here; another text comes in.
+                    # Somebody took it out or removed it although its file is here; what the file
+                    # says anew comes in.
                     continue
                 clash = article and self._clash(library, article, file, due, read)
                 if article is None or clash:
@@ -162,6 +166,7 @@ class Follower:
                     read.failed.setdefault(file, []).append(failure)
                     continue
                 ids.add(article.id)
+                read.noticed += [loaded] if loaded.notices else []
                 yield article
 
     def _clash(
@@ -175,7 +180,7 @@ class Follower:
             if other == file or not library.catalogue.holds(article.id):
                 return None
             first = library.article(article.id)
-        if replace(article, version=first.version, source=first.source) == first:
+        if same_content(article, first) or same_content(library.edits.applied(article), first):
             return None
         return (
             f'The identity "{article.id}" stands for another article at {_written(other)}; '
@@ -225,7 +230,7 @@ class Follower:
 
     def _note(self, library: Library, articles: int | None, error: str | None = None) -> None:
         """Keep how the folder is, unless that was kept before."""
-        failed = [(_place(one), str(one.error)) for each in self._failed.values() for one in each]
+        failed = [(one.place, str(one.error)) for each in self._failed.values() for one in each]
         before = self._noted
         count = articles if articles is not None else before.articles if before else 0
         if articles is None and before is None:
@@ -282,13 +287,9 @@ def _remove(library: Library, ids: list[str]) -> list[str]:
     """Take articles out that are still there, whoever else may take them out meanwhile."""
     present = [each for each in ids if library.catalogue.holds(each)]
     try:
-        return library.remove(present) if present else []
+        return library.remove(present, by_hand=False) if present else []
     except MissingError:
         return _remove(library, ids)
-
-
-def _place(failure: Loaded) -> str:
-    return failure.label if failure.line is None else f"{failure.label}:{failure.line}"
 
 
 def _written(file: str) -> str:

@@ -52,12 +52,13 @@ async def add(request: Request, pool: PoolOf) -> Json:
     uploads = await _uploads(request)
 
     def work(service: Service) -> Json:
-        articles = read_uploads(uploads)
+        read = read_uploads(uploads)
         assistant = service.assistant(create=True)
         if assistant is None:
             raise DalilError(service.missing)
-        report = assistant.library.add(articles)
-        return ImportReport(report.added, report.updated, report.unchanged).as_json()
+        report = assistant.library.add(read.articles)
+        done = report.added, report.updated, report.unchanged
+        return ImportReport(*done, notices=read.notices).as_json()
 
     try:
         return await while_connected(request, pool.run(work))

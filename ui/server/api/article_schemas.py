@@ -148,6 +148,13 @@ class ArticleEntry(BaseModel):
     source: str | None
 
 
+class Notice(BaseModel):
+    """What of a file is not in its articles, such as pages without text."""
+
+    path: str
+    notice: str
+
+
 class Import(BaseModel):
     """What became of each article that was sent; `failed` is empty, since one fails all."""
 
@@ -155,6 +162,7 @@ class Import(BaseModel):
     updated: list[ArticleEntry]
     unchanged: list[ArticleEntry]
     failed: list[str]
+    notices: list[Notice]
 
 
 class Removal(BaseModel):

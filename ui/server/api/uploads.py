@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corpus.article import Article
 from corpus.errors import InputError
-from corpus.load import Loaded, load_sources
+from corpus.load import load_sources
 from corpus.readers.formats import UPLOADED_KINDS
 from corpus.source import Source, bytes_source
 from rag.answer import Json
+from ui.ingest import Notice, noticed
 from ui.server.http.errors import KindError
 
 _LONGEST_LABEL = 200
 # As many as a person reads at once; the rest is counted.
 _TOLD_FAULTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What files hold: their articles, and what of the files is not in them."""
+
+    articles: Sequence[Article]
+    notices: Sequence[Notice]
 
 
 def upload_of(name: str, content: bytes) -> Source:
@@ -51,23 +61,21 @@ def upload_of_objects(articles: Sequence[Json]) -> Source:
     return bytes_source("articles", "\n".join(lines).encode(), kind=".jsonl")
 
 
-def read_uploads(uploads: Sequence[Source]) -> list[Article]:
-    """Return the articles of all files; raise `InputError` with what is wrong with them."""
+def read_uploads(uploads: Sequence[Source]) -> Read:
+    """Read all files, or raise `InputError` with what is wrong with them."""
     labels = [upload.label for upload in uploads]
     if len(set(labels)) < len(labels):
         raise InputError("Two files have the same name; nothing was added. Rename one of them.")
-    articles, faults = [], []
+    articles: list[Article] = []
+    notices: list[Notice] = []
+    faults: list[str] = []
     for loaded in load_sources(uploads):
         if loaded.article is None:
-            faults.append(_fault(loaded))
+            faults.append(f"{loaded.place}: {loaded.error}")
         else:
             articles.append(loaded.article)
+            notices += noticed([loaded])
     if faults:
         more = f" {len(faults) - _TOLD_FAULTS} more follow." if len(faults) > _TOLD_FAULTS else ""
         raise InputError("Nothing was added. " + " ".join(faults[:_TOLD_FAULTS]) + more)
-    return articles
-
-
-def _fault(loaded: Loaded) -> str:
-    line = "" if loaded.line is None else f":{loaded.line}"
-    return f"{loaded.label}{line}: {loaded.error}"
+    return Read(articles, notices)

@@ -45,6 +45,7 @@ OPERATIONS = [
     ("GET", "/api/library"),
     ("GET", "/api/library/articles.jsonl"),
     ("GET", "/api/library/unanswered"),
+    ("POST", "/api/library/edits"),
     ("POST", "/api/conversation.md"),
     ("GET", "/api/library/withdrawn"),
     ("PUT", "/api/library/withdrawn/{id}"),
