@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from ui.chat import mount_chat
-from ui.library import exports, routes
+from ui.library import edit_routes, exports, routes
 from ui.library.page import mount_library
 from ui.server.access.guard import Guard
 from ui.server.access.identity import Identity
@@ -93,7 +93,7 @@ def _add_people(
 ) -> Identity | None:
     """Put the API into `app`, with log-ins if there are sessions; return what knows the readers."""
     chat = completions(settings.server.base_url if settings else None)
-    kept = (admin.routes, routes.routes, exports.routes)
+    kept = (admin.routes, routes.routes, edit_routes.routes, exports.routes)
     if settings is None or sessions is None:
         add_api(app, pool, *kept, chat)
         return None

@@ -117,8 +117,9 @@ async function sent(file) {
 }
 
 function told(found) {
+  const notices = found.notices.map((one) => element("p", {}, [isolated(one.notice)]));
   const groups = ["added", "updated", "unchanged"].filter((name) => found[name].length);
-  return groups.map((name) => {
+  const counted = groups.map((name) => {
     const articles = found[name];
     const count = { count: number(articles.length) };
     const heading = { added: () => say("added", count), updated: () => say("updated", count), unchanged: () => say("unchanged", count) };
@@ -126,6 +127,7 @@ function told(found) {
     const rest = articles.length > SHOWN ? [element("li", {}, ["…"])] : [];
     return element("div", {}, [heading[name](), element("ul", {}, [...titles, ...rest])]);
   });
+  return [...counted, ...notices];
 }
 
 function showProgress() {
