@@ -12,7 +12,7 @@ import regex
 from corpus.article import Article, Pages
 from corpus.errors import DalilError
 from corpus.furniture.clean import clean
-from corpus.furniture.describe import Description, describe
+from corpus.furniture.describe import Description, describe, opening
 from corpus.pages import kept_pages, stated_pages
 from corpus.published import parse_date
 from corpus.text.characters import replace_surrogates, without_unseen
@@ -20,6 +20,8 @@ from corpus.text.language import UNKNOWN_LANGUAGE, detect
 
 FIELDS = ("text", "id", "title", "outlet", "source", "published", "language", "url")
 
+# What spreadsheets and data frames write for a value that is not there.
+_NOTHING = frozenset(("nan", "nat", "null", "none", "n/a", "#n/a", "<na>"))
 # White space, controls, formats, unassigned and private code points show nothing to quote.
 _VISIBLE = regex.compile(r"[^\s\p{C}]")
 
@@ -28,17 +30,21 @@ class Entry(NamedTuple):
     """What a reader found for one article: its fields, or the sentence that says why not.
 
     `line` counts from 1 where the source has an article on each line, and is `None` elsewhere.
-    `pages` are those of `Article` in the text as it was read. `skipped` says what it is, in one of
-    the words of `Tally`, where what stands there is no article at all. `note` is something to tell
-    of an article that was read.
+    `pages` are those of `Article` in the text as it was read; `notices` say what of the source
+    is not in it, or how it was read. `skipped` says what it is, in one of the words of `Tally`,
+    where what stands there is no article at all.
     """
 
     values: Mapping[str, object] | None
     line: int | None = None
     error: str | None = None
     pages: Pages = ()
+    notices: tuple[str, ...] = ()
     skipped: str | None = None
-    note: str | None = None
+
+
+class NoTextError(DalilError):
+    """An entry has no field that is called "text"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,11 @@ def draft(values: Mapping[str, object], *, where: str, source: str) -> Draft:
     datetime.date(2020, 4, 18)
     >>> draft({"body": "نص"}, where="a:1", source="a")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    corpus.errors.DalilError: There is no field "text"; name the field that holds the text...
+    corpus.fields.NoTextError: There is no field "text"; name the field that holds the text...
     """
     text = values.get("text")
     if text is None:
-        raise DalilError(
+        raise NoTextError(
             'There is no field "text"; name the field that holds the text with --field text=NAME.'
         )
     if not isinstance(text, str):
@@ -116,14 +122,31 @@ def finish(found: Draft, *, cleaned: bool) -> Article:
     return Article(
         id=_plain(found.id or found.url or found.where) or found.where,
         text=text,
-        title=_line(found.title or stated.title),
-        outlet=_line(found.outlet or stated.outlet),
+        title=label_line(
+            found.title or stated.title or (None if found.exported else opening(text))
+        ),
+        outlet=label_line(found.outlet or stated.outlet),
         source=_plain(found.source),
         url=_plain(found.url),
         published=found.published or stated.published,
         language=None if language == UNKNOWN_LANGUAGE else _plain(language),
         pages=kept_pages(raw, text, found.pages) if found.pages else (),
     )
+
+
+def known(values: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of an entry whose values are known: tables write NaN and the like instead.
+
+    >>> known({"title": "NaN", "outlet": float("nan"), "text": "Nan is bread."})
+    {'text': 'Nan is bread.'}
+    """
+    return {name: value for name, value in values.items() if not _missing(value)}
+
+
+def _missing(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip().casefold() in _NOTHING
+    return isinstance(value, float) and value != value
 
 
 def _label(values: Mapping[str, object], name: str) -> str | None:
@@ -160,7 +183,7 @@ def _plain(value: str | None) -> str | None:
     return None if value is None else replace_surrogates(value)
 
 
-def _line(value: str | None) -> str | None:
+def label_line(value: str | None) -> str | None:
     """Return a label as one line that shows what it holds, since titles are shown as they are."""
     if value is None:
         return None

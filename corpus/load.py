@@ -14,13 +14,14 @@ from corpus.article import Article
 from corpus.confined.process import read_confined
 from corpus.confined.stream import read_streamed
 from corpus.errors import DalilError
-from corpus.fields import FIELDS, Entry, draft, finish
+from corpus.fields import FIELDS, Entry, NoTextError, draft, finish, known
+from corpus.naming import Fault, Lacking
 from corpus.profiles.profile import Profile, Profiles
-from corpus.readers.formats import KINDS, Format, format_of
+from corpus.readers.formats import KINDS, Format, format_in
 from corpus.readers.warc.tally import Tally
 from corpus.source import Source, cannot_read, file_source, kind_of, members
 from corpus.text.characters import replace_surrogates
-from corpus.unread import Unread
+from corpus.unread import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Loaded:
     error: str | None = None
     captured: bool = False
 
+    @property
+    def place(self) -> str:
+        """The label, with the line where there is one."""
+        return self.label if self.line is None else f"{self.label}:{self.line}"
+
 
 class _How(NamedTuple):
     """How sources are read."""
@@ -46,10 +52,10 @@ class _How(NamedTuple):
     cleaned: bool
     names: Mapping[str, str]
     profiles: tuple[Profile, ...]
-    tell: Callable[[Unread], object]
+    tell: Callable[[Notice], object]
 
 
-def nobody(told: Unread) -> None:
+def nobody(told: Notice) -> None:
     """Tell nobody."""
 
 
@@ -64,7 +70,7 @@ def load_articles(
     clean: bool = True,
     fields: Mapping[str, str] | None = None,
     profiles: Profiles = NO_PROFILES,
-    tell: Callable[[Unread], object] = nobody,
+    tell: Callable[[Notice], object] = nobody,
 ) -> Iterator[Loaded]:
     """Yield the articles of files and folders, one at a time, and what could not be read.
 
@@ -90,7 +96,7 @@ def load_sources(
     clean: bool = True,
     fields: Mapping[str, str] | None = None,
     profiles: Profiles = NO_PROFILES,
-    tell: Callable[[Unread], object] = nobody,
+    tell: Callable[[Notice], object] = nobody,
 ) -> Iterator[Loaded]:
     """Yield the articles of sources as `load_articles` does those of files, but for the identity.
 
@@ -109,7 +115,7 @@ def _how(
     clean: bool,
     fields: Mapping[str, str] | None,
     profiles: Profiles,
-    tell: Callable[[Unread], object],
+    tell: Callable[[Notice], object],
 ) -> _How:
     for name in fields or {}:
         if name not in FIELDS:
@@ -117,7 +123,7 @@ def _how(
             raise DalilError(f'There is no field "{name}" to map; the fields are {known}.')
     for fault in profiles.faults:
         path, _, reason = fault.partition(": ")
-        tell(Unread(replace_surrogates(path), reason, read=True))
+        tell(Notice(replace_surrogates(path), reason))
     return _How(clean, fields or {}, profiles.every, tell)
 
 
@@ -134,12 +140,11 @@ def _unique(every: Iterable[Loaded]) -> Iterator[Loaded]:
 
 
 def _once(loaded: Loaded, article: Article, seen: dict[str, tuple[bytes, str]]) -> Iterator[Loaded]:
-    place = loaded.label if loaded.line is None else f"{loaded.label}:{loaded.line}"
     # A digest in place of the article keeps a large import out of memory.
     content = repr(replace(article, source=None)).encode("utf-8", "surrogatepass")
     digest = blake2b(content, digest_size=16).digest()
     if article.id not in seen:
-        seen[article.id] = (digest, place)
+        seen[article.id] = (digest, loaded.place)
         yield loaded
         return
     known, first_place = seen[article.id]
@@ -174,33 +179,42 @@ def _raise(error: OSError) -> None:
 
 
 def _load(source: Source, how: _How) -> Iterator[Loaded]:
-    form = format_of(source.kind)
     source = replace(source, profiles=how.profiles)
+    lacking = Lacking(source.label)
     try:
+        form = format_in(source)
         if form.archive:
             yield from _archive(source, form, read_streamed(form.archive, source), how)
             return
         found = read_confined(form.read, source) if form.confined else form.read(source)
         for entry in found:
-            yield _outcome(source, form, entry, how)
+            try:
+                loaded = _outcome(source, form, entry, how)
+            except NoTextError:
+                yield from map(_refused, lacking.enter(entry))
+            else:
+                if loaded.article:
+                    yield from map(_refused, lacking.text_found())
+                yield loaded
+        yield from map(_refused, lacking.rest())
     except DalilError as error:
+        yield from map(_refused, lacking.rest())
         yield Loaded(source.label, error=str(error))
 
 
 def _archive(source: Source, form: Format, entries: Iterator[Entry], how: _How) -> Iterator[Loaded]:
     """Yield the pages of an archive, and tell what else was in it, which stops nothing."""
-    tally, notes = Tally(), Counter[str]()
+    tally, notices = Tally(), Counter[str]()
     stopped: str | None = None
     try:
-        yield from _pages(source, form, entries, how, tally, notes)
+        yield from _pages(source, form, entries, how, tally, notices)
     except DalilError as error:
         stopped = str(error)
     label = replace_surrogates(source.label)
-    for note, count in notes.items():
-        how.tell(Unread(label, note if count == 1 else f"{count} pages: {note}", read=True))
+    for notice, count in notices.items():
+        how.tell(Notice(label, notice if count == 1 else f"{count} pages: {notice}"))
     if tally.read:
-        counts = f"{tally}." if stopped is None else f"{tally}. {stopped}"
-        how.tell(Unread(label, counts, read=True))
+        how.tell(Notice(label, f"{tally}." if stopped is None else f"{tally}. {stopped}"))
     if stopped is not None:
         yield Loaded(source.label, error=stopped)
     elif not tally.read:
@@ -213,9 +227,9 @@ def _pages(
     entries: Iterator[Entry],
     how: _How,
     tally: Tally,
-    notes: Counter[str],
+    notices: Counter[str],
 ) -> Iterator[Loaded]:
-    """Yield the pages of an archive, and count the rest in `tally`, what is to tell in `notes`."""
+    """Yield the pages of an archive; count the rest in `tally`, and what to tell in `notices`."""
     for entry in entries:
         if entry.skipped:
             tally.skip(entry.skipped)
@@ -223,30 +237,42 @@ def _pages(
             tally.skip("unreadable record")
             if tally["unreadable record"] <= _NAMED:
                 place = f"{replace_surrogates(source.label)}:{entry.line}"
-                how.tell(Unread(place, entry.error, read=True))
-        elif (loaded := _outcome(source, form, entry._replace(note=None), how)).article:
+                how.tell(Notice(place, entry.error))
+        elif (loaded := _outcome(source, form, entry._replace(notices=()), how)).article:
             tally.read += 1
-            notes.update(filter(None, [entry.note]))
+            notices.update(entry.notices)
             yield replace(loaded, captured=True)
         else:
             tally.skip("page without text")
 
 
+def _refused(fault: Fault) -> Loaded:
+    return Loaded(fault.label, fault.line, error=fault.error)
+
+
 def _outcome(source: Source, form: Format, entry: Entry, how: _How) -> Loaded:
-    """Return what an entry comes to; one that nothing can be made of names its line."""
+    """Return what an entry comes to; one that nothing can be made of names its line.
+
+    Raises `NoTextError` for one whose fields have other names.
+    """
     if entry.values is None:
         return Loaded(source.label, entry.line, error=entry.error)
     values = dict(entry.values)
     if form.names_fields:
         values |= {name: entry.values.get(other) for name, other in how.names.items()}
+    if form.names_fields and values.get("exported") is not True:
+        values = known(values)
     place = "" if entry.line is None else f":{entry.line}"
-    if entry.note:
-        how.tell(Unread(replace_surrogates(source.label) + place, entry.note, read=True))
     try:
         if how.cleaned and form.without_markup:
             values["text"] = form.without_markup(str(values["text"]))
         found = draft(values, where=source.identity + place, source=source.label)
         found = replace(found, pages=entry.pages or found.pages)
-        return Loaded(source.label, entry.line, article=finish(found, cleaned=how.cleaned))
+        article = finish(found, cleaned=how.cleaned)
+        for notice in entry.notices:
+            how.tell(Notice(replace_surrogates(source.label) + place, notice))
+        return Loaded(source.label, entry.line, article)
+    except NoTextError:
+        raise
     except DalilError as error:
         return Loaded(source.label, entry.line, error=str(error))

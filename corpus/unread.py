@@ -23,19 +23,30 @@ _REMEDIES = {
     (".mobi", ".azw", ".azw3", ".fb2"): "convert it to .epub",
 }
 _REMEDY_OF = {kind: remedy for kinds, remedy in _REMEDIES.items() for kind in kinds}
+# What systems leave in folders, and nobody takes for an article.
+# Files of one notice that are named each; the rest is counted.
 _NAMED = 5
+_NOBODYS = frozenset(("thumbs.db", "desktop.ini", "ehthumbs.db"))
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file below a folder that is not read, and the sentence that says why not.
-
-    Where it is `read` in spite of that, the sentence says what of it was passed over, or how.
-    """
+    """A file below a folder that is not read, and the sentence that says why not."""
 
     path: str
     reason: str
-    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What of a file that was read is not in its articles, or how it was read, as a sentence.
+
+    Pages without text, what of an archive was passed over; also outlet profiles that cannot be
+    used.
+    """
+
+    path: str
+    notice: str
 
 
 def unread_files(*paths: str | os.PathLike[str]) -> list[Unread]:
@@ -44,7 +55,13 @@ def unread_files(*paths: str | os.PathLike[str]) -> list[Unread]:
     Files that are named themselves are read, whatever their kind; folders that cannot be listed
     are faults, which loading tells.
     """
-    found = [file for path in paths if Path(path).is_dir() for file in members(os.fspath(path))]
+    found = [
+        file
+        for path in paths
+        if Path(path).is_dir()
+        for file in members(os.fspath(path))
+        if Path(file).name.lower() not in _NOBODYS
+    ]
     other = sorted((kind, file) for file in found if (kind := kind_of(file)) not in KINDS)
     return [Unread(replace_surrogates(file), _reason(kind)) for kind, file in other]
 
@@ -66,26 +83,30 @@ def _others(paths: Sequence[str]) -> str:
 
 
 def sentences(unread: Sequence[Unread]) -> list[str]:
-    """Return a sentence for each reason, with the first files.
+    """Return a sentence for each reason, with all of its files.
 
     >>> sentences([Unread("a/1.xlsx", ".xlsx is not read; save each sheet as .csv")])
     ['1 file skipped: .xlsx is not read; save each sheet as .csv (a/1.xlsx).']
-    >>> sentences([Unread(name, "1 page read.", read=True) for name in ("a.warc", "b.warc")])
-    ['a.warc: 1 page read (also b.warc).']
     """
     lines = []
-    told: dict[str, list[str]] = {}
-    for one in unread:
-        if one.read:
-            told.setdefault(one.reason, []).append(one.path)
-    for reason, paths in told.items():
-        one_of = reason.rstrip(".") if len(paths) > 1 else reason
-        lines.append(f"{paths[0]}: {one_of}{_others(paths[1:])}")
-    whole = [one for one in unread if not one.read]
-    for reason, some in groupby(whole, key=lambda one: one.reason):
+    for reason, some in groupby(unread, key=lambda one: one.reason):
         paths = [one.path for one in some]
-        names = ", ".join(paths[:_NAMED])
-        more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
         files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
-        lines.append(f"{files} skipped: {reason} ({names}{more}).")
+        lines.append(f"{files} skipped: {reason} ({', '.join(paths)}).")
+    return lines
+
+
+def notice_lines(notices: Sequence[Notice]) -> list[str]:
+    """Return a line for each notice, with all of its files.
+
+    >>> notice_lines([Notice(name, "1 page read.") for name in ("a.warc", "b.warc")])
+    ['a.warc: 1 page read (also b.warc).']
+    """
+    told: dict[str, list[str]] = {}
+    for one in notices:
+        told.setdefault(one.notice, []).append(one.path)
+    lines = []
+    for notice, paths in told.items():
+        said = notice.rstrip(".") if len(paths) > 1 else notice
+        lines.append(f"{paths[0]}: {said}{_others(paths[1:])}")
     return lines

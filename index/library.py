@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -35,6 +34,7 @@ from index.store.origins import Origins
 from index.store.texts import PAGED, keep_pages, with_pages
 
 if TYPE_CHECKING:
+    from index.edits import Edits
     from index.withdrawals import Withdrawals
 
 __all__ = ["AddReport", "Feedback", "Library", "Overview"]
@@ -112,6 +112,13 @@ class Library:
         return Withdrawals(self._store, self.home, self.encoder, self.engine, self._say)
 
     @cached_property
+    def edits(self) -> Edits:
+        """What somebody has said of articles by hand."""
+        from index.edits import Edits
+
+        return Edits(self._store, self.home, self.encoder, self.engine, self._say)
+
+    @cached_property
     def origins(self) -> Origins:
         """Which files of followed folders the articles came from."""
         return Origins(self._store)
@@ -132,37 +139,23 @@ class Library:
 
         Batches hold at most `batch` articles, fewer while the encoder is slow.  An article whose
         id is known and whose content differs becomes a new version; what was retracted and is
-        added as it was stays out.  What a batch has been reported for survives whatever comes.
+        added as it was stays out, and what was edited keeps that.  What a batch has been reported
+        for survives whatever comes.
         """
+        from index.incoming import sorted_in
+
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
+        known = self._store, self.withdrawals, self.edits, self._stored
         done = 0
         with writing(self.home, self._say):
             copies = Copies(self._store, self._say)
             for group in paced(articles, batch, most=batch):
-                self._commit(self._sort(group, outcome), copies)
+                self._commit(sorted_in(group, outcome, *known), copies)
                 done += len(group)
                 on_batch(done)
             if outcome["added"] or outcome["updated"]:
                 self.engine.follow(writing=True)
         return AddReport(**outcome)
-
-    def _sort(self, group: list[Article], outcome: dict[str, list[Article]]) -> list[Article]:
-        """Give each article its version, enter it under its outcome, and return what is new."""
-        changed: dict[str, Article] = {}
-        for article in group:
-            latest, present = self._store.latest(article.id)
-            retracted = self.withdrawals.retraction(article.id) if latest else None
-            stored = self._stored(article.id, latest) if present else retracted
-            before = changed.get(article.id, stored)
-            for known in filter(None, (before, retracted)):
-                if replace(article, version=known.version, source=known.source) == known:
-                    outcome["unchanged"].append(known)
-                    break
-            else:
-                # An id that comes twice within a batch is committed once, as its last content.
-                changed[article.id] = replace(article, version=latest + 1)
-                outcome["updated" if before else "added"].append(changed[article.id])
-        return list(changed.values())
 
     def _commit(self, articles: Sequence[Article], copies: Copies) -> None:
         if not articles:
@@ -174,23 +167,27 @@ class Library:
             name_encoder(self._store, self.encoder)
             first = 0
             for article, group in zip(articles, passages, strict=True):
+                self.withdrawals.let_in(article.id)
                 self._store.insert(article, group, vectors[first : first + len(group)])
                 keep_pages(self._store, article)
                 first += len(group)
             copies.enter(articles)
             self._store.raise_revision()
 
-    def remove(self, article_ids: Sequence[str], *, purge: bool = False) -> list[str]:
+    def remove(
+        self, article_ids: Sequence[str], *, purge: bool = False, by_hand: bool = True
+    ) -> list[str]:
         """Take articles out of the collection and return their ids, all of them or none.
 
-        Versions that saved answers cite stay readable unless `purge`.
+        Versions that saved answers cite stay readable unless `purge`.  What goes `by_hand` is not
+        brought back by following its folder while its file says the same.
         """
         named = list(dict.fromkeys(article_ids))
         with writing(self.home, self._say):
             with self._store.transaction():
                 for article_id in named:
                     _, present = self._store.latest(article_id)
-                    forgotten = self.withdrawals.forget(article_id)
+                    forgotten = self.withdrawals.forget(article_id, by_hand=by_hand)
                     if not (present or forgotten or (purge and self._store.article(article_id))):
                         raise MissingError(
                             f"There is no article {article_id!r} in the library; nothing was "

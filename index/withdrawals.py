@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 
 from corpus.article import Article
 from corpus.errors import MissingError
+from corpus.furniture.describe import opening
 from corpus.split import split
+from index.edits import Edits
 from index.encoder import Encoder, check_encoder
 from index.engine import Engine
 from index.store.database import Store
@@ -22,6 +25,8 @@ from index.store.texts import PAGED, with_pages
 
 # As many as a list shows; older ones are still known by their ids.
 _MOST = 1_000
+# An older library that could not be upgraded has its columns in another order, perhaps.
+_FIELDS = "w.article_id, w.version, w.at, w.reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +47,40 @@ class Withdrawals:
     ) -> None:
         self._store, self._home = store, home
         self._encoder, self._engine, self._say = encoder, engine, say
+        self._edits = Edits(store, home, encoder, engine, say)
 
     def of(self, article_id: str) -> Withdrawal | None:
-        """Return what is known of an article that was taken out last, `None` if it never was."""
+        """Return what is known of the newest version that was taken out, `None` if none was."""
+        return next(iter(self.every(article_id)), None)
+
+    def every(self, article_id: str) -> list[Withdrawal]:
+        """Return which versions of an article were taken out and not put back, the newest first."""
         if not self._exists():
-            return None
-        rows = self._store.execute("SELECT * FROM withdrawals WHERE article_id = ?", article_id)
-        return Withdrawal(*rows[0]) if rows else None
+            return []
+        rows = self._store.execute(
+            f"SELECT {_FIELDS} FROM withdrawals w WHERE article_id = ? ORDER BY version DESC",
+            article_id,
+        )
+        return [Withdrawal(*row) for row in rows]
 
     def retracted(self, article_id: str, version: int) -> bool:
         """Tell whether this version of an article was retracted."""
-        found = self.of(article_id)
-        return found is not None and found.reason is not None and found.version == version
+        return any(one.reason and one.version == version for one in self.every(article_id))
 
-    def retraction(self, article_id: str) -> Article | None:
-        """Return the version of an article that was retracted, `None` if none was or it is gone."""
-        taken = self.of(article_id)
-        return self._version(taken) if taken is not None and taken.reason is not None else None
+    def retractions(self, article_id: str) -> list[Article]:
+        """Return the versions of an article that were retracted and can still be read."""
+        found = [self._version(one) for one in self.every(article_id) if one.reason is not None]
+        return [article for article in found if article is not None]
 
     def keeps_out(self, article: Article) -> bool:
-        """Tell whether an article was taken out as it is, and was not added again since."""
-        taken = self.of(article.id)
-        if taken is None or self._store.latest(article.id)[1]:
+        """Tell whether an article was taken out or removed as it is, and not added again since."""
+        if self._store.latest(article.id)[1]:
             return False
-        out = self._version(taken)
-        return out == replace(article, version=taken.version, source=out.source if out else None)
+        if self._removed(article):
+            return True
+        edited = self._edits.applied(article)
+        outs = map(self._version, self.every(article.id))
+        return any(same_content(edited, out) for out in outs if out is not None)
 
     def listed(self) -> list[tuple[Withdrawal, Article]]:
         """Return what can be put back, the newest first, with its articles (at most 1,000)."""
@@ -74,7 +88,7 @@ class Withdrawals:
             return []
         with self._store.reading():
             rows = self._store.execute(
-                "SELECT w.* FROM withdrawals w JOIN articles a ON a.id = w.article_id "
+                f"SELECT {_FIELDS} FROM withdrawals w JOIN articles a ON a.id = w.article_id "
                 "WHERE NOT a.present AND a.latest = w.version "
                 "ORDER BY w.at DESC, w.article_id LIMIT ?",
                 _MOST,
@@ -94,8 +108,8 @@ class Withdrawals:
         with writing(self._home, self._say):
             with self._store.transaction():
                 latest, present = self._store.latest(article_id)
-                before = self.of(article_id)
-                if not (present or before):
+                before = next((w for w in self.every(article_id) if w.version == latest), None)
+                if not (present or before or self.of(article_id)):
                     raise MissingError(
                         f"There is no article {article_id!r} in the library. List the articles "
                         "with: dalil list"
@@ -132,30 +146,56 @@ class Withdrawals:
                         vector.astype("<f4").tobytes(),
                     )  # fmt: skip
                 self._store.execute("UPDATE articles SET present = 1 WHERE id = ?", article_id)
-                self._store.execute("DELETE FROM withdrawals WHERE article_id = ?", article_id)
+                self._store.execute(
+                    "DELETE FROM withdrawals WHERE article_id = ? AND version = ?",
+                    article_id,
+                    article.version,
+                )
                 self._store.raise_revision()
             self._engine.follow(writing=True)
         return article
 
-    def forget(self, article_id: str) -> bool:
+    def forget(self, article_id: str, *, by_hand: bool) -> bool:
         """Drop the note that an article was taken out, and tell if it was and could be put back.
 
         For `Library.remove`, within its transaction.  A retraction stays: links in saved answers
-        still lead to what was retracted.
+        still lead to what was retracted.  What is removed `by_hand` is remembered by a digest, so
+        that its file does not bring it back as it was, and edits of it are forgotten.
         """
         taken = self.of(article_id)
+        last = self._store.article(article_id, self._store.latest(article_id)[0])
+        if by_hand:
+            if last is not None:
+                seal = _seal(self._edits.as_read(with_pages(self._store, last)))
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                self._store.execute(
+                    "INSERT OR REPLACE INTO removals VALUES (?, ?, ?)", article_id, seal, now
+                )
+            self._edits.forget(article_id)
         if taken is None:
             return False
-        if taken.reason is None:
-            self._store.execute("DELETE FROM withdrawals WHERE article_id = ?", article_id)
+        self._drop(article_id)
         return self._store.article(article_id, taken.version) is not None
 
+    def let_in(self, article_id: str) -> None:
+        """Forget, within the transaction that adds an article, that it was taken out or removed."""
+        self._drop(article_id)
+        self._store.execute("DELETE FROM removals WHERE article_id = ?", article_id)
+
+    def _drop(self, article_id: str) -> None:
+        self._store.execute(
+            "DELETE FROM withdrawals WHERE article_id = ? AND reason IS NULL", article_id
+        )
+
+    def _removed(self, article: Article) -> bool:
+        rows = self._store.execute("SELECT seal FROM removals WHERE article_id = ?", article.id)
+        return bool(rows) and rows[0][0] == _seal(article)
+
     def _withdrawn(self, article_id: str) -> Article:
-        taken = self.of(article_id)
         latest, present = self._store.latest(article_id)
         # A later version that was removed for good leaves none to be put back.
-        if taken is not None and not present and taken.version == latest:
-            article = self._store.article(article_id, taken.version)
+        if not present and any(one.version == latest for one in self.every(article_id)):
+            article = self._stored(article_id, latest)
             if article is not None:
                 return article
         raise MissingError(
@@ -163,9 +203,31 @@ class Withdrawals:
         )
 
     def _version(self, taken: Withdrawal) -> Article | None:
-        found = self._store.article(taken.article_id, taken.version)
+        return self._stored(taken.article_id, taken.version)
+
+    def _stored(self, article_id: str, version: int) -> Article | None:
+        found = self._store.article(article_id, version)
         return with_pages(self._store, found) if found and self._store.get(PAGED) else found
 
     def _exists(self) -> bool:
         """Whether there is a table: not in a library of schema 5 that this user may not write."""
         return bool(self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'withdrawals'"))
+
+
+def same_content(one: Article, other: Article) -> bool:
+    """Tell whether two articles are the same but for version and source.
+
+    A title that was made of the first words is none: an older Dalil made none.
+    """
+    return _plain(one) == _plain(other)
+
+
+def _plain(article: Article) -> Article:
+    made = article.title is not None and article.title == opening(article.text)
+    return replace(article, version=1, source=None, title=None if made else article.title)
+
+
+def _seal(article: Article) -> str:
+    """Return a digest of what an article says, whatever its version and source."""
+    content = repr(_plain(article)).encode("utf-8", "surrogatepass")
+    return blake2b(content, digest_size=16).hexdigest()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from corpus.article import Article
 from corpus.load import Loaded, load_articles
 from corpus.profiles.profile import FOLDER, Profiles, read_profiles
-from corpus.unread import Unread, unread_files
+from corpus.unread import Notice, Unread, unread_files
 from ui.progress import progress
 from ui.shapes import article_json
 
@@ -29,6 +29,7 @@ class ImportReport:
     unchanged: Sequence[Article] = ()
     failed: Sequence[Loaded] = ()
     skipped: Sequence[Unread] = ()
+    notices: Sequence[Notice] = ()
 
     def as_json(self) -> Json:
         """Return the contract's shape of an import."""
@@ -41,12 +42,13 @@ class ImportReport:
                 for failure in self.failed
             ],
             "skipped": [{"path": one.path, "reason": one.reason} for one in self.skipped],
+            "notices": [{"path": one.path, "notice": one.notice} for one in self.notices],
         }
 
     def exit_code(self, *, keep_going: bool) -> int:
         """Return 0 when all is in, 3 when a part is, 1 when nothing was added for a failure."""
         if not self.failed:
-            return 0
+            return 3 if self.skipped else 0
         done = self.added or self.updated or self.unchanged
         return 3 if keep_going and done else 1
 
@@ -64,15 +66,16 @@ def run_import(
     """Add the articles of `paths` and `links`; none if any fails, unless `keep_going`."""
     articles: list[Article] = []
     failures: list[Loaded] = []
+    notices: list[Notice] = []
     skipped = unread_files(*paths)
     profiles = read_profiles(settings.home / FOLDER)
     with progress("Reading", None) as show:
         files = load_articles(
-            *paths, clean=clean, fields=fields, profiles=profiles, tell=skipped.append
+            *paths, clean=clean, fields=fields, profiles=profiles, tell=notices.append
         )
         # Files that hold no profile have been told of.
         sound = Profiles(profiles.every)
-        pages = _pages(settings, links, sound, clean=clean, tell=skipped.append)
+        pages = _pages(settings, links, sound, clean=clean, tell=notices.append)
         for loaded in chain(files, pages):
             if loaded.article:
                 articles.append(loaded.article)
@@ -80,7 +83,7 @@ def run_import(
                 failures.append(loaded)
             show(len(articles), None)
     if failures and not (keep_going and articles):
-        return ImportReport(failed=failures, skipped=skipped)
+        return ImportReport(failed=failures, skipped=skipped, notices=notices)
 
     from index import Library, load_encoder
 
@@ -88,7 +91,8 @@ def run_import(
     library = Library.open(settings.home, encoder, create=True, say=say)
     with progress("Adding", "Committed {done} of {total} articles.") as show:
         report = library.add(articles, on_batch=lambda done: show(done, len(articles)))
-    return ImportReport(report.added, report.updated, report.unchanged, failures, skipped)
+    done = report.added, report.updated, report.unchanged
+    return ImportReport(*done, failures, skipped, notices)
 
 
 def _pages(
@@ -97,7 +101,7 @@ def _pages(
     profiles: Profiles,
     *,
     clean: bool,
-    tell: Callable[[Unread], object],
+    tell: Callable[[Notice], object],
 ) -> Iterator[Loaded]:
     if links:
         from ui.web.client import fetcher_of

@@ -75,7 +75,7 @@ def try_profile(settings: Settings, page: str, file: Path | None) -> Trial:
     read = read_using(data, profile)
     using = _article(page, url, lambda _: read.values, data)
     dropped = [(one.selector, one.text) for one in read.dropped]
-    return Trial(page, profile, without, using, dropped, read.note, faults)
+    return Trial(page, profile, without, using, dropped, next(iter(read.notices), None), faults)
 
 
 def _page(settings: Settings, page: str) -> tuple[bytes, str | None]:

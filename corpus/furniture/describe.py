@@ -18,6 +18,10 @@ _LEAST_BODY_WORDS = 8
 _OPENING_LINES = 3
 _LINES_TO_THE_BODY = 8
 
+# As many words as a line of a list shows.
+_OPENING_WORDS, _OPENING_LENGTH, _OPENING_CHARACTERS = 10, 100, 1_000
+_STOPS = " .,;:!?…،؛؟۔-–—"
+
 _NOT_A_TITLE = regex.compile(r"[.،؛,;:…][\s\"'”’»)]*\Z|\A\s*(?:\p{N}{1,3}\s*[-.)]|[-•*])")
 # "Name - City"; a headline that looks so is given up, since no title beats a wrong one.
 _BYLINE = regex.compile(r"\S+(?: \S+){0,3}\s*[-–—ـ|/]\s*\S+(?: \S+)?")
@@ -53,6 +57,22 @@ def describe(text: str) -> Description:
     title = _title(content)
     body = [line for line in content if line != title][:_OPENING_LINES]
     return Description(title, _outlet(lines, body), find_published(body))
+
+
+def opening(text: str) -> str | None:
+    """Return the first words of a text, to know it by where it has no title; `None` without any.
+
+    They never are a whole sentence with its stop, which would count as a title said again.
+
+    >>> opening("The bridge was opened."), opening("one " * 30)
+    ('The bridge was opened', 'one one one one one one one one one one…')
+    >>> opening(" … ")
+    """
+    first = text.strip()[:_OPENING_CHARACTERS].split()
+    shown = " ".join(first[:_OPENING_WORDS])[:_OPENING_LENGTH]
+    whole = len(text.strip()) <= _OPENING_CHARACTERS and shown == " ".join(first)
+    told = shown.strip(_STOPS)
+    return None if not told else told if whole else f"{told}…"
 
 
 def _title(content: list[str]) -> str | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import islice
 
+import regex
+
 from corpus.errors import DalilError
 from corpus.fields import FIELDS, Entry
 from corpus.readers.decode import decode
@@ -16,6 +18,8 @@ _DELIMITERS = (",", ";", "\t", "|")
 # What no table parts values by: a table of one column has none.
 _NONE = "\x1f"
 _TRIED_ROWS = 50
+# Excel says so in a line of its own which character parts the values; others quote that line.
+_SEPARATOR = regex.compile(r"(\"?)sep=([^\"\r\n])\1[;,\t|]*(?:\r\n|\r|\n)", regex.IGNORECASE)
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -24,12 +28,10 @@ def read(source: Source) -> Iterator[Entry]:
     Raises `DalilError` for a table without a header or rows, or where quotation marks don't close.
     """
     text = decode(source.content())
-    # Excel says so in a line of its own which character parts the values.
-    told = text[:6].rstrip("\r\n")
     skipped = 0
     delimiter = None
-    if len(told) == 5 and told.startswith("sep="):
-        delimiter, text, skipped = told[4], text.partition("\n")[2], 1
+    if told := _SEPARATOR.match(text):
+        delimiter, text, skipped = told[2], text[told.end() :], 1
     rows = _rows(text, delimiter or delimiter_of(text))
     line, header = next(rows, (0, []))
     _check(header)

@@ -12,6 +12,7 @@ from corpus.readers import csv, docx, epub, html, json, jsonl, markdown, odt, pl
 from corpus.readers.pdf import read as pdf
 from corpus.readers.warc import read as warc
 from corpus.source import Source
+from corpus.unnamed import content_kind
 
 
 class Reader(Protocol):
@@ -61,6 +62,18 @@ _BY_KIND = {kind: form for form in FORMATS for kind in form.kinds}
 KINDS = frozenset(_BY_KIND)
 # Uploads have the usual name of their format, so that a form can say in a few words what it takes.
 UPLOADED_KINDS = tuple(form.kinds[0] for form in FORMATS)
+
+
+def format_in(source: Source) -> Format:
+    """Return the format of a source: by its kind, and where that tells nothing by what it holds.
+
+    Raises `DalilError` for markup that is no page: its source text would be taken for an article.
+    """
+    form = format_of(source.kind)
+    if form is not PLAIN:
+        return form
+    kind = content_kind(source, sure=source.kind in KINDS)
+    return format_of(kind) if kind else form
 
 
 def format_of(kind: str) -> Format:

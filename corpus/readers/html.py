@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 class Page:
     """What was read of a page: its fields, the profile that was used, and what that dropped.
 
-    `note` says what of the profile found nothing.
+    `notices` say what of the profile found nothing.
     """
 
     values: dict[str, object]
     profile: Profile | None = None
-    note: str | None = None
+    notices: tuple[str, ...] = ()
     dropped: Sequence[Dropped] = field(default=())
 
 
 def read(source: Source) -> Iterator[Entry]:
     """Yield the article of an HTML page; raises `DalilError` for a page without text."""
     page = read_with(source.content(), source.profiles, source.url)
-    yield Entry(page.values, note=page.note)
+    yield Entry(page.values, notices=page.notices)
 
 
 def read_with(data: bytes, profiles: Sequence[Profile], url: str | None = None) -> Page:
@@ -71,18 +71,18 @@ def read_using(data: bytes, profile: Profile) -> Page:
     }
     values |= {name: value for name, value in stated.items() if value}
     dropped = found.dropped if text or not profile.article else []
-    return Page(values, profile, _note(profile, found), tuple(dropped))
+    return Page(values, profile, _notices(profile, found), tuple(dropped))
 
 
-def _note(profile: Profile, found: Selected) -> str | None:
+def _notices(profile: Profile, found: Selected) -> tuple[str, ...]:
     # Not every article has an author.
     missing = ", ".join(f'"{key}"' for key in found.missing if key != "author")
     if not missing:
-        return None
+        return ()
     rest = "; it was read as any page is" if "article" in found.missing else ""
     return (
         f"the profile {profile.name}.toml finds nothing for {missing}{rest}. "
-        "Compare with: dalil profile test URL-or-FILE."
+        "Compare with: dalil profile test URL-or-FILE.",
     )
 
 

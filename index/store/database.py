@@ -85,23 +85,16 @@ class Store:
         self._make_tables()
 
     def _upgrade(self) -> None:
+        from index.store.steps import add_owners, key_withdrawals_by_version
+
         try:
-            self._add_owners()
+            add_owners(self.execute)
+            key_withdrawals_by_version(self.execute)
             self._make_tables()
         except sqlite3.OperationalError as error:
             # Who may not write can read an older library as it is: things have only been added.
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
                 raise _unreadable(self.path, str(error)) from error
-
-    def _add_owners(self) -> None:
-        """Give the answers of a schema before 4 the column `owner`, if they lack it."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            columns = [row[1] for row in self.execute("PRAGMA table_info(answers)")]
-            if columns and "owner" not in columns:
-                self.execute("ALTER TABLE answers ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
-        finally:
-            self._connection.execute("COMMIT")
 
     def _make_tables(self) -> None:
         """Add the tables that are missing and name the schema's version, in one transaction."""

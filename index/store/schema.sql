@@ -1,7 +1,8 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
 -- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
--- 5: keys, 6: withdrawals, origins, folders, sketches, feeds, pages, 7: conversations, turns.
+-- 5: keys, 6: withdrawals, origins, folders, sketches, feeds, pages, 7: conversations, turns,
+-- withdrawals by version, removals, edits.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -41,8 +42,19 @@ CREATE TABLE IF NOT EXISTS citations (
 CREATE INDEX IF NOT EXISTS citations_of_article ON citations (article_id, version);
 -- Versions that were taken out of the collection and can be put back; a retraction has a reason.
 CREATE TABLE IF NOT EXISTS withdrawals (
-    article_id TEXT PRIMARY KEY, version INTEGER NOT NULL, at TEXT NOT NULL, reason TEXT
-) STRICT;
+    article_id TEXT NOT NULL, version INTEGER NOT NULL, at TEXT NOT NULL, reason TEXT,
+    PRIMARY KEY (article_id, version)
+) STRICT, WITHOUT ROWID;
+-- Articles that somebody removed, which their files do not bring back as they were: `seal` is a
+-- digest of what the file said.
+CREATE TABLE IF NOT EXISTS removals (
+    article_id TEXT PRIMARY KEY, seal TEXT NOT NULL, at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+-- What somebody set by hand: `value` stands in place of `was`, which the source says.
+CREATE TABLE IF NOT EXISTS edits (
+    article_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT, was TEXT, at TEXT NOT NULL,
+    PRIMARY KEY (article_id, field)
+) STRICT, WITHOUT ROWID;
 -- One for each answer: the newest replaces what was said before.
 CREATE TABLE IF NOT EXISTS feedback (
     answer_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, helpful INTEGER NOT NULL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import regex
 
 from corpus.article import Article
+from corpus.furniture.describe import opening
 from corpus.furniture.lines import is_edge_furniture
 from corpus.text.words import words
 
@@ -37,5 +38,7 @@ def tells(article: Article, start: int, end: int) -> bool:
     tags = len(_SEPARATOR.findall(text))
     if tags >= _TAGS - 1 and not stopped and len(found) / (tags + 1) <= _WORDS_OF_A_TAG:
         return False
-    title = {word.folded for word in words(article.title or "")}
+    # A title that was made of the first words is not said again by the first sentence.
+    stated = article.title if article.title != opening(article.text) else None
+    title = {word.folded for word in words(stated or "")}
     return not title or sum(word in title for word in found) / len(found) < _REPEATED

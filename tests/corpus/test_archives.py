@@ -7,7 +7,7 @@ import pytest
 from corpus.load import load_articles, load_sources
 from corpus.profiles.profile import Profile, Profiles
 from corpus.source import bytes_source
-from corpus.unread import Unread, sentences, unread_files
+from corpus.unread import Notice, sentences, unread_files
 from eval.studies.files.archives import packed, page, record, response
 
 SITE = "https://news.example/"
@@ -73,8 +73,8 @@ def test_a_bad_record_is_told_and_fails_nothing(here):
     (loaded,) = load_sources([sent], tell=told.append)
     assert loaded.article
     assert told == [
-        Unread("a.warc:2", f"{SITE}b: The crawler kept only a part of the page.", read=True),
-        Unread("a.warc", "1 page read, 1 skipped: 1 unreadable record.", read=True),
+        Notice("a.warc:2", f"{SITE}b: The crawler kept only a part of the page."),
+        Notice("a.warc", "1 page read, 1 skipped: 1 unreadable record."),
     ]
 
 
@@ -118,7 +118,7 @@ def test_profiles_count_for_pages_of_archives_and_bad_ones_are_told(here):
     sent = bytes_source("a.warc", response(SITE + "1", PAGE))
     (loaded,) = load_sources([sent], profiles=profiles, tell=told.append)
     assert loaded.article.outlet == "مثال"
-    assert told[0] == Unread("x.toml", "line 1: no.", read=True)
+    assert told[0] == Notice("x.toml", "line 1: no.")
 
 
 def test_without_fastwarc_the_error_says_how_to_install_it(monkeypatch):

@@ -40,4 +40,10 @@ def test_many_files_are_counted(tmp_path):
         (tmp_path / f"{number}.zip").touch()
     (told,) = sentences(unread_files(tmp_path))
     assert told.startswith("7 files skipped: .zip is not read; unpack it")
-    assert told.endswith("4.zip and 2 more).")
+    assert told.endswith("4.zip, " + f"{tmp_path}/5.zip, {tmp_path}/6.zip).")
+
+
+def test_what_systems_leave_is_not_counted(tmp_path):
+    for name in ("Thumbs.db", "desktop.ini", "a.png"):
+        (tmp_path / name).touch()
+    assert [one.path for one in unread_files(tmp_path)] == [str(tmp_path / "a.png")]

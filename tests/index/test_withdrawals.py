@@ -138,3 +138,25 @@ def test_an_older_library_gains_the_table(library, encoder, make_article):
     upgraded.withdrawals.take_out("article-1")
     assert len(upgraded.withdrawals.listed()) == 1
     upgraded.close()
+
+
+def test_putting_a_version_back_forgets_no_other_retraction(library, make_article):
+    library.add([make_article()])
+    library.withdrawals.take_out("article-1", "The figures were wrong.")
+    library.add([make_article(text="خبر مصحّح.")])
+    library.withdrawals.take_out("article-1")
+    assert library.withdrawals.put_back("article-1").version == 2
+    assert library.withdrawals.retracted("article-1", 1)
+    # So the wrong text does not come back over the corrected one.
+    assert [a.version for a in library.add([make_article()]).unchanged] == [1]
+    assert library.article("article-1").text == "خبر مصحّح."
+
+
+def test_two_versions_may_be_retracted_each_for_its_reason(library, make_article):
+    library.add([make_article()])
+    library.withdrawals.take_out("article-1", "One.")
+    library.add([make_article(text="خبر مصحّح.")])
+    library.withdrawals.take_out("article-1", "Two.")
+    assert [one.reason for one in library.withdrawals.every("article-1")] == ["Two.", "One."]
+    library.withdrawals.put_back("article-1")
+    assert [one.reason for one in library.withdrawals.every("article-1")] == ["One."]

@@ -11,7 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from ui.chat import mount_chat
 from ui.conversations import routes as conversations
-from ui.library import exports, routes
+from ui.library import edit_routes, exports, routes
 from ui.library.incoming import feeds, folders, links
 from ui.library.page import mount_library
 from ui.server.access.guard import Guard
@@ -98,7 +98,7 @@ def _add_people(
     """Put the API into `app`, with log-ins if there are sessions; return what knows the readers."""
     chat = completions(settings.server.base_url if settings else None)
     kept = (
-        admin.routes, routes.routes, exports.routes, conversations.routes,
+        admin.routes, routes.routes, edit_routes.routes, exports.routes, conversations.routes,
         links.routes, feeds.routes, folders.routes,
     )  # fmt: skip
     app.state.settings = settings

@@ -18,6 +18,11 @@ from ui.cli.console import console, open_library, print_json, read_fields, say
 from ui.cli.options import AsJson, EncoderName, Home
 from ui.settings.settings import Settings
 
+FieldNames = Annotated[
+    list[str] | None,
+    typer.Option(help="Name of a field of tables and JSON, such as text=body."),
+]
+
 
 def add(
     context: typer.Context,
@@ -36,9 +41,7 @@ def add(
     no_clean: Annotated[
         bool, typer.Option("--no-clean", help="Store texts exactly as they are.")
     ] = False,
-    field: Annotated[
-        list[str] | None, typer.Option(help="Name of a JSONL field, such as text=body.")
-    ] = None,
+    field: FieldNames = None,
     sync: Annotated[
         bool,
         typer.Option("--sync", help="Also take out what came from these folders and is gone."),
@@ -115,6 +118,7 @@ def watch(
     folders: Annotated[list[Path], typer.Argument(help="Folders of articles.")],
     home: Home = None,
     encoder: EncoderName = None,
+    field: FieldNames = None,
 ) -> None:
     """Follow folders: what is new or changed is added within seconds, what is gone is taken out.
 
@@ -130,7 +134,9 @@ def watch(
         ) from error
     before_home, before_encoder = context.obj
     settings = Settings.read(home or before_home, encoder or before_encoder)
+    fields = read_fields(field)
+    fault = traceback.print_exception
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt), watching(settings, folders, say, traceback.print_exception):
+    with suppress(KeyboardInterrupt), watching(settings, folders, say, fault, fields=fields):
         say(f"Following {', '.join(map(str, folders))}; Ctrl-C stops.")
         threading.Event().wait()

@@ -30,6 +30,7 @@ from ui.cli.console import (
     say,
 )
 from ui.cli.doctor import doctor, reindex
+from ui.cli.edit import edit
 from ui.cli.eval import app as evaluating
 from ui.cli.options import (
     After,
@@ -62,6 +63,7 @@ app = typer.Typer(
 app.command()(add)
 app.add_typer(evaluating, name="eval")
 app.command()(doctor)
+app.command()(edit)
 app.command()(reindex)
 app.add_typer(embeds, name="embed")
 app.add_typer(feeds, name="feed")

@@ -248,25 +248,33 @@ def show_import(console: Console, report: ImportReport, removed: int | None = No
 
     `removed` counts the articles taken out, where folders were followed.
     """
-    from corpus.unread import sentences
+    from corpus.unread import notice_lines, sentences
 
     for sentence in sentences(report.skipped):
         sys.stderr.write(f"{visible(sentence)}\n")
+    for line in notice_lines(report.notices):
+        sys.stderr.write(f"{visible(line)}\n")
     for failure in report.failed:
-        where = failure.label if failure.line is None else f"{failure.label}:{failure.line}"
-        sys.stderr.write(f"{visible(where)}: {visible(failure.error or '')}\n")
+        sys.stderr.write(f"{visible(failure.place)}: {visible(failure.error or '')}\n")
     done = report.added or report.updated or report.unchanged
     if removed is None and report.failed and not done:
         sys.stderr.write("Nothing was added. Mend these, or add the rest with --keep-going.\n")
     counts = [(len(report.added), "added"), (len(report.updated), "updated"),
               (len(report.unchanged), "unchanged"), (removed or 0, "removed"),
-              (len(report.failed), "failed")]  # fmt: skip
+              (len(report.failed), "failed"), (len(report.skipped), "not read")]  # fmt: skip
     console.print(", ".join(f"{count} {name}" for count, name in counts if count) or "Nothing")
+
+
+def _opening(text: str) -> str | None:
+    # Only articles that an older Dalil added have no title.
+    from corpus.furniture.describe import opening
+
+    return opening(text)
 
 
 def _source(article: Article) -> Text:
     parts = [
-        visible(article.title or article.id),
+        visible(article.title or _opening(article.text) or article.id),
         visible(article.outlet) if article.outlet else None,
         article.published.isoformat() if article.published else None,
     ]

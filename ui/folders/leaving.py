@@ -35,6 +35,6 @@ def remove(library: Library, ids: list[str]) -> list[str]:
     """Take articles out that are still there, whoever else may take them out meanwhile."""
     present = [each for each in ids if library.catalogue.holds(each)]
     try:
-        return library.remove(present) if present else []
+        return library.remove(present, by_hand=False) if present else []
     except MissingError:
         return remove(library, ids)

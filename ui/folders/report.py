@@ -38,7 +38,7 @@ class SyncReport:
     def exit_code(self) -> int:
         """Return 0 when all went well, 3 when a part did, 1 when nothing did."""
         if not (self.errors or self.imported.failed):
-            return 0
+            return 3 if self.imported.skipped else 0
         return 3 if self.did or self.imported.unchanged else 1
 
     def __add__(self, other: SyncReport) -> SyncReport:
@@ -51,6 +51,7 @@ class SyncReport:
                 [*mine.unchanged, *theirs.unchanged],
                 [*mine.failed, *theirs.failed],
                 [*mine.skipped, *theirs.skipped],
+                [*mine.notices, *theirs.notices],
             ),
             [*self.removed, *other.removed],
             [*self.errors, *other.errors],

@@ -16,8 +16,9 @@ from corpus.load import Loaded, load_sources
 from corpus.profiles.profile import FOLDER, read_profiles
 from corpus.source import file_source
 from corpus.text.characters import replace_surrogates
-from corpus.unread import Unread
+from corpus.unread import Notice
 from index.store.origins import FolderState, Origin
+from index.withdrawals import same_content
 from ui.folders.leaving import added_before, of_file, remove
 from ui.folders.report import SyncReport
 from ui.ingest import ImportReport
@@ -36,7 +37,7 @@ class _Read:
     ids: dict[str, set[str]] = field(default_factory=dict)
     failed: dict[str, list[Loaded]] = field(default_factory=dict)
     first: dict[str, tuple[Article, str]] = field(default_factory=dict)
-    told: list[Unread] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
 
 
 class Follower:
@@ -77,7 +78,7 @@ class Follower:
 
     def failures(self) -> list[str]:
         """Return a sentence for each file, or line of one, that could not be read last."""
-        return [f"{_place(one)}: {one.error}" for each in self._failed.values() for one in each]
+        return [f"{one.place}: {one.error}" for each in self._failed.values() for one in each]
 
     def look(self, library: Library, now: float = 0.0) -> SyncReport:
         """Follow what has changed since the last look, as of `now` on a clock in seconds.
@@ -97,7 +98,7 @@ class Follower:
         if due:
             added = library.add(self._articles(library, due, read))
             told = list(dict.fromkeys(read.told))
-            done = ImportReport(added.added, added.updated, added.unchanged, skipped=told)
+            done = ImportReport(added.added, added.updated, added.unchanged, notices=told)
         removed = self._settle_origins(library, known, gone, read, done)
         # Not before: a file counts as read when all that came of it is kept.
         self._remember(listing, read)
@@ -108,7 +109,8 @@ class Follower:
         failed = [one for each in read.failed.values() for one in each]
         failed += [Loaded(at, error=_closed(why)) for at, why in listing.unread.items()]
         self._note(library, len(library.origins.below(self.folder)) if due or removed else None)
-        return SyncReport(replace(done, failed=failed), removed, (), waiting)
+        done = replace(done, failed=failed)
+        return SyncReport(done, removed, (), waiting)
 
     def _refusal(self, listing: Listing, known: Sequence[Origin]) -> str | None:
         """Return why the folder is not followed as it is, `None` if it is."""
@@ -165,7 +167,8 @@ class Follower:
             ):
                 article = loaded.article
                 if article and library.withdrawals.keeps_out(article):
-                    # Somebody took it out although its file is here; another text comes in.
+                    # Somebody took it out or removed it although its file is here; what the file
+                    # says anew comes in.
                     continue
                 clash = article and self._clash(library, article, file, due, read)
                 if clash and loaded.captured:
@@ -189,7 +192,7 @@ class Follower:
             if other == file or not library.catalogue.holds(article.id):
                 return None
             first = library.article(article.id)
-        if replace(article, version=first.version, source=first.source) == first:
+        if same_content(article, first) or same_content(library.edits.applied(article), first):
             return None
         return (
             f'The identity "{article.id}" stands for another article at {_written(other)}; '
@@ -239,7 +242,7 @@ class Follower:
 
     def _note(self, library: Library, articles: int | None, error: str | None = None) -> None:
         """Keep how the folder is, unless that was kept before."""
-        failed = [(_place(one), str(one.error)) for each in self._failed.values() for one in each]
+        failed = [(one.place, str(one.error)) for each in self._failed.values() for one in each]
         before = self._noted
         count = articles if articles is not None else before.articles if before else 0
         if articles is None and before is None:
@@ -274,10 +277,6 @@ def check_folders(folders: Sequence[Path]) -> None:
     for folder in folders:
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is no folder; only folders can be followed.")
-
-
-def _place(failure: Loaded) -> str:
-    return failure.label if failure.line is None else f"{failure.label}:{failure.line}"
 
 
 def _written(file: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,18 +41,20 @@ def watching(
     say: Say,
     fault: Callable[[Exception], None],
     shared: Shared | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
     """Follow `folders` in a thread of its own during the block; do nothing if there are none.
 
     `say` gets what was done and what failed, `fault` defects, after which it goes on.  `shared`
-    are the models and the index of the process.  Raises `InputError` for what is no folder.
+    are the models and the index of the process, `fields` map names as for `load_articles`.  Raises
+    `InputError` for what is no folder.
     """
     check_folders(folders)
     if not folders:
         yield
         return
     stop = threading.Event()
-    watcher = FolderWatcher(settings, folders, say, shared or Shared(settings), stop)
+    watcher = FolderWatcher(settings, folders, say, shared or Shared(settings), stop, fields)
 
     def run() -> None:
         while not stop.is_set():
@@ -83,11 +85,13 @@ class FolderWatcher:
         say: Say,
         shared: Shared,
         stop: threading.Event,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         self._settings, self._shared, self._stop, self._say = settings, shared, stop, say
         self._folders = tuple(dict.fromkeys(folder.absolute() for folder in folders))
         self._followers = [
-            Follower(folder, settle=SETTLE_SECONDS, stopped=stop.is_set) for folder in self._folders
+            Follower(folder, fields=fields, settle=SETTLE_SECONDS, stopped=stop.is_set)
+            for folder in self._folders
         ]
         self._library = Reopening(settings.home / DATABASE, self._open)
         # What was said of each folder last, so that it is not said at every look.
@@ -169,6 +173,8 @@ class FolderWatcher:
             )
             told = ", ".join(f"{count} {name}" for count, name in counts if count)
             self._say(f"{follower.folder}: {told}")
+        for one in report.imported.notices:
+            self._say(f"{one.path}: {one.notice}")
         self._tell(follower.folder, [*report.errors, *follower.failures()])
 
     def _tell(self, folder: str, faults: Sequence[str]) -> None:

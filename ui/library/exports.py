@@ -15,6 +15,7 @@ from corpus.article import Article
 from rag.answer import tell
 from rag.citing.saved import SavedAnswer
 from ui.library import schemas
+from ui.library.portable import portable
 from ui.server.access.identity import reader_of
 from ui.server.api.admin import only_admins
 from ui.server.api.routes import PoolOf
@@ -47,6 +48,7 @@ def _file_of(kind: str) -> dict[int | str, dict[str, object]]:
 async def library(request: Request, pool: PoolOf) -> Response:
     """Return every present article, one on a line, which `dalil add` reads as it was.
 
+    Articles that are known by the path of a file get a name without it.
     Articles that come or go meanwhile may be in it or not; each is whole.
     """
     # What is wrong with the library still has a status of its own.
@@ -77,7 +79,7 @@ def _part(after: str, service: Service) -> _Part:
     library = assistant.library
     with library.reading():
         ids = library.catalogue.ids(after, _AT_ONCE)
-        lines = "".join(line_of(library.article(article_id)) for article_id in ids)
+        lines = "".join(line_of(portable(library.article(article_id))) for article_id in ids)
     return _Part(lines, ids[-1] if ids else None)
 
 

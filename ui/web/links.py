@@ -17,7 +17,7 @@ from corpus.source import bytes_source, file_source
 if TYPE_CHECKING:
     from corpus.fetch.fetch import Fetched, Fetcher
     from corpus.profiles.profile import Profiles
-    from corpus.unread import Unread
+    from corpus.unread import Notice
 
 # Of one host there is one request at a time, so this is how many hosts are asked at once.
 _HOSTS_AT_ONCE = 4
@@ -29,7 +29,7 @@ def read_links(
     *,
     clean: bool = True,
     profiles: Profiles = NO_PROFILES,
-    tell: Callable[[Unread], object] = nobody,
+    tell: Callable[[Notice], object] = nobody,
 ) -> Iterator[Loaded]:
     """Yield what each link comes to, in their order; one that is named twice is fetched once.
 
@@ -83,7 +83,7 @@ def read_link(
     *,
     clean: bool = True,
     profiles: Profiles = NO_PROFILES,
-    tell: Callable[[Unread], object] = nobody,
+    tell: Callable[[Notice], object] = nobody,
 ) -> Loaded:
     """Return the article of the page at `link`, or the sentence that says why there is none."""
     try:
@@ -97,7 +97,7 @@ def read_fetched(
     *,
     clean: bool = True,
     profiles: Profiles = NO_PROFILES,
-    tell: Callable[[Unread], object] = nobody,
+    tell: Callable[[Notice], object] = nobody,
 ) -> Loaded:
     """Return the article of a page that was fetched, or why it holds none."""
     from corpus.fetch.fetch import PAGES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import regex
@@ -28,7 +27,7 @@ _NO_TITLE = regex.compile(
 
 
 def read(source: Source) -> Iterator[Entry]:
-    """Yield the article of a PDF, and a sentence for its pages that have no text.
+    """Yield the article of a PDF, with a notice of its pages that have no text.
 
     Raises `DalilError` for a file that is encrypted, damaged or a scan.
     """
@@ -38,10 +37,8 @@ def read(source: Source) -> Iterator[Entry]:
     if not found.text:
         raise DalilError(next(_faults(found), _EMPTY))
     title = _sane(found.title) or _sane(found.heading) or describe(found.text).title
-    name = PurePath(source.label).stem
-    yield Entry({"text": found.text, "title": title or name or None}, pages=found.pages)
-    for fault in _faults(found):
-        yield Entry(None, error=fault)
+    values = {"text": found.text, "title": title}
+    yield Entry(values, pages=found.pages, notices=tuple(_faults(found)))
 
 
 def _faults(found: Text) -> Iterator[str]:

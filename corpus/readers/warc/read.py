@@ -160,7 +160,7 @@ class _Archive:
         except DalilError:
             return Entry(None, number, skipped="page without text")
         self.known |= {address, canonical}
-        return Entry({**found.values, "url": canonical}, number, note=found.note)
+        return Entry({**found.values, "url": canonical}, number, notices=found.notices)
 
 
 def _iterated(stream: BinaryIO, start: int) -> Iterator[WarcRecord]:

@@ -77,7 +77,7 @@ def test_every_file_has_a_result(library):
     page.locator("#said:not(:empty)").wait_for()
     assert page.locator("#said").text_content() == "Done. Files added: 1. Files not added: 2."
     good, empty, photo = page.locator("#results > li").all_text_contents()
-    assert good == "<b>خبر.txtAdded: 1Untitled"
+    assert good == "<b>خبر.txtAdded: 1فُتح المعبر"
     assert "The text is empty" in empty
     assert "photo.png is none of .txt" in photo
     # Dropped again it is the same article; what is too large is not even sent.
@@ -163,3 +163,29 @@ def test_every_part_is_accessible_and_fits(
             assert_accessible(page)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, link.text_content()
+
+
+def test_chosen_articles_get_an_outlet_and_a_date_together(library):
+    page = library()
+    page.get_by_label("Words of title or outlet").fill("Stêrka")
+    rows = listed(page, 2)
+    assert page.locator("#edit").is_hidden()
+    rows.nth(0).get_by_role("checkbox").press("Space")
+    page.get_by_role("button", name="Choose all shown").click()
+    assert page.locator("#edit-count").text_content() == "Articles chosen: 2"
+    page.get_by_role("button", name="Change the chosen").click()
+    page.get_by_text("Write a new outlet or date first.").wait_for()
+    page.get_by_label("New outlet").fill("<b>Bridge News")
+    page.get_by_label("New date of publication").fill("2021-01-02")
+    page.get_by_role("button", name="Change the chosen").click()
+    page.get_by_text("Changed: 2. As they were: 0. Not changed: 0.").wait_for()
+    told = page.locator("#list .result").all_text_contents()
+    assert all("→ <b>Bridge News" in one and "→ 2 January 2021" in one for one in told)
+    page.get_by_label("Words of title or outlet").fill("bridge news")
+    page.locator("#list .result").first.wait_for(state="detached")
+    listed(page, 2)
+    for row in page.locator("#list > li").all():
+        row.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Undo all edits").click()
+    page.locator("#list .result", has_text="Outlet: <b>Bridge News →").nth(1).wait_for()
+    assert "Bridge News" not in page.locator("#list .facts").first.text_content()

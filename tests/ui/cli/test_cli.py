@@ -48,7 +48,7 @@ def stored_text(demo, citation):
 
 
 def test_add_and_list(demo):
-    assert set(demo.added) == {"added", "updated", "unchanged", "failed", "skipped"}
+    assert set(demo.added) == {"added", "updated", "unchanged", "failed", "skipped", "notices"}
     assert len(demo.added["added"]) == len(list(DEMO.glob("*.md")))
     assert all(set(article) == ARTICLE for article in demo.added["added"])
     listed = json.loads(demo("list", "--json").out)["articles"]

@@ -21,6 +21,7 @@ FEED = "https://news.example/feed"
 # What follows each subcommand, in this order, and what it prints; test_readme.py runs the others.
 RUNS = {
     "show": (["first"], TEXT),
+    "edit": (["first", "--set", "outlet=SANA"], "1 changed, 0 as they were"),
     "reindex": ([], "Encoded 2 passages with bundled."),
     "doctor": ([], "No fault found."),
     "remove": (["second"], "Removed 1 article(s)."),

@@ -9,6 +9,7 @@ from corpus.article import Passage
 from corpus.errors import DalilError, InputError
 from corpus.load import load_articles
 from tests.command import run_here
+from tests.corpus.readers.pdf.written import file_of, latin
 from ui.folders.sync import Follower, follow_once
 
 BRIDGE, SCHOOL = "The bridge at Dara was closed on Monday.", "The school in Tell Nar opened."
@@ -266,7 +267,7 @@ def test_the_command(dalil, folder):
 def test_the_command_names_the_files_that_it_passes_over(folder, tmp_path):
     write(folder / "table.xlsx", "")
     done = run_here("--home", tmp_path / "library", "add", folder, "--sync")
-    assert (done.code, done.out.strip()) == (0, "2 added")
+    assert (done.code, done.out.strip()) == (3, "2 added, 1 not read")
     assert "1 file skipped: .xlsx is not read" in done.err
 
 
@@ -282,3 +283,53 @@ def test_what_was_added_from_another_file_stays_when_its_copy_goes(library, fold
     assert library.article("bridge").text == BRIDGE
     other.unlink()
     assert "bridge" in {each.id for each in library.articles()}
+
+
+@pytest.mark.parametrize("purge", [False, True])
+def test_what_was_removed_by_hand_stays_out_until_its_file_says_another_thing(
+    library, folder, purge
+):
+    sync(library, folder)
+    name = str(folder / "bridge.txt")
+    library.remove([name], purge=purge)
+    os.utime(folder / "bridge.txt")
+    assert sync(library, folder) == (0, 0, 1, 0)
+    assert texts(library) == {SCHOOL}
+    # Named without --sync it comes back, and stays.
+    library.add([loaded.article for loaded in load_articles(folder / "bridge.txt")])
+    assert sync(library, folder) == (0, 0, 2, 0)
+    library.remove([name], purge=purge)
+    write(folder / "bridge.txt", "The bridge at Dara is open.")
+    assert sync(library, folder) == (1, 0, 1, 0)
+
+
+def test_an_edit_outlasts_following_and_its_article_goes_with_its_file(library, folder):
+    sync(library, folder)
+    name = str(folder / "bridge.txt")
+    library.edits.edit([name], {"outlet": "SANA"})
+    os.utime(folder / "bridge.txt")
+    assert sync(library, folder) == (0, 0, 2, 0)
+    write(folder / "bridge.txt", BRIDGE + " It is open again.")
+    assert sync(library, folder) == (0, 1, 1, 0)
+    assert library.article(name).outlet == "SANA"
+    library.withdrawals.take_out(name)
+    assert sync(library, folder) == (0, 0, 1, 0)
+    library.withdrawals.put_back(name)
+    (folder / "bridge.txt").unlink()
+    assert sync(library, folder) == (0, 0, 1, 1)
+    # What was removed, and edited before, stays out as well.
+    school = str(folder / "deep" / "school.txt")
+    library.edits.edit([school], {"outlet": "SANA"})
+    write(folder / "rain.txt", "It rained.")
+    library.remove([school])
+    assert sync(library, folder) == (1, 0, 0, 0)
+
+
+def test_pages_without_text_fail_no_folder(library, folder):
+    page = latin(50, 700, "The council met on Monday and spoke of the bridge, which was damaged.")
+    (folder / "report.pdf").write_bytes(file_of(page, "", images=[2]))
+    report = follow_once(library, [folder])
+    assert (len(report.imported.added), report.imported.failed, report.exit_code()) == (3, [], 0)
+    assert [one.notice[:18] for one in report.imported.notices] == ["Page 2 has no text"]
+    done = run_here("--home", library.home.parent / "other", "add", folder)
+    assert (done.code, "Page 2 has no text" in done.err) == (0, True)

@@ -11,6 +11,9 @@ from fastapi import APIRouter, Depends, Request
 
 from corpus.article import Article
 from corpus.errors import InputError
+from corpus.load import Loaded
+from corpus.profiles.profile import FOLDER, read_profiles
+from corpus.unread import Notice
 from rag.answer import Json
 from ui.ingest import ImportReport
 from ui.library.incoming import schemas
@@ -44,19 +47,20 @@ class PageReader:
         self._lock = threading.Lock()
         self._held = 0
 
-    async def read(self, link: str, seconds: float) -> Article:
-        """Return the article at `link`.
+    async def read(self, link: str, seconds: float) -> tuple[Article, list[Notice]]:
+        """Return the article at `link`, and what is to be told of how it was read.
 
         Raises `InputError` with why there is none, `BusyError` where many are on their way, and
         `TooSlowError` where none came in time.
         """
         address = allowed_address(self._settings, link)
+        told: list[Notice] = []
         with self._lock:
             if self._held >= _MOST:
                 raise BusyError("Too many pages are being fetched. Add the link in a moment.")
             self._fetcher = self._fetcher or fetcher_of(self._settings)
             self._held += 1
-        future = begun(partial(read_link, address, self._fetcher))
+        future = begun(partial(self._article, address, self._fetcher, told))
         future.add_done_callback(lambda _: self._release())
         try:
             # The thread cannot be stopped, and keeps its place until the site is done.
@@ -68,7 +72,12 @@ class PageReader:
             ) from error
         if loaded.article is None:
             raise InputError(loaded.error or "The page holds no article.")
-        return loaded.article
+        return loaded.article, told
+
+    def _article(self, address: str, fetcher: Fetcher, told: list[Notice]) -> Loaded:
+        """Return the article of a page as its site's profile says; this waits for the disk."""
+        profiles = read_profiles(self._settings.home / FOLDER)
+        return read_link(address, fetcher, profiles=profiles, tell=told.append)
 
     def _release(self) -> None:
         with self._lock:
@@ -91,10 +100,10 @@ async def add(body: schemas.LinkBody, request: Request, pool: PoolOf) -> Json:
 
 
 async def _add(reader: PageReader, link: str, pool: WorkerPool) -> Json:
-    article = await reader.read(link, pool.seconds)
+    article, told = await reader.read(link, pool.seconds)
 
     def work(service: Service) -> Json:
         done = made_library(service).add([article])
-        return ImportReport(done.added, done.updated, done.unchanged).as_json()
+        return ImportReport(done.added, done.updated, done.unchanged, notices=told).as_json()
 
     return await pool.run(work)

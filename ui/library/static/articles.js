@@ -2,6 +2,7 @@
 
 import { element } from "/static/chat/text.js";
 import { day, facts, fetched, keeps, languageName, number, say, tell, titleLink, words } from "./api.js";
+import { choiceOf, letGo, readyToEdit } from "./edit.js";
 import { actsOf } from "./withdrawn.js";
 
 const form = document.getElementById("filters");
@@ -70,7 +71,10 @@ async function showList(cursor) {
   if (cursor) {
     list.append(...rows);
     rows[0]?.querySelector("a").focus();
-  } else list.replaceChildren(...rows);
+  } else {
+    if (keeps) letGo();
+    list.replaceChildren(...rows);
+  }
   more.hidden = found.next === null;
   more.onclick = () => guarded(() => showList(found.next));
   clear.hidden = filters.length === 0;
@@ -92,6 +96,7 @@ function counted(found, filtered) {
 function row(article) {
   const about = element("div", { class: "about" }, [titleLink(article), facts(article)]);
   const made = element("li", {}, [about]);
+  if (keeps) made.prepend(choiceOf(article, made));
   if (keeps) made.append(actsOf(article, made, (more) => {
     fitting += more;
     guarded(() => showFigures().then(showCount));
@@ -106,6 +111,8 @@ async function guarded(work) {
     if (error.name !== "AbortError") tell(error.message, true);
   }
 }
+
+if (keeps) readyToEdit(() => guarded(showFigures));
 
 let pausing;
 form.addEventListener("input", ({ target }) => {

@@ -116,18 +116,19 @@ async function sent(file) {
   return fetched("/api/articles", { method: "POST", body });
 }
 
-/** What came of a file or a page: how many articles, and links to them. */
+/** What came of a file or a page: how many articles, links to them, and what is not in them. */
 export function told(found) {
+  const notices = found.notices.map((one) => element("p", { class: "note" }, [isolated(`${one.path}: ${one.notice}`)]));
   const groups = ["added", "updated", "unchanged"].filter((name) => found[name].length);
-  const notes = (found.skipped ?? []).map((one) => element("p", { class: "note" }, [isolated(`${one.path}: ${one.reason}`)]));
-  return notes.concat(groups.map((name) => {
+  const counted = groups.map((name) => {
     const articles = found[name];
     const count = { count: number(articles.length) };
     const heading = { added: () => say("added", count), updated: () => say("updated", count), unchanged: () => say("unchanged", count) };
     const titles = articles.slice(0, SHOWN).map((article) => element("li", {}, [titleLink(article)]));
     const rest = articles.length > SHOWN ? [element("li", {}, ["…"])] : [];
     return element("div", {}, [heading[name](), element("ul", {}, [...titles, ...rest])]);
-  }));
+  });
+  return [...counted, ...notices];
 }
 
 function showProgress() {

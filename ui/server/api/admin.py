@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from corpus.errors import DalilError, InputError
 from corpus.profiles.profile import FOLDER, read_profiles
 from corpus.source import Source
-from corpus.unread import Unread
+from corpus.unread import Notice
 from rag.answer import Json
 from ui.ingest import ImportReport
 from ui.server.access.identity import reader_of
@@ -54,14 +54,14 @@ async def add(request: Request, pool: PoolOf) -> Json:
     uploads = await _uploads(request)
 
     def work(service: Service) -> Json:
-        told: list[Unread] = []
+        told: list[Notice] = []
         profiles = read_profiles(service.shared.settings.home / FOLDER)
         articles = read_uploads(uploads, profiles, told.append)
         assistant = service.assistant(create=True)
         if assistant is None:
             raise DalilError(service.missing)
         report = assistant.library.add(articles)
-        done = ImportReport(report.added, report.updated, report.unchanged, skipped=told)
+        done = ImportReport(report.added, report.updated, report.unchanged, notices=told)
         return done.as_json()
 
     try:

@@ -148,11 +148,11 @@ class ArticleEntry(BaseModel):
     source: str | None
 
 
-class Passed(BaseModel):
-    """What of a file was passed over, as the images of a web archive, or a bad profile."""
+class Notice(BaseModel):
+    """What of a file is not in its articles, such as pages without text."""
 
     path: str
-    reason: str
+    notice: str
 
 
 class Import(BaseModel):
@@ -162,7 +162,7 @@ class Import(BaseModel):
     updated: list[ArticleEntry]
     unchanged: list[ArticleEntry]
     failed: list[str]
-    skipped: list[Passed]
+    notices: list[Notice]
 
 
 class Removal(BaseModel):

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 
 from corpus.article import Article
 from corpus.errors import InputError
-from corpus.load import NO_PROFILES, Loaded, load_sources, nobody
+from corpus.load import NO_PROFILES, load_sources, nobody
 from corpus.profiles.profile import Profiles
 from corpus.readers.formats import UPLOADED_KINDS
 from corpus.source import Source, bytes_source
-from corpus.unread import Unread
+from corpus.unread import Notice
 from rag.answer import Json
 from ui.server.http.errors import KindError
 
@@ -56,7 +56,7 @@ def upload_of_objects(articles: Sequence[Json]) -> Source:
 def read_uploads(
     uploads: Sequence[Source],
     profiles: Profiles = NO_PROFILES,
-    tell: Callable[[Unread], object] = nobody,
+    tell: Callable[[Notice], object] = nobody,
 ) -> list[Article]:
     """Return the articles of all files; raise `InputError` with what is wrong with them.
 
@@ -65,18 +65,14 @@ def read_uploads(
     labels = [upload.label for upload in uploads]
     if len(set(labels)) < len(labels):
         raise InputError("Two files have the same name; nothing was added. Rename one of them.")
-    articles, faults = [], []
+    articles: list[Article] = []
+    faults: list[str] = []
     for loaded in load_sources(uploads, profiles=profiles, tell=tell):
         if loaded.article is None:
-            faults.append(_fault(loaded))
+            faults.append(f"{loaded.place}: {loaded.error}")
         else:
             articles.append(loaded.article)
     if faults:
         more = f" {len(faults) - _TOLD_FAULTS} more follow." if len(faults) > _TOLD_FAULTS else ""
         raise InputError("Nothing was added. " + " ".join(faults[:_TOLD_FAULTS]) + more)
     return articles
-
-
-def _fault(loaded: Loaded) -> str:
-    line = "" if loaded.line is None else f":{loaded.line}"
-    return f"{loaded.label}{line}: {loaded.error}"

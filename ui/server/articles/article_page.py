@@ -52,12 +52,17 @@ class Editions:
 
     editions: Sequence[Edition]
     present: bool
-    withdrawn: Withdrawn | None = None
+    taken: Sequence[Withdrawn] = ()
+
+    @property
+    def withdrawn(self) -> Withdrawn | None:
+        """The newest version that was taken out, `None` if none was."""
+        return next(iter(self.taken), None)
 
     def retracted(self, version: int) -> Withdrawn | None:
-        """Return when and why a version was retracted, `None` if it was not."""
-        taken = self.withdrawn
-        return taken if taken and taken.reason and version <= taken.version else None
+        """Return when and why a version, or the next that was, was retracted; else `None`."""
+        reasons = [one for one in self.taken if one.reason and version <= one.version]
+        return min(reasons, key=lambda one: one.version, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,9 +186,9 @@ def _versions(library: Library, article_id: str) -> Editions:
     )
 
 
-def withdrawn(library: Library, article_id: str) -> Withdrawn | None:
-    """Return when an article was taken out, and why if it was retracted."""
-    taken = library.withdrawals.of(article_id)
-    if taken is None:
-        return None
-    return Withdrawn(taken.version, datetime.fromisoformat(taken.at).date(), taken.reason)
+def withdrawn(library: Library, article_id: str) -> list[Withdrawn]:
+    """Return which versions of an article were taken out, the newest first, and why."""
+    return [
+        Withdrawn(one.version, datetime.fromisoformat(one.at).date(), one.reason)
+        for one in library.withdrawals.every(article_id)
+    ]

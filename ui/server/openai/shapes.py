@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from fastapi.sse import format_sse_event
 
+from corpus.furniture.describe import opening
 from rag.answer import Answer, Citation, Event, Json, tell
 from ui.server.articles.links import article_link
 from ui.server.http.streaming import server_sent
@@ -33,7 +34,7 @@ class Linker:
         link = {
             "start_index": piece.start,
             "end_index": piece.end,
-            "title": citation.article.title or citation.article.id,
+            "title": citation.article.title or opening(citation.article.text),
             "url": self.url(citation),
         }
         return {"type": "url_citation", "url_citation": link}

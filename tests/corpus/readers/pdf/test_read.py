@@ -37,8 +37,9 @@ def test_pages_stay_right_when_lines_are_cleaned_off(clean):
     [
         ("The bridge of Raqqa", None, "The bridge of Raqqa"),
         ("Microsoft Word - report2.docx", "A bridge is mended", "A bridge is mended"),
-        ("untitled", None, "bridge report"),
-        ("report-final.indd", None, "bridge report"),
+        # The words it begins with, never a name of a file.
+        ("untitled", None, "The council of the town met on Monday and spoke…"),
+        ("report-final.indd", None, "The council of the town met on Monday and spoke…"),
     ],
 )
 def test_a_title_is_one_that_people_gave(stated, heading, expected):
@@ -48,11 +49,11 @@ def test_a_title_is_one_that_people_gave(stated, heading, expected):
 
 
 def test_pages_without_text_are_named_beside_the_article():
-    article, fault = loaded(file_of(latin(50, 700, BODY), "", "", images=[2, 3]))
-    assert article.article.text == BODY
-    assert fault.error == (
+    (found,) = loaded(file_of(latin(50, 700, BODY), "", "", images=[2, 3]))
+    assert (found.article.text, found.error) == (BODY, None)
+    assert found.notices == (
         "Pages 2 and 3 have no text; it may be a scan: make it searchable with an OCR program, "
-        "and add it again."
+        "and add it again.",
     )
 
 

@@ -137,7 +137,7 @@ def test_reading_what_was_sent_touches_no_file(audited):
     # What the readers import is loaded from files, once.
     read_uploads(uploads)
     with audited() as record:
-        assert len(read_uploads(uploads)) == 7
+        assert len(read_uploads(uploads).articles) == 7
     assert record == []
 
 

@@ -50,6 +50,7 @@ OPERATIONS = [
     ("GET", "/api/library/articles.jsonl"),
     ("GET", "/api/library/unanswered"),
     ("POST", "/api/conversation.docx"),
+    ("POST", "/api/library/edits"),
     ("POST", "/api/conversation.md"),
     ("GET", "/api/conversations"),
     ("GET", "/api/conversations/{id}"),

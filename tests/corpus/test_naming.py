@@ -1,0 +1,120 @@
+"""Fields that go by other names: one sentence that proposes how to map them."""
+
+import json
+
+import pytest
+
+from corpus.load import load_sources
+from corpus.naming import proposal
+from corpus.source import bytes_source
+
+TEXT = "The crossing at Semalka was reopened on Monday, two officials said in the afternoon."
+NAMES = [
+    ("content", "source", "date"),
+    ("body", "publisher", "published_at"),
+    ("articleBody", "siteName", "datePublished"),
+    ("FULL_TEXT", "Newspaper", "pub-date"),
+    ("النص", "المصدر", "التاريخ"),
+    ("نص المقال", "الصحيفة", "تاريخ النشر"),
+    ("المحتوى", "الجهة", "تاريخ"),
+    ("متن", "منبع", "تاریخ"),
+    ("دەق", "سەرچاوە", "بەروار"),
+    ("metin", "kaynak", "tarih"),
+]
+
+
+def written(rows):
+    names = list(rows[0])
+    table = [names, *([f'"{row[name]}"' for name in names] for row in rows)]
+    return {
+        "a.jsonl": "\n".join(json.dumps(row, ensure_ascii=False) for row in rows),
+        "a.json": json.dumps(rows),
+        "a.csv": "\n".join(",".join(row) for row in table),
+    }
+
+
+def load(name, content, **options):
+    return list(load_sources([bytes_source(name, content.encode())], **options))
+
+
+@pytest.mark.parametrize(("text", "outlet", "day"), NAMES)
+def test_other_names_are_one_error_that_proposes_a_mapping(text, outlet, day):
+    rows = [{text: f"{TEXT} {n}", outlet: "SANA", day: "2020-04-18"} for n in range(500)]
+    for name, content in written(rows).items():
+        (found,) = load(name, content)
+        assert found.line is None
+        assert found.error.startswith('None of the 500 entries has a field "text"; name the fields')
+        for pair in (f"text={text}", f"outlet={outlet}", f"published={day}"):
+            assert f"--field {pair}" in found.error or f"--field '{pair}'" in found.error
+        # What is proposed works.
+        fields = proposal(rows[0])
+        every = load(name, content, fields=fields)
+        assert len(every) == 500
+        assert {(a.article.outlet, str(a.article.published)) for a in every} == {
+            ("SANA", "2020-04-18")
+        }
+
+
+def test_a_long_text_is_the_text_whatever_it_is_called():
+    assert proposal({"col7": TEXT, "col8": "SANA", "link": "https://a.example/1"}) == {
+        "text": "col7",
+        "url": "link",
+    }
+
+
+def test_where_no_name_is_known_the_names_are_shown():
+    for name, content in written([{"x": "1", "y": "b"}] * 300).items():
+        (found,) = load(name, content)
+        assert "--field text=NAME" in found.error
+        assert '"x", "y"' in found.error
+
+
+def test_an_address_is_no_outlet():
+    assert "outlet" not in proposal({"body": TEXT, "source": "https://news.example/a"})
+
+
+def test_entries_without_a_text_among_others_are_told_by_their_lines():
+    lines = [json.dumps({"text": TEXT, "id": "1"})] + ['{"title": "x"}'] * 50
+    found = load("a.jsonl", "\n".join(lines))
+    assert [one.line for one in found] == [1, 2, 3, 4, 5, 6, None]
+    assert found[-1].error == '45 more entries have no field "text"; give each a text.'
+    found = load("a.jsonl", "\n".join(reversed(lines[:3])))
+    assert [(one.line, one.article is None) for one in found] == [(1, True), (2, True), (3, False)]
+
+
+@pytest.mark.parametrize("value", ["NaN", "nan", "NULL", "None", "N/A", "#N/A", "NaT", "<NA>"])
+def test_what_stands_for_nothing_is_nothing(value):
+    row = ",".join([f'"{TEXT}"', *[value] * 5])
+    table = f"text,title,outlet,published,url,id\n{row}\n"
+    (found,) = load("a.csv", table)
+    article = found.article
+    assert (article.outlet, article.published, article.url, article.id) == (
+        None, None, None, "a.csv:2",
+    )  # fmt: skip
+    assert article.title.startswith("The crossing")
+    (found,) = load("a.csv", f"text,title\n{value},x\n")
+    assert 'no field "text"' in found.error
+
+
+def test_a_number_that_is_none_is_nothing_and_words_like_it_stay():
+    (found,) = load("a.jsonl", f'{{"text": "{TEXT}", "outlet": NaN, "title": "Nan bread"}}')
+    assert (found.article.outlet, found.article.title) == (None, "Nan bread")
+    kept = {"id": "a", "text": "x.", "title": "None", "exported": True}
+    (found,) = load("a.jsonl", json.dumps(kept))
+    assert found.article.title == "None"
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "\ufeffsep=;"])
+def test_the_line_that_names_the_separator(first):
+    (found,) = load("a.csv", f"{first}\r\nid;text\r\n1;{TEXT}\r\n")
+    assert (found.article.id, found.line) == ("1", 3)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.jsonl", "a.csv"])
+def test_an_article_without_a_title_is_known_by_its_first_words(name):
+    text = f"{TEXT} It had been closed."
+    content = {"a.jsonl": json.dumps({"text": text}), "a.csv": f'text\n"{text}"'}.get(name, text)
+    (found,) = load(name, content)
+    assert found.article.title == "The crossing at Semalka was reopened on Monday, two officials…"
+    (found,) = load("b.txt", "أُعيد فتح المعبر.")
+    assert found.article.title == "أُعيد فتح المعبر"

@@ -1,0 +1,76 @@
+"""Files whose names tell nothing: pages are read as pages, other markup is refused."""
+
+import json
+
+import pytest
+
+from corpus.load import load_articles
+
+TEXT = "The crossing at Semalka was reopened on Monday, two officials said in the afternoon."
+BODY = f"<article><h1>Crossing open</h1><p>{TEXT}</p><p>{TEXT} It had been closed.</p></article>"
+PAGE = f"<!DOCTYPE html><html><head><title>t</title></head><body>{BODY}</body></html>"
+
+
+@pytest.fixture
+def load(tmp_path):
+    def read(name, content):
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        return list(load_articles(str(path)))
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.php", PAGE),
+        ("page", "\ufeff\n" + PAGE),
+        ("page.aspx", "<!-- saved -->" + PAGE.removeprefix("<!DOCTYPE html>")),
+        ("page.jsp", PAGE.replace("html", "HTML")),
+        ("page.xml", '<?xml version="1.0"?>' + PAGE),
+        ("page.txt", PAGE),
+    ],
+)
+def test_a_page_is_read_as_one(load, name, content):
+    (found,) = load(name, content)
+    assert TEXT in found.article.text
+    assert "<" not in found.article.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("feed", f"<rss><channel><item><description>{TEXT}</description></item></channel></rss>"),
+        ("feed.xml", f'<?xml version="1.0"?><rss><channel>{TEXT}</channel></rss>'),
+        ("a.svg", f'<svg xmlns="http://www.w3.org/2000/svg"><text>{TEXT}</text></svg>'),
+        ("a.nitf", f"<nitf><body>{TEXT}</body></nitf>"),
+    ],
+)
+def test_other_markup_is_refused(load, name, content):
+    (found,) = load(name, content)
+    assert found.error.startswith("The file holds markup that is no page; save")
+
+
+def test_objects_are_read_as_such(load):
+    lines = "\n".join(json.dumps({"text": f"{TEXT} {n}"}) for n in range(3))
+    assert [one.line for one in load("a.out", lines)] == [1, 2, 3]
+    (found,) = load("a.data", json.dumps([{"text": TEXT}], indent=1))
+    assert found.article.text == TEXT
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<3 is how readers ended letters. {TEXT}",
+        f"<Urgent> {TEXT}",
+        f"[Raqqa] {TEXT}",
+        f"{{Editor's note}} {TEXT}",
+        f"a < b and c > d. {TEXT}",
+        "أُعيد فتح معبر سيمالكا يوم الاثنين.",
+    ],
+)
+def test_a_text_stays_a_text(load, content):
+    for name in ("a.story", "a.txt", "a"):
+        (found,) = load(name, content)
+        assert found.article.text == content
