@@ -23,9 +23,9 @@ _REMEDIES = {
     (".mobi", ".azw", ".azw3", ".fb2"): "convert it to .epub",
 }
 _REMEDY_OF = {kind: remedy for kinds, remedy in _REMEDIES.items() for kind in kinds}
-# What systems leave in folders, and nobody takes for an article.
 # Files of one notice that are named each; the rest is counted.
 _NAMED = 5
+# What systems leave in folders, and nobody takes for an article.
 _NOBODYS = frozenset(("thumbs.db", "desktop.ini", "ehthumbs.db"))
 
 

@@ -7,7 +7,7 @@ import pytest
 from corpus.load import load_articles, load_sources
 from corpus.profiles.profile import Profile, Profiles
 from corpus.source import bytes_source
-from corpus.unread import Notice, sentences, unread_files
+from corpus.unread import Notice, notice_lines, unread_files
 from eval.studies.files.archives import packed, page, record, response
 
 SITE = "https://news.example/"
@@ -48,12 +48,12 @@ def test_archives_of_a_folder_are_read_and_what_is_no_page_is_counted(folder):
     assert loaded[0].article.title == "فتح المعبر"
     assert TEXT in loaded[0].article.text
     assert loaded[0].article.published is None
-    assert [(one.path.rpartition("/")[2], one.reason) for one in told] == [
+    assert [(one.path.rpartition("/")[2], one.notice) for one in told] == [
         ("a.warc.gz", "2 pages read, 2 skipped: 2 images."),
         ("b.WARC", "1 page read."),
         ("c.warc.wet.gz", "1 page read."),
     ]
-    assert sentences(told)[0].endswith("a.warc.gz: 2 pages read, 2 skipped: 2 images.")
+    assert notice_lines(told)[0].endswith("a.warc.gz: 2 pages read, 2 skipped: 2 images.")
     assert unread_files(folder) == []
 
 
@@ -84,7 +84,7 @@ def test_of_many_bad_records_some_are_named_and_all_are_counted(here):
     sent = bytes_source("a.warc", b"".join([*bad, response(SITE + "1", PAGE)]))
     assert len(list(load_sources([sent], tell=told.append))) == 1
     assert len(told) == 21
-    assert told[-1].reason == "1 page read, 30 skipped: 30 unreadable records."
+    assert told[-1].notice == "1 page read, 30 skipped: 30 unreadable records."
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_ends_an_archive_is_a_failure_and_its_pages_are_counted(here):
     page_read, failure = load_sources([sent], tell=told.append)
     assert page_read.article
     assert "unpacks to more than" in failure.error
-    assert told[0].reason.startswith("1 page read. The archive unpacks")
+    assert told[0].notice.startswith("1 page read. The archive unpacks")
 
 
 def test_profiles_count_for_pages_of_archives_and_bad_ones_are_told(here):
@@ -135,4 +135,4 @@ def test_what_a_profile_lacks_is_told_once_for_all_pages(here):
     sent = bytes_source("a.warc", response(SITE + "1", PAGE) + response(SITE + "2", OTHER))
     assert len(list(load_sources([sent], profiles=profiles, tell=told.append))) == 2
     assert len(told) == 2
-    assert told[0].reason.startswith('2 pages: the profile n.toml finds nothing for "title". ')
+    assert told[0].notice.startswith('2 pages: the profile n.toml finds nothing for "title". ')

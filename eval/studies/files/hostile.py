@@ -24,7 +24,7 @@ from corpus.fields import draft, finish
 from corpus.load import load_sources
 from corpus.readers.formats import format_of
 from corpus.source import Source, bytes_source
-from corpus.unread import Unread
+from corpus.unread import Notice
 from eval.studies.files.archives import hostile_archives
 from eval.studies.files.formats import book, docx_with_changes, odt_by_library
 
@@ -125,9 +125,9 @@ def _told(process: ReadingProcess, source: Source) -> str | None:
     """Read a file and return the sentence that names it, `None` if it is as good as any."""
     form = format_of(source.kind)
     if form.archive:
-        notes: list[Unread] = []
-        faults = [one.error for one in load_sources([source], tell=notes.append) if one.error]
-        bad = [one.reason for one in notes if one.path != source.label]
+        told: list[Notice] = []
+        faults = [one.error for one in load_sources([source], tell=told.append) if one.error]
+        bad = [one.notice for one in told if one.path != source.label]
         return next(iter([*bad, *faults]), None)
     try:
         for entry in process.read(form.read, source):

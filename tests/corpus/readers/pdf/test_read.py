@@ -4,6 +4,7 @@ import pytest
 
 from corpus.load import load_sources
 from corpus.source import bytes_source
+from corpus.unread import Notice
 from tests.corpus.readers.pdf.written import file_of, latin
 
 BODY = "The council of the town met on Monday and spoke of the bridge, which was damaged."
@@ -49,12 +50,12 @@ def test_a_title_is_one_that_people_gave(stated, heading, expected):
 
 
 def test_pages_without_text_are_named_beside_the_article():
-    (found,) = loaded(file_of(latin(50, 700, BODY), "", "", images=[2, 3]))
+    told = []
+    file = file_of(latin(50, 700, BODY), "", "", images=[2, 3])
+    (found,) = loaded(file, label="bridge.pdf", tell=told.append)
     assert (found.article.text, found.error) == (BODY, None)
-    assert found.notices == (
-        "Pages 2 and 3 have no text; it may be a scan: make it searchable with an OCR program, "
-        "and add it again.",
-    )
+    scan = "Pages 2 and 3 have no text; it may be a scan: make it searchable with an OCR program, "
+    assert told == [Notice("bridge.pdf", scan + "and add it again.")]
 
 
 def test_a_scan_is_refused():

@@ -97,13 +97,13 @@ def test_pages_of_files_folders_and_archives_are_added_by_it(dalil, profile, sav
     assert (done.code, report["failed"]) == (0, [])
     # The archive holds the same page, which says its address.
     assert [(one["id"], one["outlet"]) for one in report["added"]] == [(URL, "مثال نيوز")]
-    assert [one["path"].rpartition("/")[2] for one in report["skipped"]] == ["bad.toml", "b.warc"]
+    assert [one["path"].rpartition("/")[2] for one in report["notices"]] == ["bad.toml", "b.warc"]
     assert LETTER not in json.loads(dalil("show", URL, "--json").out)["text"]
     (library.home / "profiles").mkdir()
     (library.home / "profiles" / "n.toml").write_text(PROFILE.replace("{host}", "news.example"))
     synced = follow_once(library, [saved.parent / "in"]).imported
     assert [article.outlet for article in synced.added] == ["مثال نيوز"]
-    assert [one.reason for one in synced.skipped] == ["1 page read."]
+    assert [one.notice for one in synced.notices] == ["1 page read."]
 
 
 def test_links_and_feeds_are_added_by_it(dalil, profile, monkeypatch):

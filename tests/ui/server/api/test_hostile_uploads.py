@@ -137,7 +137,7 @@ def test_reading_what_was_sent_touches_no_file(audited):
     # What the readers import is loaded from files, once.
     read_uploads(uploads)
     with audited() as record:
-        assert len(read_uploads(uploads).articles) == 7
+        assert len(read_uploads(uploads)) == 7
     assert record == []
 
 
@@ -274,11 +274,11 @@ def test_archives_are_taken_and_what_was_passed_over_is_told(admin):
     sent = send(admin, ("news.warc.gz", whole))
     assert sent.status_code == 200
     assert [one["id"] for one in sent.json()["added"]] == [site + "1"]
-    assert sent.json()["skipped"] == [
-        {"path": "news.warc.gz:3", "reason": f"{site}b: The crawler kept only a part of the page."},
+    assert sent.json()["notices"] == [
+        {"path": "news.warc.gz:3", "notice": f"{site}b: The crawler kept only a part of the page."},
         {
             "path": "news.warc.gz",
-            "reason": "1 page read, 2 skipped: 1 image, 1 unreadable record.",
+            "notice": "1 page read, 2 skipped: 1 image, 1 unreadable record.",
         },
     ]
     refused = send(admin, ("a.warc", b"no archive"))
