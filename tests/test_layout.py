@@ -46,7 +46,7 @@ HOMES = {
     "pdfminer": "corpus/readers/pdf/",
     "frontmatter": "corpus/readers/markdown.py",
     "py3langid": "corpus/text/language.py",
-    "rensa": "corpus/text/copies.py",
+    "rensa": "corpus/copies.py",
     "argon2": "ui/server/access/passwords.py",
     "jinja2": ("ui/server/articles/article_page.py", "ui/library/page.py", "eval/report/page.py"),
     "matplotlib": "eval/report/plots.py",
