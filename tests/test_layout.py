@@ -44,6 +44,7 @@ HOMES = {
     "msgspec": ("corpus/confined/", "eval/"),
     "trafilatura": "corpus/readers/html.py",
     "pdfminer": "corpus/readers/pdf/",
+    "hijridate": "corpus/calendars.py",
     "frontmatter": "corpus/readers/markdown.py",
     "py3langid": "corpus/text/language.py",
     "rensa": "corpus/copies.py",

@@ -80,6 +80,7 @@ class Tables:
     only behind a number with `False`, and `percents_before` the last words of what stands before
     the number.  `ordinals` gives digits for words, "0" for those that only tell one half of a
     year from another.
+    `month_names` are those of months as they are written.
     `month_words` holds the first words of months, `known` those and all number words.
     """
 
@@ -91,6 +92,7 @@ class Tables:
     ordinals: Mapping[str, str]
     ands: Mapping[str, frozenset[str]]
     months: Mapping[tuple[str, ...], Month]
+    month_names: frozenset[str]
     before: frozenset[str]
     month_words: frozenset[str]
     known: frozenset[str]
@@ -113,6 +115,7 @@ def tables() -> Tables:
     ordinals: dict[str, str] = {}
     months: dict[tuple[str, ...], Month] = {}
     before: set[str] = set()
+    named: set[str] = set()
     for language, table in languages.items():
         for spelling, word in _numbers(table, language):
             numbers[spelling].setdefault(language, word)
@@ -120,6 +123,8 @@ def tables() -> Tables:
             fractions[spelling].append(fraction)
         for spelled, month in _months(table, language):
             months.setdefault(spelled, month)
+        for kind in ("months", "months_beside"):
+            named.update(*(names.split() for names in table.get(kind, {}).values()))
         for word in table.get("and", "").split():
             ands[fold(word)].add(language)
         for word in table.get("of", "").split():
@@ -142,6 +147,7 @@ def tables() -> Tables:
         ordinals,
         {word: frozenset(found) for word, found in ands.items()},
         months,
+        frozenset(name.replace("_", " ") for name in named),
         frozenset(before),
         first_words,
         first_words.union(numbers, fractions),
