@@ -5,9 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from corpus.errors import DalilError
 from corpus.fields import Entry
+from corpus.furniture import stated
+from corpus.readers.blocks import Blocks, collapsed, raised
 from corpus.source import Source
+
+# What joins or parts letters, and would be taken for noise.
+_JOINERS = "\u200c\u200d"
+# Letters of a dead script, one of which stands in for each where a page has none of them.
+_STAND_INS = "\U00010300\U00010301\U00010302\U00010303"
+_WITHOUT_TEXT = frozenset(
+    ("script", "style", "noscript", "template", "head", "iframe", "svg", "select", "button", "nav")
+)
+_WITHIN_LINES = frozenset(
+    (
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em",
+        "font", "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike",
+        "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    )
+)  # fmt: skip
+# So many words a page may have to be taken whole.
+_SHORT = 150
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -24,23 +45,109 @@ def read_page(data: bytes) -> dict[str, object]:
     """
     import trafilatura
 
+    tree = trafilatura.load_html(data)
+    if tree is None:
+        raise DalilError("The page holds no text; save the article itself as HTML or text.")
+    _prepare(tree)
+    back = _with_stand_ins(tree)
     found = trafilatura.bare_extraction(
-        data,
+        tree,
         favor_recall=True,
         include_comments=False,
         with_metadata=True,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    text = getattr(found, "text", None) or trafilatura.html2txt(data)
-    if not text or not text.strip():
+    text = getattr(found, "text", None) or ""
+    whole = _lines(tree)
+    # Of a short page the extraction may take one line, or cut and join lines as no page does.
+    short = len(whole.split()) <= _SHORT and "\n" not in text.strip()
+    if short or not text.strip() or "".join(text.split()) == "".join(whole.split()):
+        text = whole
+    if not text.strip():
         raise DalilError("The page holds no text; save the article itself as HTML or text.")
-    if not isinstance(found, trafilatura.settings.Document):
-        return {"text": text}
-    return {
+    outlet = stated.outlet(tree, getattr(found, "sitename", None))
+    address = getattr(found, "url", None)
+    values = {
         "text": text,
-        "title": found.title,
-        "outlet": found.sitename,
-        "published": found.date,
-        "language": found.language,
-        "url": found.url if urlsplit(found.url or "").path.strip("/") else None,
+        "title": stated.title(tree, getattr(found, "title", None), outlet),
+        "outlet": outlet,
+        "published": stated.published(tree, address),
+        "language": getattr(found, "language", None),
+        "url": address if urlsplit(address or "").path.strip("/") else None,
     }
+    return {name: value.translate(back) if value else None for name, value in values.items()}
+
+
+def _prepare(tree: etree._Element) -> None:
+    """Take out what nobody sees, and write what marks say where only text is kept."""
+    for element in [*tree.iter("template", "del"), *tree.xpath("//*[@hidden]")]:
+        _drop(element)
+    for element in tree.iter("q"):
+        element.text = f"“{element.text or ''}"
+        if len(element):
+            element[-1].tail = f"{element[-1].tail or ''}”"
+        else:
+            element.text += "”"
+        element.tag = "span"
+    for element in tree.iter("sup"):
+        if not len(element):
+            element.text = raised(element.text or "")
+
+
+def _with_stand_ins(tree: etree._Element) -> dict[int, str]:
+    """Put letters for joiners everywhere, and return the table that puts the joiners back."""
+    used = "".join(map(str, tree.itertext()))
+    free = [letter for letter in _STAND_INS if letter not in used]
+    kept = dict(zip(_JOINERS, free, strict=False))
+    table = str.maketrans(kept)
+    for element in tree.iter(etree.Element):
+        element.text = element.text.translate(table) if element.text else None
+        element.tail = element.tail.translate(table) if element.tail else None
+        for key, value in element.attrib.items():
+            if not kept.keys().isdisjoint(value):
+                element.set(key, value.translate(table))
+    return str.maketrans({letter: joiner for joiner, letter in kept.items()})
+
+
+def _drop(element: etree._Element) -> None:
+    """Remove an element, and keep the text behind it."""
+    parent, tail = element.getparent(), element.tail
+    if parent is None:
+        return
+    before = element.getprevious()
+    if before is None:
+        parent.text = f"{parent.text or ''}{tail or ''}"
+    else:
+        before.tail = f"{before.tail or ''}{tail or ''}"
+    parent.remove(element)
+
+
+def _lines(tree: etree._Element) -> str:
+    """Return all text of a page that is shown, a line for each of its blocks."""
+    blocks = Blocks()
+
+    def walk(element: etree._Element, before: str) -> str:
+        if not isinstance(element.tag, str) or element.tag in _WITHOUT_TEXT:
+            return before
+        inline = element.tag in _WITHIN_LINES
+        if not inline:
+            blocks.end()
+            before = ""
+        if element.tag == "br":
+            return ""
+        before = add(element.text, before)
+        for child in element:
+            before = walk(child, before)
+            before = add(child.tail, before)
+        if not inline:
+            blocks.end()
+            before = ""
+        return before
+
+    def add(text: str | None, before: str) -> str:
+        shown = collapsed(text or "", before)
+        blocks.add(shown)
+        return shown or before
+
+    walk(tree, "")
+    return blocks.text().replace("\n\n", "\n")
