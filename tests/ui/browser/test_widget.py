@@ -384,7 +384,7 @@ def test_the_script_twice_is_one_widget(visit, demo_site, embed):
 
 
 REPLACED = {
-    "another body": "document.documentElement.replaceChild(document.createElement('body'), document.body)",
+    "another body": "document.body.replaceWith(document.createElement('body'))",
     "all in it": "document.body.innerHTML = '<main>New page</main>'",
     "one by one": "while (document.body.firstChild) document.body.firstChild.remove()",
 }
