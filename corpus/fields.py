@@ -14,7 +14,7 @@ from corpus.errors import DalilError
 from corpus.furniture.clean import clean
 from corpus.furniture.describe import Description, describe, opening
 from corpus.pages import kept_pages, stated_pages
-from corpus.published import parse_date
+from corpus.published import of_another_calendar, parse_date
 from corpus.text.characters import replace_surrogates, without_unseen
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
 
@@ -164,10 +164,15 @@ def _published(value: object) -> date | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    day = parse_date(value) if isinstance(value, str) else None
+        value = value.date()
+    written = value.isoformat() if isinstance(value, date) else value
+    day = parse_date(written) if isinstance(written, str) else None
+    if day is None and isinstance(written, str) and of_another_calendar(written):
+        raise DalilError(
+            f'The field "published" holds "{written[:60]}", a day of the Hijri or the Persian '
+            "calendar; name its month, or write the day of the common era as in "
+            '"2020-04-18".'
+        )
     if day is None:
         shown = f'"{value[:60]}"' if isinstance(value, str) else _kind(value)
         raise DalilError(f'The field "published" holds {shown}; write the date as in "2020-04-18".')

@@ -8,30 +8,48 @@ from typing import NamedTuple
 
 import regex
 
+from corpus.calendars import convert, is_elsewhere
 from corpus.text.abbreviations import MONTHS
+from corpus.text.quantity_words import tables
+from corpus.text.words import fold
 
-_MONTH = "|".join(sorted((regex.escape(name) for name in MONTHS), key=len, reverse=True))
-_MONTH = rf"(?:{_MONTH})\.?(?:\s*[/(]\s*(?:{_MONTH})\s*\)?)?"
+# A name, and often a second one for the same month: "أيلول / سبتمبر", "September (Ramadan)" not.
+_MONTH = r"(?&month_name)\.?(?:\s*[/(\-–]\s*(?&month_name)\s*\)?)?"
+# Each list is compiled once for a pattern that names it several times.
+_NAMED = r"(?(DEFINE)(?P<month_name>\L<months>)(?P<weekday_name>\L<weekdays>))"
 _WEEKDAYS = (
-    "monday lundi montag lunes pazartesi الاثنين الإثنين",
-    "tuesday mardi dienstag martes salı الثلاثاء",
-    "wednesday mercredi mittwoch miércoles çarşamba الأربعاء الاربعاء",
-    "thursday jeudi donnerstag jueves perşembe الخميس",
-    "friday vendredi freitag viernes cuma الجمعة",
-    "saturday samedi samstag sábado cumartesi السبت",
-    "sunday dimanche sonntag domingo pazar الأحد الاحد",
+    "monday mon lundi montag lunes pazartesi الاثنين الإثنين دووشەممە دوشنبه duşem понедельник",
+    "tuesday tue mardi dienstag martes salı الثلاثاء سێشەممە سه‌شنبه sêşem вторник",
+    "wednesday wed mercredi mittwoch miércoles çarşamba الأربعاء الاربعاء چوارشەممە چهارشنبه"
+    " çarşem среда",
+    "thursday thu jeudi donnerstag jueves perşembe الخميس پێنجشەممە پنجشنبه پنج‌شنبه pêncşem"
+    " четверг",
+    "friday fri vendredi freitag viernes cuma الجمعة هەینی جمعه în пятница",
+    "saturday sat samedi samstag sábado cumartesi السبت شەممە شنبه şemî суббота",
+    "sunday sun dimanche sonntag domingo pazar الأحد الاحد یەکشەممە یکشنبه یک‌شنبه yekşem"
+    " воскресенье",
 )
 _WEEKDAY_NUMBERS = {
     name: number for number, names in enumerate(_WEEKDAYS) for name in names.split()
 }
-_WEEKDAY = "|".join(sorted(_WEEKDAY_NUMBERS, key=len, reverse=True))
 _DATE = rf"""
-    (?:(?:يوم\s+)?\b(?P<weekday>{_WEEKDAY})\b\s*[,،]?\s*(?:الموافق\s*)?[(]?\s*)?
-    (?: (?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})
-      | (?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?(?P<name>{_MONTH})\s*(?:de\s+)?
-        [,،]?\s*(?P<year>\d{{4}})
+    (?:(?:يوم\s+)?\b(?P<weekday>(?&weekday_name))\b\.?\s*[,،-]?\s*(?:الموافق\s*)?[(]?\s*)?
+    (?: (?P<year>\d{{4}})(?P<between>[-/.])(?P<month>\d{{1,2}})(?P=between)(?P<day>\d{{1,2}})
+      | (?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|ی)?\s*(?:\bde\s+|من\s+|شهر\s+|of\s+|ی\s+)?
+        [-–]?(?P<name>{_MONTH})[-–]?\s*(?:de\s+|del\s+|لعام\s+|عام\s+|سنة\s+|ی\s+)?[,،]?\s*(?P<year>\d{{4}})
       | (?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*[,،]?\s+(?P<year>\d{{4}}) )
-    (?!\d)"""
+    (?!\d)(?:\s*(?:م|г\.?|г))?(?!\p{{L}})"""
+# What may stand behind the day in a field or on a line of its own: the time, and in which zone.
+_TIME = r"""(?:[\s,،|\-–—T]*(?:\b(?:at|à|um|saat|الساعة|ساعت|в)\b[\s:]*)?
+    \d{1,2}[:.]\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?|صباحا|صباحاً|مساء|مساءً|ص|م)?
+    [\s,،(]*(?:Z|(?:GMT|UTC)?\s*[+-]\d{1,2}:?\d{0,2}|\p{L}{2,20}(?:\s\p{L}{2,20})?)?[\s)]*)?"""
+# A line that is a date and little else.
+_SHORT = 80
+# The names of a month that has two.
+_NAMES = regex.compile(r"[^/(\-–).]+")
+# A year of another calendar in any digits, and what stands between two names of one day.
+_ELSEWHERE = regex.compile(r"(?<!\d)[1١۱](?:[3٣۳4٤۴]\d\d|[5٥۵][0٠۰][0٠۰])(?!\d)")
+_BOTH = regex.compile(r"\s*(?:\bالموافق(?:\s+ل(?=\s))?|[|=]|\s[-–—/]\s|\()\s*|\)")
 _FLAGS = regex.IGNORECASE | regex.VERBOSE
 
 
@@ -46,38 +64,69 @@ class _Patterns(NamedTuple):
 @cache
 def _patterns() -> _Patterns:
     """Compile when first needed: it takes longer than all other imports of this package."""
+
+    def compiled(pattern: str) -> regex.Pattern[str]:
+        return regex.compile(
+            pattern + _NAMED, _FLAGS, months=_spellings(), weekdays=[*_WEEKDAY_NUMBERS]
+        )
+
     return _Patterns(
-        any=regex.compile(rf"(?<!\d){_DATE}", _FLAGS),
-        whole=regex.compile(rf"\W*{_DATE}\W*", _FLAGS),
-        today=regex.compile(
-            r"\b(?:اليوم|today|bugün|aujourd['’]hui|heute|hoy|îro|ئەمڕۆ|امروز)\b[\s,،(]*" + _DATE,
-            _FLAGS,
+        any=compiled(rf"(?<!\d){_DATE}"),
+        whole=compiled(rf"\W*{_DATE}{_TIME}\W*"),
+        today=compiled(
+            r"\b(?:اليوم|today|bugün|aujourd['’]hui|heute|hoy|îro|ئەمڕۆ|امروز|сегодня)\b[\s,،(]*"
+            + _DATE
         ),
-        dateline=regex.compile(rf"[^.\n]{{0,40}}?[\s(،,]?{_DATE}\s*[)]?\s*[-–—:]", _FLAGS),
-        published=regex.compile(
-            r"\W*(?:(?:published|posted)(?:\s+on)?|date|نشر\s+(?:في|بتاريخ)|تاريخ\s+النشر"
-            rf"|yayın\s+tarihi|publié\s+le)\s*:?\s*{_DATE}\W*",
-            _FLAGS,
+        dateline=compiled(rf"[^.\n]{{0,40}}?[\s(،,]?{_DATE}\s*[)]?\s*[-–—:]"),
+        published=compiled(
+            r"\W*(?:(?:published|posted|updated)(?:\s+on)?|date|(?:نشر|نُشر|آخر\s+تحديث)(?:\s+في|\s+بتاريخ)?"
+            r"|تاريخ(?:\s+النشر)?|التاريخ|yayın\s+tarihi|publié\s+le|veröffentlicht(?:\s+am)?|publicado(?:\s+el)?"
+            rf"|опубликовано|تاریخ(?:\s+انتشار)?|بەروار|dîrok)\s*[:：]?\s*{_DATE}{_TIME}\W*"
         ),
     )
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Return the numbers of all names of months, folded."""
+    named = {" ".join(words): month.number for words, month in tables().months.items()}
+    return named | {_spelled(name): number for name, number in MONTHS.items()}
+
+
+@cache
+def _spellings() -> list[str]:
+    """Return all names of months as they may be written: with hamza or without it."""
+    names = {*MONTHS, *tables().month_names}
+    return sorted(names | {_spelled(name) for name in names})
+
+
+def _spelled(name: str) -> str:
+    return " ".join(fold(word) for word in name.split())
 
 
 def parse_date(text: str) -> date | None:
     """Return the day that a date field names, or `None` when it cannot be told.
 
     Takes ISO 8601 dates and times (the day as written, whatever the time zone) and dates with
-    the month spelled out. Dates such as `03/04/2020` mean two different days and give `None`.
+    the month spelled out, with the time behind them as feeds (RFC 822) and pages write it. Dates
+    such as `03/04/2020` mean two different days and give `None`. A year from 1300 to 1500 is one of
+    the Hijri or the Persian calendar, where the month's name or a mark says which, and else `None`.
 
     >>> parse_date("2020-04-18T10:30:00Z"), parse_date("18 نيسان 2020")
     (datetime.date(2020, 4, 18), datetime.date(2020, 4, 18))
     >>> parse_date("Saturday, April 18, 2020"), parse_date("03/04/2020")
     (datetime.date(2020, 4, 18), None)
+    >>> parse_date("12 شعبان 1441"), parse_date("1444-02-24")
+    (datetime.date(2020, 4, 5), None)
     """
     stripped = text.strip()
+    if day := _elsewhere(stripped):
+        return day
     try:
-        return datetime.fromisoformat(stripped).date()
+        day = datetime.fromisoformat(stripped).date()
+        return None if is_elsewhere(day.year) else day
     except ValueError:
-        match = _patterns().whole.fullmatch(stripped[:80])
+        match = _patterns().whole.fullmatch(stripped[:_SHORT])
         return _date(match) if match else None
 
 
@@ -89,6 +138,24 @@ def search_date(text: str) -> date | None:
     """
     match = _patterns().any.search(text[:300])
     return _date(match) if match else None
+
+
+def of_another_calendar(text: str) -> bool:
+    """Tell if a date has a year that no news of the common era has.
+
+    >>> of_another_calendar("1444-02-24"), of_another_calendar("2022-09-20")
+    (True, False)
+    """
+    return bool(_ELSEWHERE.search(text))
+
+
+def _elsewhere(text: str) -> date | None:
+    """Return the day of another calendar that a text names, that of the common era if both are."""
+    if not of_another_calendar(text):
+        return None
+    parts = _BOTH.split(text)
+    days = [_date(m) for part in parts if (m := _patterns().whole.fullmatch(part.strip()[:_SHORT]))]
+    return next((day for day in [*days, *map(convert, parts)] if day), None)
 
 
 def find_published(lines: list[str]) -> date | None:
@@ -105,6 +172,8 @@ def find_published(lines: list[str]) -> date | None:
     patterns = _patterns()
     for line in lines:
         head = line[:300]
+        if len(head) < _SHORT and (day := _elsewhere(head.strip())):
+            return day
         match = patterns.whole.fullmatch(head) or patterns.published.fullmatch(head)
         match = match or patterns.dateline.match(head) or patterns.today.search(head)
         if match:
@@ -113,10 +182,13 @@ def find_published(lines: list[str]) -> date | None:
 
 
 def _date(match: regex.Match[str]) -> date | None:
-    name = regex.split(r"\s*[/(.]", match["name"] or "")[0].lower()
-    month = MONTHS[name] if name else int(match["month"])
+    numbers = {_months()[_spelled(name)] for name in _NAMES.findall(match["name"] or "")}
+    year = int(match["year"])
+    # Two names of two months name no day.
+    if len(numbers) > 1 or is_elsewhere(year):
+        return None
     try:
-        day = date(int(match["year"]), month, int(match["day"]))
+        day = date(year, numbers.pop() if numbers else int(match["month"]), int(match["day"]))
     except ValueError:
         return None
     weekday = _WEEKDAY_NUMBERS.get((match["weekday"] or "").lower(), day.weekday())

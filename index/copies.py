@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from corpus.article import Article
-from corpus.text.copies import PERMUTATIONS, Fingerprint, Sketch, near
+from corpus.copies import PERMUTATIONS, Fingerprint, Sketch, near
 from index.store.database import Store
 
 # So many of the likeliest are compared word by word.

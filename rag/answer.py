@@ -15,7 +15,7 @@ Json = dict[str, Any]
 # What an answer is made for: a fact, a list, figures or days that articles on one event give
 # otherwise, a yes or no, a reason, an overview, or the library itself, which cites nothing.
 Kind = Literal["fact", "list", "disagreement", "yes_no", "reason", "overview", "about"]
-_MARKER = regex.compile(r"(\[\d+\])")
+_MARKER = r"(\[\d+\])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,9 @@ def tell(answer: Answer) -> Iterator[Event]:
     ['token', 'done']
     """
     citations = {f"[{citation.n}]": citation for citation in answer.citations}
-    for piece in filter(None, _MARKER.split(answer.text)):
+    # "[2]" within a sentence of an article is a part of it.
+    quotes = "|".join(regex.escape(citation.quote) for citation in answer.citations) or "(?!)"
+    for piece in filter(None, regex.split(f"(?:{quotes})(*SKIP)(*FAIL)|{_MARKER}", answer.text)):
         yield Event("token", piece)
         # A marker that is repeated has been shown already.
         if citation := citations.pop(piece, None):

@@ -9,7 +9,7 @@ import regex
 
 from corpus.furniture.labels import is_outlet
 from corpus.furniture.lines import content_bounds, stray_outlets
-from corpus.published import find_published
+from corpus.published import find_published, parse_date
 
 # A headline is short; what follows it is at least one line of a sentence's length.
 _MOST_TITLE_WORDS = 20
@@ -79,6 +79,9 @@ def _title(content: list[str]) -> str | None:
     if len(content) < 2:
         return None
     title = content[0]
+    # A page may print its date first.
+    if parse_date(title):
+        return None
     body = (line for line in content[1:_LINES_TO_THE_BODY] if line != title)
     longest = max((len(line.split()) for line in body), default=0)
     words = len(title.split())

@@ -9,13 +9,18 @@ from urllib.parse import urlsplit
 
 from corpus.errors import DalilError
 from corpus.fields import Entry
+from corpus.furniture import stated
 from corpus.profiles.profile import Profile, profile_for
+from corpus.readers.shown import lines, prepare, with_stand_ins
 from corpus.source import Source
 
 if TYPE_CHECKING:
     from lxml import etree
 
     from corpus.profiles.select import Dropped, Selected
+
+# So many words a page may have to be taken whole.
+_SHORT = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +64,17 @@ def read_using(data: bytes, profile: Profile) -> Page:
     found = select(root, profile)
     text = _text_of(found)
     if text:
-        values = {**_stated(data), "text": text}
+        values = {**_stated_by(data), "text": text}
     else:
         # What is furniture beside an article that isn't there is not known.
         values = read_page(data if profile.article else _page_of(root))
-    stated = {
+    told = {
         "title": found.title,
         "outlet": profile.outlet,
         "published": found.published,
         "language": profile.language,
     }
-    values |= {name: value for name, value in stated.items() if value}
+    values |= {name: value for name, value in told.items() if value}
     dropped = found.dropped if text or not profile.article else []
     return Page(values, profile, _notices(profile, found), tuple(dropped))
 
@@ -104,8 +109,8 @@ def own_address(data: bytes) -> str | None:
 
     root = trafilatura.load_html(data)
     ways = ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
-    stated = () if root is None else (str(one).strip() for way in ways for one in root.xpath(way))
-    return next((one for one in stated if one.lower().startswith(("http://", "https://"))), None)
+    told = () if root is None else (str(one).strip() for way in ways for one in root.xpath(way))
+    return next((one for one in told if one.lower().startswith(("http://", "https://"))), None)
 
 
 def _page_of(root: etree._Element) -> bytes:
@@ -115,7 +120,7 @@ def _page_of(root: etree._Element) -> bytes:
     return b"<meta charset=utf-8>" + bytes(etree.tostring(root, encoding="utf-8", method="html"))
 
 
-def _stated(data: bytes) -> dict[str, object]:
+def _stated_by(data: bytes) -> dict[str, object]:
     try:
         return read_page(data)
     except DalilError:
@@ -131,23 +136,34 @@ def read_page(data: bytes) -> dict[str, object]:
     """
     import trafilatura
 
+    tree = trafilatura.load_html(data)
+    if tree is None:
+        raise DalilError("The page holds no text; save the article itself as HTML or text.")
+    prepare(tree)
+    back = with_stand_ins(tree)
     found = trafilatura.bare_extraction(
-        data,
+        tree,
         favor_recall=True,
         include_comments=False,
         with_metadata=True,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    text = getattr(found, "text", None) or trafilatura.html2txt(data)
-    if not text or not text.strip():
+    text = getattr(found, "text", None) or ""
+    whole = lines(tree)
+    # Of a short page the extraction may take one line, or cut and join lines as no page does.
+    short = len(whole.split()) <= _SHORT and "\n" not in text.strip()
+    if short or not text.strip() or "".join(text.split()) == "".join(whole.split()):
+        text = whole
+    if not text.strip():
         raise DalilError("The page holds no text; save the article itself as HTML or text.")
-    if not isinstance(found, trafilatura.settings.Document):
-        return {"text": text}
-    return {
+    outlet = stated.outlet(tree, getattr(found, "sitename", None))
+    address = getattr(found, "url", None)
+    values = {
         "text": text,
-        "title": found.title,
-        "outlet": found.sitename,
-        "published": found.date,
-        "language": found.language,
-        "url": found.url if urlsplit(found.url or "").path.strip("/") else None,
+        "title": stated.title(tree, getattr(found, "title", None), outlet),
+        "outlet": outlet,
+        "published": stated.published(tree, address),
+        "language": getattr(found, "language", None),
+        "url": address if urlsplit(address or "").path.strip("/") else None,
     }
+    return {name: value.translate(back) if value else None for name, value in values.items()}

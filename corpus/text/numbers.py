@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import regex
 
-from corpus.text.quantity_words import HALF, NumberWord, Value, tables
+from corpus.text.quantity_words import (
+    BETWEEN,
+    COUNT,
+    SPACES,
+    NumberWord,
+    Value,
+    gap,
+    percent_words,
+    tables,
+)
 from corpus.text.words import Word
 
 # Words `found[first:last]` and the term they count as.
 Span = tuple[int, int, str]
 
-_SPACES = (" ", "\u00a0", "\u202f", "\u2009")
-_BETWEEN = frozenset((*_SPACES, "-", "\u2011", ""))
-_GROUP_GAPS = frozenset((*_SPACES, ".", "'", "’"))
-_DECIMAL_GAPS = frozenset((".", ",", "٫"))
+_GROUP_GAPS = frozenset((*SPACES, ".", "'", "’"))
+_DECIMAL_GAPS = frozenset((".", ",", "٫", "،"))
 _GROUP = regex.compile("[0-9]{3}")
 _FIRST_GROUP = regex.compile("[1-9][0-9]{0,2}")
-# Longer runs of digits are identifiers, and a leading zero makes one of any run.
-_COUNT = regex.compile("0|[1-9][0-9]{0,14}")
 # Written without a space after digits: "10m", "2.5bn".
-SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10**12}
-_TEN, _TWENTY, _HUNDRED, _THOUSAND = 10, 20, 100, 1000
+SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "md": 10**9, "tn": 10**12}
+_SHORT = 3
+_MONEY = regex.compile(r"\s?\p{L}+\p{Sc}")
+_FOUR, _TEN, _TWENTY, _SIXTY, _HUNDRED, _THOUSAND = 4, 10, 20, 60, 100, 1000
 # Languages that say "and" between all parts of a number, and the one that says units first.
 _NEEDS_AND = frozenset(("ar", "fa", "ckb", "kmr"))
 _UNITS_FIRST = "ar"
@@ -35,7 +42,8 @@ class _Number:
     """A number as read up to the word at `last`.
 
     `total` is what multipliers have closed, the last one `multiplier` (0 if none), `group` what
-    is still open; `digits` tells that the group is written in digits.
+    is still open; `digits` tells that the group is written in digits, `parted` that a fraction of
+    the last multiplier was added.
     """
 
     last: int
@@ -45,6 +53,7 @@ class _Number:
     digits: bool = False
     sure: bool = False
     parts: int = 0
+    parted: bool = False
 
 
 def read_number(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]]:
@@ -52,27 +61,32 @@ def read_number(found: Sequence[Word], text: str, place: int) -> tuple[int, list
 
     Every language that knows the first word reads on; the longest reading counts.
     """
-    numbers = tables().numbers
+    if percent_words(found, place, alone=True):
+        return place + 1, []
     begun = _Number(place)
     digits = _digits(found, text, place)
     if digits:
         last, value = digits
         begun = _Number(last, group=value, digits=True, sure=True, parts=1)
-        suffix = SUFFIXES.get(found[last].folded) if _gap(found, text, last) == "" else None
-        if suffix:
+        suffix = SUFFIXES.get(found[last].folded) if last < len(found) else None
+        if suffix and (not gap(found, text, last) or _MONEY.match(text, found[last - 1].end)):
             return last + 1, [(place, last + 1, _written(value * suffix))]
     following = found[begun.last].folded if begun.last < len(found) else ""
-    languages = numbers.get(following, ())
+    languages = tables().numbers.get(following, {})
     readings = [begun, *(_read(found, text, begun, language) for language in languages)]
+    if digits and _near_fraction(found, begun.last + (following in tables().ands)):
+        from corpus.text.fractions import languages as of_fractions
+
+        readings += (_read(found, text, begun, each) for each in of_fractions(found, begun.last))
+    readings += _parts_of_one(found, text, place)
     number = max(readings, key=lambda n: (n.last, n.sure))
-    if not (number.sure or number.parts > 1):
+    last = number.last + percent_words(found, number.last)
+    sure = number.sure or number.parts > 1 or (number.parts and last > number.last)
+    if number.parts and place and found[place - 1].folded in tables().percents_before:
+        sure = True
+    if not sure:
         return place + 1, []
-    return number.last, [(place, number.last, _written(number.total + number.group))]
-
-
-def _gap(found: Sequence[Word], text: str, place: int) -> str:
-    """Return what stands before the word at `place`, a line feed where there is no such word."""
-    return text[found[place - 1].end : found[place].start] if place < len(found) else "\n"
+    return last, [(place, number.last, _written(number.total + number.group))]
 
 
 def _written(value: Value) -> str:
@@ -86,28 +100,61 @@ def _written(value: Value) -> str:
 
 def _digits(found: Sequence[Word], text: str, place: int) -> tuple[int, Value] | None:
     """Return the place after the digits at `place`, groups and decimals included, and the value."""
-    if not _COUNT.fullmatch(found[place].folded):
+    if not COUNT.fullmatch(found[place].folded):
         return None
     written, last = found[place].folded, place + 1
-    grouped = _gap(found, text, last) if _FIRST_GROUP.fullmatch(written) else ""
+    grouped = gap(found, text, last) if _FIRST_GROUP.fullmatch(written) else ""
     while (
         grouped in _GROUP_GAPS
-        and _gap(found, text, last) == grouped
+        and gap(found, text, last) == grouped
         and _GROUP.fullmatch(found[last].folded)
-        and _COUNT.fullmatch(written + found[last].folded)
+        and COUNT.fullmatch(written + found[last].folded)
     ):
         written, last = written + found[last].folded, last + 1
-    point = _gap(found, text, last)
+    point = gap(found, text, last)
+    if point in ("/", "\u2044"):
+        from corpus.text.fractions import read_slashed
+
+        return read_slashed(found, text, place, last) or (last, int(written))
     if (
         point in _DECIMAL_GAPS
-        and not (place and _gap(found, text, place) == point)
+        and not (place and gap(found, text, place) == point)
         and found[last].folded.isdecimal()
         # A third part makes it a version or a list.
-        and _gap(found, text, last + 1) != point
+        and gap(found, text, last + 1) != point
         and len(written + found[last].folded) <= 15
+        # A comma between two years is no point.
+        and (point != "،" or max(len(written), len(found[last].folded) + 1) <= _SHORT)
     ):
         written, last = f"{written}.{found[last].folded}", last + 1
-    return last, Fraction(written) if "." in written else int(written)
+    if "." in written:
+        return last, Fraction(written)
+    if gap(found, text, last) == " " and gap(found, text, last + 1) == "/":
+        from corpus.text.fractions import read_slashed
+
+        if found[last].folded.isdecimal() and (part := read_slashed(found, text, last, last + 1)):
+            return part[0], int(written) + part[1]
+    return last, int(written)
+
+
+def _parts_of_one(found: Sequence[Word], text: str, place: int) -> Iterator[_Number]:
+    """Yield what a fraction that begins at `place` becomes in each language that reads one."""
+    if not _near_fraction(found, place):
+        return
+    # Most numbers are whole, and their readers need not load this.
+    from corpus.text.fractions import languages, read_fraction
+
+    for language in sorted(languages(found, place)):
+        if part := read_fraction(found, text, place, language):
+            last, word = part
+            begun = _Number(last, group=word.value, sure=word.sure, parts=1)
+            yield _read(found, text, begun, language)
+
+
+def _near_fraction(found: Sequence[Word], place: int) -> bool:
+    """Tell if one of the two words at `place` and behind it may begin a fraction."""
+    fractions = tables().fractions
+    return any(w.folded in fractions or "\u2044" in w.folded for w in found[place : place + 2])
 
 
 def _read(found: Sequence[Word], text: str, number: _Number, language: str) -> _Number:
@@ -135,12 +182,22 @@ def _next(
 ) -> tuple[int, NumberWord, bool] | None:
     """Return the place after the next part, the part, and whether it is in digits."""
     place, joined = number.last, False
-    if number.parts and _gap(found, text, place) not in _BETWEEN:
+    if number.parts and gap(found, text, place) not in BETWEEN:
         return None
     if number.parts and place < len(found):
         joined = language in tables().ands.get(found[place].folded, ())
-        place += joined
-    if place >= len(found) or (joined and _gap(found, text, place) not in _BETWEEN):
+        of = 0 < number.group < 1 and language in tables().of.get(found[place].folded, ())
+        place += joined or of
+    article = place < len(found) and joined and found[place].folded == "a"
+    if _near_fraction(found, place + article):
+        from corpus.text.fractions import read_added
+
+        if part := read_added(found, text, place + article, language, joined):
+            return part[0], part[1], False
+    # "Half a million", "a quarter of a million".
+    if place < len(found) and number.group and number.group < 1 and found[place].folded == "a":
+        place, joined = place + 1, True
+    if place >= len(found) or (joined and gap(found, text, place) not in BETWEEN):
         return None
     word = tables().numbers.get(found[place].folded, {}).get(language)
     if word:
@@ -160,8 +217,8 @@ def _extended(number: _Number, part: NumberWord, language: str, digits: bool) ->
         longer = replace(number, group=value, digits=True) if fits else None
     elif value >= _THOUSAND:
         longer = _multiplied(number, part)
-    elif value == HALF:
-        longer = _halved(number, part)
+    elif value.denominator != 1:
+        longer = _parted(number, part)
     elif value == _HUNDRED and not part.joined and 1 <= number.group < _TEN:
         longer = replace(number, group=number.group * _HUNDRED)
     else:
@@ -175,6 +232,9 @@ def _multiplied(number: _Number, part: NumberWord) -> _Number | None:
     value = base = int(part.value)
     while base % _THOUSAND == 0:
         base //= _THOUSAND
+    # "مليون ونصف المليون": the half is of the million that is said again.
+    if number.parted and not number.group and value == number.multiplier and not part.joined:
+        return number
     fits = not number.multiplier or value < number.multiplier
     if base != 1 or not number.group:
         # A dual ("two thousand" in one word), or a multiplier that stands for one of itself.
@@ -185,17 +245,20 @@ def _multiplied(number: _Number, part: NumberWord) -> _Number | None:
         if base == 1 and value > number.multiplier and not part.joined:
             return replace(number, total=number.total * value, multiplier=value)
         return None
-    if not fits or (part.joined and number.group != HALF):
+    if not fits or (part.joined and number.group >= 1):
         return None
     total = number.total + number.group * value
     return replace(number, total=total, group=0, multiplier=value, digits=False)
 
 
-def _halved(number: _Number, part: NumberWord) -> _Number | None:
-    if not number.parts:
-        return replace(number, group=HALF)
-    if part.joined and number.multiplier and not number.group:
-        return replace(number, total=number.total + Fraction(number.multiplier, 2))
+def _parted(number: _Number, part: NumberWord) -> _Number | None:
+    """Return `number` with a fraction added: to it, or of its last multiplier."""
+    if not part.joined or number.group.denominator != 1:
+        return None
+    if number.group:
+        return replace(number, group=number.group + part.value, digits=False)
+    if number.multiplier and not number.parted:
+        return replace(number, total=number.total + number.multiplier * part.value, parted=True)
     return None
 
 
@@ -212,8 +275,15 @@ def _summed(number: _Number, part: NumberWord, language: str) -> _Number | None:
     elif value < _TEN and below >= _TWENTY and below % _TEN == 0:
         # "between twenty and five" is two numbers in English, "vingt et un" one in French.
         fits = language != _UNITS_FIRST and not (language == "en" and part.joined)
+    elif language == "fr" and below:
+        # "quatre-vingt", "soixante-dix", "dix-sept".
+        if below == _FOUR and value == _TWENTY:
+            return replace(number, group=number.group - below + _FOUR * _TWENTY)
+        tens = below in (_SIXTY, _FOUR * _TWENTY) and _TEN <= value < _TWENTY
+        fits = tens or (below == _TEN and value in (7, 8, 9))
     else:
-        fits = not below
+        # Turkish "on beş".
+        fits = not below or (language == "tr" and below == _TEN and value < _TEN)
     if language in _NEEDS_AND and number.parts and not part.joined:
         fits = fits and value == _TEN and bool(below)
     return replace(number, group=number.group + value) if fits else None

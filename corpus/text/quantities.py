@@ -15,7 +15,7 @@ from functools import lru_cache
 import regex
 
 from corpus.text.numbers import SUFFIXES, Span, read_number
-from corpus.text.quantity_words import Month, tables
+from corpus.text.quantity_words import Month, gap, tables
 from corpus.text.words import Word
 
 # Between day, month and year; a slash or bracket stands between two names of one month.
@@ -67,6 +67,7 @@ def quantity_terms(found: Sequence[Word], text: str) -> list[str]:
 def _spans(found: Sequence[Word], text: str) -> list[Span]:
     folded = [word.folded for word in found]
     known, linking, months = tables().known, _linking(), tables().month_words
+    fractions = tables().fractions
     # Words begin with a letter or a digit, and digits are below ":".
     candidates = [place for place, word in enumerate(folded) if word in known or word < ":"]
     read: list[Span] = []
@@ -76,7 +77,12 @@ def _spans(found: Sequence[Word], text: str) -> list[Span]:
             continue
         word, after = folded[place], folded[place + 1] if place + 1 < len(folded) else ""
         # "27 Ekim'de": Turkish sets the ending of a name apart.
-        if after in linking or word in months or "'" in after or (after and after < ":"):
+        if word.isdecimal() and not text[found[place].start].isdecimal():
+            # "25 km²"
+            continue
+        told = place > 0 and folded[place - 1] in tables().percents_before
+        linked = after in linking or "'" in after or (after and after < ":")
+        if linked or told or word in months or word in fractions:
             following, spans = read_date(found, text, place) or read_number(found, text, place)
             read.extend(spans)
         elif term := _alone(word):
@@ -87,7 +93,8 @@ def _spans(found: Sequence[Word], text: str) -> list[Span]:
 @lru_cache(maxsize=1)
 def _linking() -> frozenset[str]:
     """Return the words after which a number or date may go on."""
-    return tables().known.union(tables().ands, FILLERS, SUFFIXES)
+    percent = {named[0] for named in tables().percents}
+    return tables().known.union(tables().ands, tables().of, FILLERS, SUFFIXES, percent)
 
 
 @lru_cache(maxsize=100_000)
@@ -115,14 +122,9 @@ def read_date(found: Sequence[Word], text: str, place: int) -> tuple[int, list[S
     return _month_first(found, text, place)
 
 
-def _gap(found: Sequence[Word], text: str, place: int) -> str:
-    """Return what stands before the word at `place`, a line feed where there is no such word."""
-    return text[found[place - 1].end : found[place].start] if place < len(found) else "\n"
-
-
 def _numeric(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]] | None:
-    gap = _gap(found, text, place + 1)
-    if gap not in ("-", "/", ".") or _gap(found, text, place + 2) != gap:
+    between = gap(found, text, place + 1)
+    if between not in ("-", "/", ".") or gap(found, text, place + 2) != between:
         return None
     patterns = {"y": _YEAR, "m": _MONTH, "d": _DAY}
     for order in _ORDERS:
@@ -137,7 +139,7 @@ def _numeric(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Sp
 
 def _month_of_year(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]] | None:
     if (
-        _gap(found, text, place + 1) == "/"
+        gap(found, text, place + 1) == "/"
         and _MONTH.fullmatch(found[place].folded)
         and _YEAR.fullmatch(found[place + 1].folded)
     ):
@@ -149,7 +151,7 @@ def _day_first(found: Sequence[Word], text: str, place: int) -> tuple[int, list[
     if not _DAY.fullmatch(found[place].folded):
         return None
     for month in range(place + 1, min(place + 2 + _MOST_FILLERS, len(found))):
-        if not _GAP.fullmatch(_gap(found, text, month)):
+        if not _GAP.fullmatch(gap(found, text, month)):
             return None
         named = _named(found, text, month)
         if named:
@@ -182,7 +184,7 @@ def _month_first(found: Sequence[Word], text: str, place: int) -> tuple[int, lis
 
 
 def _beside(found: Sequence[Word], text: str, place: int) -> bool:
-    return bool(place < len(found) and _GAP.fullmatch(_gap(found, text, place)))
+    return bool(place < len(found) and _GAP.fullmatch(gap(found, text, place)))
 
 
 def _named(found: Sequence[Word], text: str, place: int) -> tuple[int, Month] | None:
@@ -191,7 +193,7 @@ def _named(found: Sequence[Word], text: str, place: int) -> tuple[int, Month] | 
     if not named:
         return None
     last, month = named
-    if last < len(found) and _SYNONYM_GAP.fullmatch(_gap(found, text, last)):
+    if last < len(found) and _SYNONYM_GAP.fullmatch(gap(found, text, last)):
         second = _one_name(found, last)
         if second and second[1].number == month.number:
             # Two names for one month leave no doubt.

@@ -13,14 +13,17 @@ from typing import NamedTuple
 import regex
 
 # ZWNJ joins the parts of one Persian or Kurdish word, so it must not split it; tatweel (U+0640)
-# is a letter to Unicode and stands in for the separators of a grouped number.
-_WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+(?:['’]\p{L}+)?|\p{N}[\p{N}\u0640]*")
+# is a letter to Unicode and stands in for the separators of a grouped number.  "2½" is two
+# words, as is "25²".
+_WORD = regex.compile(
+    r"[\p{L}\p{M}\u200c\u200d]+(?:['’]\p{L}+)?|\p{Nd}[\p{Nd}\u0640]*|[\p{No}\p{Nl}]"
+)
 _ARABIC_WORD = regex.compile(r"(?:(?=[\p{L}\p{M}])\p{Arabic}){3,}")
 _MARKS = regex.compile(r"\p{M}")
 # What Arabic writes together with a word.
 _PARTICLES = regex.compile(r"\A(?:[وف]?[بكل]?ال|[وف]?لل|[وفبكل])(?=\p{L}{3})")
 _JOINERS = regex.compile("[\u200c\u200d\u0640]")
-_GROUP_SEPARATOR = regex.compile(r"(?<=\p{Nd})[,٬](?=\p{Nd}{3}(?!\p{Nd}))")
+_GROUP_SEPARATOR = regex.compile(r"(?<=\p{Nd})[,٬،](?=\p{Nd}{3}(?!\p{Nd}))")
 
 # One letter of each family: hamza carriers, kaf and ya of other keyboards, ta marbuta.
 _LETTERS = str.maketrans(

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.copies import Fingerprint, near
 from corpus.load import load_articles
-from corpus.text.copies import Fingerprint, near
 from corpus.text.language import script
 from corpus.text.words import words
 

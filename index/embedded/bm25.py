@@ -17,8 +17,15 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import best_rows, load_arrays, save_arrays
-from index.embedded.postings import CHUNK, Part, PostingCounter, TermCounter
+from index.embedded.postings import (
+    CHUNK,
+    Part,
+    PostingCounter,
+    TermCounter,
+    best_rows,
+    load_arrays,
+    save_arrays,
+)
 
 # BM25Okapi's defaults; the contract test compares with the stock class.
 K1 = 1.5

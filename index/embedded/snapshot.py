@@ -20,8 +20,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import smallest
 from index.embedded.passages import PassageTable, texts_of
+from index.embedded.postings import smallest
 from index.embedded.texts import TextIndex
 from index.embedded.tokens import Neighbours, Places, nearest
 from index.embedded.vectors import VectorIndex

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import best_rows, floor
+from index.embedded.postings import best_rows, floor
 from index.embedded.tokens import CHANCE, Places, TokenIndex
 
 Floats = NDArray[np.float32]

@@ -16,8 +16,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import load_arrays, save_arrays, smallest
-from index.embedded.postings import Part, PostingCounter
+from index.embedded.postings import Part, PostingCounter, load_arrays, save_arrays, smallest
 
 Counts = NDArray[np.unsignedinteger]
 Sizes = NDArray[np.int64]

@@ -17,7 +17,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import load_arrays, save_arrays
+from index.embedded.postings import load_arrays, save_arrays
 
 # One thread a query is steadier than two that fight for a small machine's cores.
 faiss.omp_set_num_threads(1)

@@ -15,6 +15,7 @@ from corpus.article import Article
 from corpus.text.language import script
 from corpus.text.names import joined_names, strict_name_keys, vowels_agree, without_article
 from corpus.text.quantities import quantities
+from corpus.text.quantity_words import as_percent, ordinals
 from corpus.text.stems import stem
 from corpus.text.words import words
 from index import WordTable
@@ -271,7 +272,7 @@ def _quantities(reading: Reading, article: Article) -> list[str]:
         q
         for q in reading.quantities
         # A number that is a part of a name, as in "Covid-19", stands with it or not at all.
-        if q.term not in known
+        if known.isdisjoint((q.term, *as_percent(q.term)))
         and not _PART.search(text, 0, q.start)
         and not any(b.holds(day) and b.start <= q.start < b.end for b in reading.bounds)
     ]
@@ -286,4 +287,5 @@ def _quantities(reading: Reading, article: Article) -> list[str]:
 @lru_cache(maxsize=64)
 def _terms(text: str) -> frozenset[str]:
     found = list(words(text))
-    return frozenset({q.term for q in quantities(found, text)} | {word.folded for word in found})
+    folded = {word.folded for word in found}
+    return frozenset({q.term for q in quantities(found, text)}.union(folded, ordinals(folded)))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from corpus.text.language import script
 from corpus.text.names import name_key, name_terms
 from corpus.text.quantities import quantities
+from corpus.text.quantity_words import as_percent, ordinals
 from corpus.text.stems import terms
 from corpus.text.words import Word, fold, words
 from index import WordTable
@@ -32,26 +33,6 @@ _LONG_KEY = 4
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # What tells loose keys from those that are index terms.
 _LOOSE = "~"
-# By what a text may say a number other than as one.
-_ORDINALS = {
-    fold(word): str(number)
-    for number, row in enumerate(
-        (
-            "الأول الأولى أول أولى first",
-            "الثاني الثانية ثان ثانية ثنائي ثنائية second",
-            "الثالث الثالثة ثالث ثالثة ثلاثي ثلاثية third",
-            "الرابع الرابعة رابع رابعة رباعي رباعية fourth",
-            "الخامس الخامسة خامس خامسة خماسي خماسية fifth",
-            "السادس السادسة سادس سادسة sixth",
-            "السابع السابعة سابع سابعة seventh",
-            "الثامن الثامنة ثامن ثامنة eighth",
-            "التاسع التاسعة تاسع تاسعة ninth",
-            "العاشر العاشرة عاشر عاشرة tenth",
-        ),
-        start=1,
-    )
-    for word in row.split()
-}
 
 
 class Grounds:
@@ -76,7 +57,7 @@ class Grounds:
 
     def counts(self, term: str) -> bool:
         """Tell if a number or date is there, by its term in `corpus.text.quantities`."""
-        return term in self._counted
+        return not self._counted.isdisjoint((term, *as_percent(term)))
 
     def has_name(self, name: str) -> bool:
         """Tell if all words of a name are there, in their script and some form."""
@@ -166,7 +147,7 @@ def grounds_of(cited: Sequence[Sentence], encoder: WordTable | None) -> Grounds:
             counted.update(_day(article.published))
             texts.append((_DAYS[article.published.weekday()], "en"))
         found = [word.folded for word in words(sentence.text)]
-        counted.update(_ORDINALS[folded] for folded in found if folded in _ORDINALS)
+        counted.update(ordinals(found))
         if any(_DUAL.fullmatch(folded) for folded in found):
             counted.add("2")
         texts += [

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article
-from corpus.text.copies import groups_of
+from corpus.copies import groups_of
 from corpus.text.language import detect, script
 from corpus.text.names import without_article
 from corpus.text.sentences import sentence_spans

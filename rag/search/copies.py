@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.article import Article
-from corpus.text.copies import Fingerprint
+from corpus.copies import Fingerprint
 from index import Filters, Library
 from rag.answer import Hit
 

@@ -44,7 +44,7 @@ def widget_script() -> bytes:
     """Return the script, one function that leaves no name behind in the page."""
     style = "".join(small_sheet(path.read_text(encoding="utf-8")) for path in _SHEETS)
     modules = (plain_script(path.read_text(encoding="utf-8")) for path in MODULES)
-    body = short_names("\n".join(modules))
+    body = joined_constants(short_names("\n".join(modules)))
     constants = f"const WORDS={_literal(widget_words())},STYLE={_literal(style)};"
     return f'(()=>{{"use strict";\n{constants}\n{body}\n}})();\n'.encode()
 
@@ -90,7 +90,7 @@ def _tight(line: str) -> str:
 
 
 def short_names(script: str) -> str:
-    r"""Return a script whose functions and private members have names of two characters.
+    r"""Return a script whose functions, classes, constants and private members have short names.
 
     A function keeps its name where that stands for something else too, or is not called.
 
@@ -98,7 +98,9 @@ def short_names(script: str) -> str:
     function $a(a){return 2*a;}
     function met(b){return $a(b.met);}
     >>> short_names("class A{#count=0;more(){this.#count+=1;}}")
-    'class A{#a=0;more(){this.#a+=1;}}'
+    'class $0{#a=0;more(){this.#a+=1;}}'
+    >>> short_names('const MOST=2;const WORST={MOST:1};x(`${MOST}`,"MOST",a.MOST);')
+    'const MOST=2;const $0={MOST:1};x(`${MOST}`,"MOST",a.MOST);'
     """
     functions = re.findall(r"(?:^|;)(?:async )?function\*?\s?(\w+)\(", script, re.MULTILINE)
     called = [
@@ -107,11 +109,41 @@ def short_names(script: str) -> str:
         if not re.search(rf"(?:#|(?<!\.\.)\.){name}\b|{_FREE}{name}(?![\w(\"'`-])", script)
     ]
     members = sorted(set(re.findall(r"\bthis\.#(\w+)", script)))
+    constants = re.findall(r"(?:^|;)const ([A-Z][A-Z_]+)=", script, re.MULTILINE)
+    constants += re.findall(r"(?:^|[;}])class (\w+)", script, re.MULTILINE)
+    texts = re.findall(r"\"[^\"\n]*\"", script)
+    # One that names a member too, or stands in a text, keeps its name.
+    plain = [
+        name
+        for name in constants
+        if not re.search(rf"[.#]{name}\b|\b{name}:", script)
+        and not any(name in text for text in texts)
+    ]
+    for number, name in enumerate(plain):
+        script = re.sub(rf"\b{name}\b", f"${number}", script)
     for short, name in zip(ascii_letters, called, strict=False):
         script = re.sub(rf"{_FREE}{name}(?=\()", f"${short}", script)
     for short, name in zip(ascii_letters, members, strict=False):
         script = re.sub(rf"#{name}\b(?![\"'])", f"#{short}", script)
     return script
+
+
+def joined_constants(script: str) -> str:
+    r"""Return a script whose neighbouring declarations are one.
+
+    Only those of simple values are joined, in which no statement ends.
+
+    >>> joined_constants("const a=1;const{b}=a;const c=()=>{a;};const d=2;")
+    'const a=1,{b}=a,c=()=>{a;};const d=2;'
+    >>> joined_constants("for(const a of b)c();const d=1;const e=2;")
+    'for(const a of b)c();const d=1,e=2;'
+    """
+    text = r"\"[^\"\n]*\"|`[^`;{}\n]*(?:\{[^`;{}\n]*\}[^`;{}\n]*)*`"
+    flat = rf"\{{(?:[^;{{}}\n\"`]|{text})*\}}"
+    simple = rf"(?:[^;{{}}\n\"`]|{text}|{flat})*"
+    pair = re.compile(rf"((?:^|(?<=[;{{}}\n]))const\b{simple});\n?const\b\s?")
+    joined = pair.sub(r"\1,", script)
+    return joined if joined == script else joined_constants(joined)
 
 
 def small_sheet(sheet: str) -> str:

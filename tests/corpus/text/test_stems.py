@@ -28,6 +28,12 @@ def test_quantities(case):
     assert [q.term for q in quantities(list(words(text)), text)] == case["terms"]
 
 
+@pytest.mark.parametrize("case", [*cases("numbers.jsonl", lambda c: f"{c['kind']}: {c['text']}")])
+def test_numbers_however_they_are_written(case):
+    text = case["text"]
+    assert [q.term for q in quantities(list(words(text)), text)] == case["terms"]
+
+
 @pytest.mark.parametrize(
     "case",
     [*cases("names.jsonl", lambda case: f"{case['one']} {case['other']} {case['meet']}")],

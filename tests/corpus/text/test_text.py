@@ -1,13 +1,18 @@
 """Language, dates, self-description and passages, by example."""
 
+import json
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 import corpus
 from corpus import Article, split
+from corpus.calendars import convert
+from corpus.errors import DalilError
+from corpus.fields import draft
 from corpus.furniture.describe import describe
 from corpus.furniture.labels import is_outlet
 from corpus.published import find_published, parse_date
@@ -92,7 +97,41 @@ def test_parse_date(text):
     assert parse_date(text) == DATES[text]
 
 
+WRITTEN = json.loads((Path(__file__).parent / "cases/dates.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_dates_however_they_are_written(text):
+    day = parse_date(text)
+    assert (day and day.isoformat()) == WRITTEN[text]
+
+
+def test_a_year_of_another_calendar_is_refused_by_name():
+    for value in ("1444-02-24", "۱۳۹۳-۰۲-۱۰", date(1444, 2, 24)):
+        with pytest.raises(DalilError, match="Hijri or the Persian calendar; name its month"):
+            draft({"text": BODY, "published": value}, where="a", source="a")
+    kept = draft({"text": BODY, "published": "24 صفر 1444 هـ"}, where="a", source="a")
+    assert kept.published == date(2022, 9, 20)
+
+
+@pytest.mark.parametrize("year", range(1300, 1472))
+def test_the_persian_year_begins_in_march_and_has_no_gaps(year):
+    first, following = (convert(f"1 فروردین {y}") for y in (year, year + 1))
+    last = convert(f"30 اسفند {year}") or convert(f"29 اسفند {year}")
+    assert last + timedelta(1) == following
+    assert first.month == 3
+    assert first.day in (20, 21, 22)
+
+
 OPENINGS = {
+    "12 شعبان 1441 هـ": date(2020, 4, 5),
+    "12 شعبان 1441 هـ الموافق 5 نيسان 2020": date(2020, 4, 5),
+    "الثلاثاء 20 أيلول / سبتمبر 2022 - 14:30": date(2022, 9, 20),
+    "آخر تحديث: 20 شتنبر 2022": date(2022, 9, 20),
+    "الرباط، 20 دجنبر 2022 - أكد المتحدث أن الطريق مفتوح.": date(2022, 12, 20),
+    "2022/09/20": date(2022, 9, 20),
+    "تأسست الجمعية عام 1441 هـ في المدينة.": None,
+    "بدأت الحرب في 12 شعبان 1441 وما زالت مستمرة.": None,
     "أكد المتحدث، اليوم السبت (18 نيسان 2020)، أن الطريق مفتوح.": date(2020, 4, 18),
     "أكد المتحدث اليوم الأحد (18 نيسان 2020) أن الطريق مفتوح.": None,
     "The ministry said today, April 18, 2020, that the road is open.": date(2020, 4, 18),

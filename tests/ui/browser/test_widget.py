@@ -372,6 +372,53 @@ def test_the_page_is_left_as_it_was(visit, demo_site, embed):
     assert (added, with_widget) == ("dalil-chat", without)
 
 
+def buttons(page):
+    return page.locator("dalil-chat").count()
+
+
+def test_the_script_twice_is_one_widget(visit, demo_site, embed):
+    page = visit(tag(demo_site, embed) * 2)
+    page.get_by_role("button", name="Ask Dalil").wait_for()
+    page.wait_for_function("document.readyState === 'complete'")
+    assert buttons(page) == 1
+
+
+REPLACED = {
+    "another body": "document.body.replaceWith(document.createElement('body'))",
+    "all in it": "document.body.innerHTML = '<main>New page</main>'",
+    "one by one": "while (document.body.firstChild) document.body.firstChild.remove()",
+}
+
+
+@pytest.mark.parametrize("how", REPLACED)
+def test_the_button_survives_another_body(visit, demo_site, embed, how):
+    page = visit(tag(demo_site, embed))
+    page.get_by_role("button", name="Ask Dalil").wait_for()
+    page.evaluate(REPLACED[how])
+    page.get_by_role("button", name="Ask Dalil").click()
+    assert "10,000,000 dollars" in ask(page, QUESTION).inner_text()
+    assert buttons(page) == 1
+
+
+def test_who_takes_out_the_button_alone_is_rid_of_it(visit, demo_site, embed):
+    page = visit(tag(demo_site, embed))
+    page.get_by_role("button", name="Ask Dalil").wait_for()
+    page.evaluate("document.querySelector('dalil-chat').remove()")
+    page.evaluate("document.body.append('more')")
+    assert buttons(page) == 0
+
+
+def test_a_missing_id_is_told_on_the_console(visits, demo_site, host):
+    visits.allowed.append(REFUSED)
+    script = f'<script src="{demo_site.url}/widget.js" defer></script>'
+    for path, body in (("/none", script), ("/blank", f"{script}<dalil-chat></dalil-chat>")):
+        page = visits.page(viewport=DESKTOP)
+        with page.expect_console_message(lambda said: "data-embed" in said.text) as told:
+            page.goto(host.put(path, document(body), policy=policy(demo_site)))
+        assert told.value.type == "warning"
+        page.close()
+
+
 def test_colours_follow_the_reader_the_page_and_its_properties(visit, demo_site, embed):
     ink = "e => getComputedStyle(e).backgroundColor"
     chat = '<dalil-chat embed="{}" {}></dalil-chat>'

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from itertools import takewhile
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from corpus.errors import DalilError, InputError, MissingError, PurgedError
 from corpus.text.characters import replace_surrogates
 from rag.answer import Json
+from ui.server.http.addresses import instead, methods
 from ui.server.http.refusals import error_body
 from ui.server.http.workers import RETRY_AFTER_SECONDS, BusyError, TooSlowError
 
@@ -79,14 +81,22 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def add_faults(app: FastAPI, shapes: Mapping[str, Callable[[int, str], Json]]) -> None:
+class Shape(Protocol):
+    """Makes the body of an error from status and sentence, and the field that is at fault."""
+
+    def __call__(self, status: int, why: str, param: str | None = None) -> Json:
+        """Return the body."""
+        ...
+
+
+def add_faults(app: FastAPI, shapes: Mapping[str, Shape]) -> None:
     """Answer every error of `app` with a status and a sentence.
 
-    `shapes` make the bodies of defects below some paths, from status and sentence.  Starlette
-    answers defects before every middleware, those that rewrite refusals too.
+    `shapes` make the bodies of defects and of invalid requests (there HTTP 400) below some paths.
+    Starlette answers defects before every middleware, those that rewrite refusals too.
     """
     app.add_exception_handler(DalilError, _mistake)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(RequestValidationError, partial(_invalid, shapes))
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(ClientGoneError, _gone)
     app.add_exception_handler(Exception, partial(_defect, shapes))
@@ -114,9 +124,33 @@ async def _mistake(_: Request, error: Exception) -> Response:
     return JSONResponse(error_body(sentence_of(error)), status, headers)
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _invalid(shapes: Mapping[str, Shape], request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    return JSONResponse(error_body(" ".join(map(_fault, faults[:5]))), 422)
+    why = " ".join(map(_fault, faults[:5]))
+    if shape := _shape(shapes, request):
+        return JSONResponse(shape(400, why, _param(faults[0]) if faults else None), 400)
+    return JSONResponse(error_body(why), 422)
+
+
+def _shape(shapes: Mapping[str, Shape], request: Request) -> Shape | None:
+    own = (shape for prefix, shape in shapes.items() if request.url.path.startswith(prefix))
+    return next(own, None)
+
+
+def _param(fault: Mapping[str, object]) -> str | None:
+    """Return the field that is at fault as OpenAI writes it, `None` if the body is.
+
+    >>> _param({"loc": ("body", "messages", 0, "role")}), _param({"loc": ("body",)})
+    ('messages[0].role', None)
+    >>> _param({"loc": ("body", 1), "type": "json_invalid"})
+    """
+    place = fault["loc"]
+    if not isinstance(place, tuple) or fault.get("type") == "json_invalid":
+        return None
+    # Behind the field stands which of its types was tried.
+    named = takewhile(lambda part: str(part).isidentifier() or isinstance(part, int), place[1:])
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in named)
+    return replace_surrogates("".join(parts).removeprefix(".")[:100]) or None
 
 
 def _fault(fault: Mapping[str, object]) -> str:
@@ -135,10 +169,13 @@ def _fault(fault: Mapping[str, object]) -> str:
     return replace_surrogates(f"The field {'.'.join(parts)[:100]} is not valid: {why}.")
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     sentence = _SENTENCES.get(error.status_code, str(error.detail))
+    right = {404: instead, 405: methods}.get(error.status_code)
+    if right and (told := right(request.app, request.url.path)):
+        sentence = f"{sentence} {told}"
     return JSONResponse(error_body(sentence), error.status_code, error.headers)
 
 
@@ -146,11 +183,9 @@ async def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=GONE)
 
 
-async def _defect(
-    shapes: Mapping[str, Callable[[int, str], Json]], request: Request, error: Exception
-) -> Response:
+async def _defect(shapes: Mapping[str, Shape], request: Request, error: Exception) -> Response:
     why = sentence_of(error)
-    own = [shape for prefix, shape in shapes.items() if request.url.path.startswith(prefix)]
-    body = own[0](500, why) if own else error_body(why)
+    shape = _shape(shapes, request)
+    body = shape(500, why) if shape else error_body(why)
     # The server closes the connection of a request that failed so.
     return JSONResponse(body, 500, {"Connection": "close"})

@@ -31,6 +31,7 @@ _QUOTING = regex.compile(r"[“«„].*[”»“]\s*\Z", regex.DOTALL)
 # (CommonMark 0.31, "left-flanking" and "right-flanking").
 _PLAIN = regex.compile(r"[\p{L}\p{N}](?:[^*\r\n]*[\p{L}\p{M}\p{N}])?")
 _MARKER = regex.compile(r"\[\d+\]")
+_UNESCAPED = regex.compile(r"(?<!\\)\[(\d+)\](?!\Z)")
 # The longest that must stand before a character is a marker, or "mailto".
 _BEFORE = 24
 # What the chat says beside such statements, in its languages.
@@ -151,6 +152,9 @@ class Composer:
 
     def _show(self, text: str, strong: tuple[int, int] = (0, 0)) -> Piece:
         markdown = emphasised(text, strong, self._raw)
+        if not self._written:
+            # Ours stand at the end; what an article writes so is none.
+            markdown = _UNESCAPED.sub(r"\\[\1\\]", markdown)
         self._raw = (self._raw + seen(text))[-_BEFORE:]
         return self._send(markdown)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from corpus.errors import DalilError
@@ -23,9 +23,19 @@ from ui.server.http.errors import errors
 from ui.server.http.streaming import described, respond
 from ui.server.openai.errors import chat_error
 from ui.server.openai.markdown import Composer
-from ui.server.openai.schemas import ChatBody, ChatError, Completion, Message, Models
+from ui.server.openai.schemas import (
+    MODEL,
+    ChatBody,
+    ChatError,
+    Completion,
+    Message,
+    Model,
+    Models,
+)
 from ui.server.openai.shapes import ChatFormat, Linker
 from ui.service import Question, Service
+
+NameOf = Annotated[str, Path(description="The model's `id`; there is one.")]
 
 
 class UnsupportedError(DalilError):
@@ -48,6 +58,14 @@ def completions(base_url: str | None = None) -> APIRouter:
     async def models() -> Models:
         """List the models: there is one, whatever writes the answers."""
         return Models()
+
+    @routes.get("/models/{name:path}", response_model=Model, responses=_errors(404))
+    async def model(name: NameOf) -> Model | JSONResponse:
+        """Tell of the one model."""
+        if name != MODEL:
+            why = f"There is one model, `{MODEL}`; ask for that."
+            return JSONResponse(chat_error(404, why, "model", "model_not_found"), 404)
+        return Model()
 
     @routes.post(
         "/chat/completions",

@@ -8,7 +8,8 @@ import { Panel } from "./panel.js";
 
 const TAG = "dalil-chat";
 // A module has no `currentScript`.
-const SCRIPT = document.currentScript ?? document.querySelector('script[src*="/widget.js"]');
+const SCRIPT = document.currentScript ?? document.querySelector("script[src*='/widget.js']");
+const MISSING = "data-embed, or embed of <dalil-chat>, is missing.";
 // Where a panel at the window's edge would leave no room for the page beside it.
 const PHONE = "(max-width: 480px)";
 
@@ -50,7 +51,8 @@ class DalilChat extends HTMLElement {
     const attributes = { class: "dalil", lang: language, dir: words.direction };
     const refused = trouble?.kind === "refused";
     shadow.adoptedStyleSheets = [styleSheet()];
-    if (refused) console.warn(`Dalil: the embed ${id} does not exist, or may not be used by pages of ${location.origin}.`);
+    const why = `the embed ${id} does not exist, or may not be used by pages of ${location.origin}.`;
+    if (refused || !id) complain(id ? why : MISSING);
     if (!this.hasAttribute("button")) {
       if (refused) this.#panel.refuse(trouble, () => this.#start());
       shadow.replaceChildren(element("section", { ...attributes, "aria-label": words.title }, this.#panel.nodes));
@@ -115,7 +117,23 @@ function floating(shadow, attributes, panel) {
 
 function begin() {
   const { embed, lang, theme } = SCRIPT.dataset;
-  if (embed) document.body.append(element(TAG, { embed, lang, theme, button: "" }));
+  const all = [...document.querySelectorAll(TAG)];
+  if (!embed && !all[0]) complain(MISSING);
+  // A page may hold the script twice.
+  if (!embed || all.some((one) => one.matches("[button]") && one.getAttribute("embed") === embed)) return;
+  const made = element(TAG, { embed, lang, theme, button: "" });
+  document.body.append(made);
+  // Frameworks replace the body, or all in it; who takes out this one alone means it.
+  const watch = new MutationObserver((records) => {
+    const gone = records.flatMap(({ removedNodes }) => [...removedNodes]);
+    if (gone.length === 1 && gone[0] === made) watch.disconnect();
+    else if (!made.isConnected) document.body?.append(made);
+  });
+  watch.observe(document, { childList: true, subtree: true });
+}
+
+function complain(why) {
+  console.warn("Dalil:", why);
 }
 
 if (!customElements.get(TAG)) customElements.define(TAG, DalilChat);

@@ -28,6 +28,7 @@ PARTLESS = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/v1/models"),
+    ("GET", "/v1/models/{name}"),
     ("GET", "/api/library"),
     ("GET", "/api/library/articles.jsonl"),
     ("GET", "/api/library/unanswered"),
@@ -74,6 +75,7 @@ OPERATIONS = [
     ("GET", "/api/search"),
     ("POST", "/v1/chat/completions"),
     ("GET", "/v1/models"),
+    ("GET", "/v1/models/{name}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     # Of no embed that there is; `embeds/test_document.py` tries one.

@@ -198,9 +198,12 @@ UNSUPPORTED = [
     ({"messages": [{"role": "assistant", "content": "x"}]}, 400, "messages"),
     ({"messages": asked(" \n")}, 400, "messages"),
     ({"messages": asked("x" * 2_001)}, 400, "messages"),
-    ({"messages": []}, 422, None),
-    ({"messages": [{"role": "reader", "content": "x"}]}, 422, None),
-    ({"dalil": {"since": "soon"}}, 422, None),
+    ({"messages": []}, 400, "messages"),
+    ({"messages": [{"role": "reader", "content": "x"}]}, 400, "messages[0].role"),
+    ({"dalil": {"since": "soon"}}, 400, "dalil.since"),
+    ({"messages": "x"}, 400, "messages"),
+    ({"stream": "maybe"}, 400, "stream"),
+    ({"messages": [{"role": "user", "content": 3}]}, 400, "messages[0].content"),
 ]
 
 
@@ -228,7 +231,7 @@ def test_what_changes_nothing_is_taken(demo):
 @pytest.mark.parametrize(
     ("method", "path", "sent", "status"),
     [
-        ("POST", ROUTE, {"content": b"{"}, 422),
+        ("POST", ROUTE, {"content": b"{"}, 400),
         ("POST", ROUTE, {"content": b'{"x": "\xff"}'}, 400),
         ("POST", ROUTE, {"content": b"x" * 3_000_000}, 413),
         ("POST", ROUTE, {"headers": {"origin": "http://evil.example"}}, 403),
@@ -256,7 +259,56 @@ def test_no_page_of_another_site_reads_an_answer(demo):
         assert not [name for name in response.headers if name.startswith("access-control")]
     form = {"content-type": "text/plain"}
     body = json.dumps({"messages": asked("x")})
-    assert demo.post(ROUTE, content=body, headers=form).status_code == 422
+    assert demo.post(ROUTE, content=body, headers=form).status_code == 400
+
+
+def test_a_model_is_told_of_by_its_name(demo):
+    assert demo.get("/v1/models/dalil").json() == demo.get("/v1/models").json()["data"][0]
+    for name in ("gpt-4o", "org/model"):
+        refused = demo.get(f"/v1/models/{name}")
+        error = refused.json()["error"]
+        assert (refused.status_code, error["param"], error["code"]) == (
+            404,
+            "model",
+            "model_not_found",
+        )
+        assert "`dalil`" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("/v1/completions", "POST /v1/chat/completions"),
+        ("/v1/chat/completion", "POST /v1/chat/completions"),
+        ("/v1/chat/completions/", "POST /v1/chat/completions"),
+        ("/v1/v1/chat/completions", "POST /v1/chat/completions"),
+        ("/v1/responses", "POST /v1/chat/completions"),
+        ("/chat/completions", "POST /v1/chat/completions"),
+        ("/api/v1/chat/completions", "POST /v1/chat/completions"),
+        ("/openai/v1/models", "GET /v1/models"),
+        ("/V1/Models", "GET /v1/models"),
+        ("/models", "GET /v1/models"),
+        ("/v1/ask", "POST /api/ask"),
+        ("/ask", "POST /api/ask"),
+        ("/api/asks", "POST /api/ask"),
+        ("/v1/embeddings", None),
+        ("/v1/images/generations", None),
+        ("/wp-login.php", None),
+    ],
+)
+def test_a_wrong_path_names_the_right_one(demo, path, right):
+    refused = demo.post(path, json={}, follow_redirects=False)
+    assert refused.status_code == 404
+    error = refused.json()["error"]
+    message = error["message"] if isinstance(error, dict) else error
+    assert message.startswith("There is nothing at this address.")
+    assert message.endswith(f"You may mean {right}." if right else "address.")
+
+
+def test_a_wrong_method_names_the_right_one(demo):
+    refused = demo.get(ROUTE)
+    assert refused.status_code == 405
+    assert refused.json()["error"]["message"].endswith("another method. It takes POST.")
 
 
 def test_the_models_are_listed(chat):

@@ -236,3 +236,20 @@ def test_what_a_model_writes_is_sent_as_it_comes():
     composer = Composer(lambda _: "")
     events = [Event("status", "writing"), Event("token", "He said “yes” ")]
     assert [p.text for e in events for p in composer.pieces(e)] == ["He said “yes” "]
+
+
+def test_a_number_in_brackets_within_a_sentence_is_no_marker():
+    """Pages that number their notes: the sentence keeps them, and they point to nothing of ours."""
+    text = "The camp [2] was shut [1]. All left."
+    place = Article("a", text, "A title", "Outlet")
+    one, two = Citation(1, place, 0, 26), Citation(2, place, 27, 36)
+    answer = Answer("Q", "answered", f"“{one.quote}” [1]\n“{two.quote}” [2]", 0.9, [one, two])
+    events = list(tell(answer))
+    assert [e.citation.n for e in events if e.citation] == [1, 2]
+    assert "".join(e.text for e in events if e.kind == "token") == answer.text
+    before = [e.text for e in events[: events.index(Event("citation", citation=two))]]
+    assert before[-1] == "[2]"
+    message, markers = composed(events, sources=False)
+    assert markers == [(1, "[1]"), (2, "[2]")]
+    assert r"camp \[2\] was shut \[1\]." in message
+    assert message.endswith("” [2]")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from corpus.text.copies import PERMUTATIONS, Fingerprint, groups_of, near
+from corpus.copies import PERMUTATIONS, Fingerprint, groups_of, near
 
 REPORT = (
     "Engineers reopened the old bridge over the river at Dara on Monday after five months of work, "
