@@ -10,11 +10,11 @@ from typing import NamedTuple
 import regex
 
 from corpus.article import Article, Pages
+from corpus.dates.published import of_another_calendar, parse_date
 from corpus.errors import DalilError
 from corpus.furniture.clean import clean
 from corpus.furniture.describe import Description, describe, opening
 from corpus.pages import kept_pages, stated_pages
-from corpus.published import of_another_calendar, parse_date
 from corpus.text.characters import replace_surrogates, without_unseen
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
 

@@ -15,9 +15,9 @@ import numpy as np
 import regex
 
 from corpus.article import Article, Passage
+from corpus.dates.published import parse_date
 from corpus.errors import InputError
 from corpus.fields import label_line
-from corpus.published import parse_date
 from corpus.split import split
 from index.encoder import Encoder, check_encoder
 from index.encoder.protocol import Vectors

@@ -18,7 +18,7 @@ from corpus.profiles.profile import (
     read_profiles,
     start_of,
 )
-from corpus.readers.html import own_address, read_page, read_using
+from corpus.readers.html.read import own_address, read_page, read_using
 from corpus.source import file_source
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from datetime import date
 
 import regex
 
+from corpus.dates.published import find_published, parse_date
 from corpus.furniture.labels import is_outlet
 from corpus.furniture.lines import content_bounds, stray_outlets
-from corpus.published import find_published, parse_date
 
 # A headline is short; what follows it is at least one line of a sentence's length.
 _MOST_TITLE_WORDS = 20

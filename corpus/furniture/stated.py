@@ -10,7 +10,7 @@ from typing import Any
 import regex
 from lxml import etree
 
-from corpus.published import parse_date
+from corpus.dates.published import parse_date
 
 # What says on which day an article came out, best first.
 _DATED = (

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import regex
 from lxml import etree
 
+from corpus.dates.published import parse_date, search_date
 from corpus.profiles.profile import Profile
 from corpus.profiles.selectors import compiled
-from corpus.published import parse_date, search_date
 
 # Where elements keep a date that programs read.
 _DATES = ("datetime", "content", "title")

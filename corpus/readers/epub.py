@@ -16,9 +16,9 @@ from lxml import etree
 
 from corpus.confined.archive import Archive
 from corpus.confined.xml import parse_xhtml, parse_xml
+from corpus.dates.published import parse_date
 from corpus.errors import DalilError
 from corpus.fields import Entry
-from corpus.published import parse_date
 from corpus.readers.blocks import Blocks, collapsed, raised, sane_title
 from corpus.source import Source
 

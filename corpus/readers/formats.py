@@ -8,7 +8,8 @@ from typing import Protocol
 
 from corpus.confined.stream import ArchiveReader
 from corpus.fields import Entry
-from corpus.readers import csv, docx, epub, html, json, jsonl, markdown, odt, plain
+from corpus.readers import csv, docx, epub, json, jsonl, markdown, odt, plain
+from corpus.readers.html import read as html
 from corpus.readers.pdf import read as pdf
 from corpus.readers.warc import read as warc
 from corpus.source import Source

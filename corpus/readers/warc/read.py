@@ -17,7 +17,7 @@ from corpus.errors import DalilError
 from corpus.fetch.page import canonical_url, in_utf8
 from corpus.fields import Entry
 from corpus.profiles.profile import Profile
-from corpus.readers.html import read_with
+from corpus.readers.html.read import read_with
 from corpus.readers.warc.bodies import body_of
 from corpus.readers.warc.places import is_cut, next_record
 from corpus.source import Source

@@ -9,7 +9,7 @@ from lxml import html
 from corpus.load import load_sources
 from corpus.profiles.profile import Profile, Profiles
 from corpus.profiles.select import select
-from corpus.readers.html import own_address, read_using, read_with
+from corpus.readers.html.read import own_address, read_using, read_with
 from corpus.source import bytes_source
 
 PAGE = """<html lang=ar><head><meta charset=utf-8><title>فتح المعبر | مثال</title>
@@ -38,7 +38,7 @@ def test_an_article_is_exactly_what_the_profile_selects():
     assert (page.values["outlet"], page.values["language"]) == ("مثال نيوز", "ckb")
     assert page.values["published"] == date(2020, 4, 5)
     assert [one.selector for one in page.dropped] == [".related"]
-    assert page.note is None
+    assert page.notices == ()
 
 
 def test_a_byline_within_the_article_stays_where_it_is():
@@ -80,7 +80,7 @@ def test_without_an_article_the_page_is_read_as_any_and_that_is_said():
     assert "قال الوزير" in page.values["text"]
     assert page.values["title"] == "فتح المعبر أمام المسافرين"
     assert page.dropped == ()
-    assert 'news.toml finds nothing for "article"; it was read as any' in page.note
+    assert 'news.toml finds nothing for "article"; it was read as any' in page.notices[0]
 
 
 def test_a_profile_of_furniture_alone_leaves_the_rest_to_be_found():
@@ -114,7 +114,7 @@ def test_files_are_read_with_profiles_and_notes_come_back():
     )
     assert loaded.article.outlet == "مثال نيوز"
     assert loaded.article.published == date(2020, 4, 5)
-    assert [(one.path, '"title"' in one.reason) for one in told] == [("a.html", True)]
+    assert [(one.path, '"title"' in one.notice) for one in told] == [("a.html", True)]
 
 
 @pytest.mark.parametrize("data", [b"<div>" * 5000, b"<p>" + b"x" * 10**6, b"<p " + b"a=b " * 10**5])

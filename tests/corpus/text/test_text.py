@@ -1,21 +1,15 @@
 """Language, dates, self-description and passages, by example."""
 
-import json
 import subprocess
 import sys
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 
 import pytest
 
 import corpus
 from corpus import Article, split
-from corpus.calendars import convert
-from corpus.errors import DalilError
-from corpus.fields import draft
 from corpus.furniture.describe import describe
 from corpus.furniture.labels import is_outlet
-from corpus.published import find_published, parse_date
 from corpus.split import SplitSettings
 from corpus.text.language import detect, script
 
@@ -66,89 +60,6 @@ def test_script_goes_by_the_majority():
     assert script("قوات SDF") == "Arab"
     assert script("the SDF قسد forces") == "Latn"
     assert script("😀 12") == "Zyyy"
-
-
-DATES = {
-    "2020-04-18": date(2020, 4, 18),
-    "2020-04-18T23:30:00+03:00": date(2020, 4, 18),
-    "2020-04-18 10:00:00": date(2020, 4, 18),
-    "18 أبريل 2020": date(2020, 4, 18),
-    "١٨ نيسان/أبريل ٢٠٢٠": date(2020, 4, 18),
-    "السبت 18 نيسان 2020": date(2020, 4, 18),
-    "5 كانون الثاني 2021": date(2021, 1, 5),
-    "5 كانون الأول 2021": date(2021, 12, 5),
-    "April 18, 2020": date(2020, 4, 18),
-    "18 Apr 2020": date(2020, 4, 18),
-    "18 avril 2020": date(2020, 4, 18),
-    "18. März 2020": date(2020, 3, 18),
-    "18 de abril de 2020": date(2020, 4, 18),
-    "18 Nisan 2020": date(2020, 4, 18),
-    "03/04/2020": None,
-    "31 April 2020": None,
-    "Sunday, April 18, 2020": None,
-    "2020": None,
-    "soon": None,
-    "": None,
-}
-
-
-@pytest.mark.parametrize("text", DATES)
-def test_parse_date(text):
-    assert parse_date(text) == DATES[text]
-
-
-WRITTEN = json.loads((Path(__file__).parent / "cases/dates.json").read_text("utf-8"))
-
-
-@pytest.mark.parametrize("text", WRITTEN)
-def test_dates_however_they_are_written(text):
-    day = parse_date(text)
-    assert (day and day.isoformat()) == WRITTEN[text]
-
-
-def test_a_year_of_another_calendar_is_refused_by_name():
-    for value in ("1444-02-24", "۱۳۹۳-۰۲-۱۰", date(1444, 2, 24)):
-        with pytest.raises(DalilError, match="Hijri or the Persian calendar; name its month"):
-            draft({"text": BODY, "published": value}, where="a", source="a")
-    kept = draft({"text": BODY, "published": "24 صفر 1444 هـ"}, where="a", source="a")
-    assert kept.published == date(2022, 9, 20)
-
-
-@pytest.mark.parametrize("year", range(1300, 1472))
-def test_the_persian_year_begins_in_march_and_has_no_gaps(year):
-    first, following = (convert(f"1 فروردین {y}") for y in (year, year + 1))
-    last = convert(f"30 اسفند {year}") or convert(f"29 اسفند {year}")
-    assert last + timedelta(1) == following
-    assert first.month == 3
-    assert first.day in (20, 21, 22)
-
-
-OPENINGS = {
-    "12 شعبان 1441 هـ": date(2020, 4, 5),
-    "12 شعبان 1441 هـ الموافق 5 نيسان 2020": date(2020, 4, 5),
-    "الثلاثاء 20 أيلول / سبتمبر 2022 - 14:30": date(2022, 9, 20),
-    "آخر تحديث: 20 شتنبر 2022": date(2022, 9, 20),
-    "الرباط، 20 دجنبر 2022 - أكد المتحدث أن الطريق مفتوح.": date(2022, 12, 20),
-    "2022/09/20": date(2022, 9, 20),
-    "تأسست الجمعية عام 1441 هـ في المدينة.": None,
-    "بدأت الحرب في 12 شعبان 1441 وما زالت مستمرة.": None,
-    "أكد المتحدث، اليوم السبت (18 نيسان 2020)، أن الطريق مفتوح.": date(2020, 4, 18),
-    "أكد المتحدث اليوم الأحد (18 نيسان 2020) أن الطريق مفتوح.": None,
-    "The ministry said today, April 18, 2020, that the road is open.": date(2020, 4, 18),
-    "دمشق، 18 أبريل 2020 - أكد المتحدث أن الطريق مفتوح.": date(2020, 4, 18),
-    "DAMASCUS, April 18, 2020 – The road is open.": date(2020, 4, 18),
-    "18 أبريل 2020": date(2020, 4, 18),
-    "Published on 18 April 2020": date(2020, 4, 18),
-    "نشر في: 18 أبريل 2020": date(2020, 4, 18),
-    "بدأت الحرب في 15 آذار 2011 وما زالت مستمرة.": None,
-    "The war began on 15 March 2011. It goes on today.": None,
-    "أكد المتحدث اليوم الاثنين أن الطريق مفتوح.": None,
-}
-
-
-@pytest.mark.parametrize("line", OPENINGS)
-def test_find_published(line):
-    assert find_published([line]) == OPENINGS[line]
 
 
 def test_describe_takes_no_paragraph_for_a_title():

@@ -232,6 +232,6 @@ def test_a_page_is_read_with_the_profile_of_its_site():
     for one, text, note in ((profile, None, None), (nothing, PARAGRAPHS[1], '"article"')):
         (entry,) = [e for e in read(replace(source, profiles=(one,))) if e.values]
         assert entry.values["outlet"] == "مثال"
-        assert (entry.note is None) == (note is None)
-        assert note is None or note in entry.note
+        assert len(entry.notices) == (note is not None)
+        assert note is None or note in entry.notices[0]
         assert text is None or text in entry.values["text"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import regex
 
-from corpus.calendars import convert, is_elsewhere
+from corpus.dates.calendars import convert, is_elsewhere
 from corpus.text.abbreviations import MONTHS
 from corpus.text.quantity_words import tables
 from corpus.text.words import fold

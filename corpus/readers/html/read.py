@@ -11,7 +11,7 @@ from corpus.errors import DalilError
 from corpus.fields import Entry
 from corpus.furniture import stated
 from corpus.profiles.profile import Profile, profile_for
-from corpus.readers.shown import lines, prepare, with_stand_ins
+from corpus.readers.html.shown import lines, prepare, with_stand_ins
 from corpus.source import Source
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from corpus import load_articles
 from corpus.errors import DalilError
-from corpus.readers import html
+from corpus.readers.html import read as html
 from corpus.source import bytes_source
 
 

@@ -1,0 +1,1 @@
+"""Dates as news and metadata write them, and days of other calendars."""

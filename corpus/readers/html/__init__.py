@@ -1,0 +1,1 @@
+"""HTML pages: `read` leads; `shown` has what of a page is shown."""
