@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -17,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
-from corpus.errors import MissingError
+from corpus.errors import DalilError, DamagedError, MissingError
 from corpus.split import split
+from index.arriving import arriving
 from index.copies import Copies, copies_of
 from index.embedded.engine import EmbeddedEngine
 from index.embedded.texts import compare
@@ -61,10 +61,9 @@ class Library:
         self.engine = engine
         # Words are compared in the bundled table whatever makes the vectors of passages.
         self.words = table_of(encoder)
-        self._store = store
-        self._say = say
+        self._store, self._say = store, say
         self._texts: dict[tuple[str, int], Article] = {}
-        self._revision = 0
+        self._revision, self._damage = 0, ""
 
     @classmethod
     def open(
@@ -139,30 +138,13 @@ class Library:
         with writing(self.home, self._say):
             copies = Copies(self._store, self._say)
             for group in paced(articles, batch, most=batch):
-                self._commit(self._sort(group, outcome), copies)
+                changed = arriving(group, outcome, self._store, self._stored, self.withdrawals)
+                self._commit(changed, copies)
                 done += len(group)
                 on_batch(done)
             if outcome["added"] or outcome["updated"]:
                 self.engine.follow(writing=True)
         return AddReport(**outcome)
-
-    def _sort(self, group: list[Article], outcome: dict[str, list[Article]]) -> list[Article]:
-        """Give each article its version, enter it under its outcome, and return what is new."""
-        changed: dict[str, Article] = {}
-        for article in group:
-            latest, present = self._store.latest(article.id)
-            retracted = self.withdrawals.retraction(article.id) if latest else None
-            stored = self._stored(article.id, latest) if present else retracted
-            before = changed.get(article.id, stored)
-            for known in filter(None, (before, retracted)):
-                if replace(article, version=known.version, source=known.source) == known:
-                    outcome["unchanged"].append(known)
-                    break
-            else:
-                # An id that comes twice within a batch is committed once, as its last content.
-                changed[article.id] = replace(article, version=latest + 1)
-                outcome["updated" if before else "added"].append(changed[article.id])
-        return list(changed.values())
 
     def _commit(self, articles: Sequence[Article], copies: Copies) -> None:
         if not articles:
@@ -191,7 +173,7 @@ class Library:
                 for article_id in named:
                     _, present = self._store.latest(article_id)
                     forgotten = self.withdrawals.forget(article_id)
-                    if not (present or forgotten or (purge and self._store.article(article_id))):
+                    if not (present or forgotten or (purge and self._store.holds(article_id))):
                         raise MissingError(
                             f"There is no article {article_id!r} in the library; nothing was "
                             "removed. List the articles with: dalil list"
@@ -252,7 +234,10 @@ class Library:
         return compare(query, texts, languages, self.words)
 
     def passage(self, candidate: Candidate) -> tuple[Article, Passage]:
-        """Return the passage that a search found, with its article; `MissingError` if purged."""
+        """Return the passage that a search found, with its article.
+
+        Raises `MissingError` if it was purged, `DamagedError` if it is not what was stored.
+        """
         if self._revision != self._store.revision:
             # Another process may have purged some.
             self._texts.clear()
@@ -261,9 +246,22 @@ class Library:
         if key not in self._texts:
             if len(self._texts) > _MOST_TEXTS:
                 self._texts.clear()
-            self._texts[key] = self.article(*key)
+            try:
+                self._texts[key] = self.article(*key)
+            except DamagedError as error:
+                self._damage = str(error)
+                raise
         article, start, end = self._texts[key], candidate.start, candidate.end
         return article, Passage(*key, start, end, article.text[start:end])
+
+    @property
+    def trouble(self) -> str | None:
+        """What readers are to know: that an article was left out, or that writing has stopped."""
+        try:
+            self._store.check_beside()
+        except DalilError as error:
+            return str(error)
+        return self._damage or None
 
     def copies_of(self, article: Article) -> list[str]:
         """Return the ids of the other present articles with the same report as `article`."""
@@ -289,10 +287,12 @@ class Library:
         with self._store.reading():
             yield
 
-    def faults(self) -> list[str]:
-        """Return what is wrong with the library's files, nothing if all is well."""
+    def faults(self, on_row: Callable[[int, int], None] = lambda *_: None) -> list[str]:
+        """Return what is wrong with the library's files; `on_row` gets rows done, and all."""
+        from index.store.safety.checking import faults
+
         with self._store.reading():
-            return self._store.faults() + self.engine.faults()
+            return faults(self._store, self.engine, on_row)
 
     def rebuild(self) -> None:
         """Build the derived files anew from SQLite, whatever state they are in."""

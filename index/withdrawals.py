@@ -80,7 +80,7 @@ class Withdrawals:
                 _MOST,
             )
             taken = [Withdrawal(*row) for row in rows]
-            found = [(one, self._store.article(one.article_id, one.version)) for one in taken]
+            found = [(one, self._store.intact(one.article_id, one.version)) for one in taken]
         return [(one, article) for one, article in found if article is not None]
 
     def take_out(self, article_id: str, reason: str | None = None) -> Withdrawal:
@@ -148,7 +148,7 @@ class Withdrawals:
             return False
         if taken.reason is None:
             self._store.execute("DELETE FROM withdrawals WHERE article_id = ?", article_id)
-        return self._store.article(article_id, taken.version) is not None
+        return self._store.holds(article_id, taken.version)
 
     def _withdrawn(self, article_id: str) -> Article:
         taken = self.of(article_id)

@@ -1,7 +1,7 @@
 -- A library. Spans are half-open and count Unicode code points of versions.text.
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
 -- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
--- 5: keys, 6: withdrawals, origins, folders, sketches, feeds, pages.
+-- 5: keys, 6: withdrawals, origins, folders, sketches, feeds, pages, 7: digests.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -96,3 +96,7 @@ CREATE TABLE IF NOT EXISTS feed_items (
     name TEXT PRIMARY KEY, feed TEXT NOT NULL, seal TEXT NOT NULL, article_id TEXT,
     failures INTEGER NOT NULL, seen_at TEXT NOT NULL
 ) STRICT;
+-- A digest of every row of the other tables (`index/store/connection.py`); `key` is its primary key.
+CREATE TABLE IF NOT EXISTS digests (
+    of TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (of, key)
+) STRICT, WITHOUT ROWID;

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from corpus.article import Article
+from index.store.connection import damaged
 from index.store.database import PassageRow, Store
 
 # The setting of a library in which some article has pages; one of schema 5 has no table of them.
@@ -20,7 +21,7 @@ def passage_texts(store: Store, rows: Iterable[PassageRow]) -> Iterator[tuple[st
     Passages of one article are together in `rows`, and it is read once.
     """
     for (article_id, version), group in groupby(rows, lambda row: (row.article_id, row.version)):
-        article = store.article(article_id, version)
+        article = store.intact(article_id, version)
         text, title = (article.text, article.title or "") if article else ("", "")
         for row in group:
             yield text[row.start : row.end], title
@@ -35,11 +36,17 @@ def keep_pages(store: Store, article: Article) -> None:
 
 
 def with_pages(store: Store, article: Article) -> Article:
-    """Return an article as `Store.article` gives it with its pages, where it has any."""
+    """Return an article as `Store.article` gives it with its pages, where it has any.
+
+    Raises `DamagedError` if they are not what was stored.
+    """
     rows = store.execute(
-        "SELECT begins FROM pages WHERE article_id = ? AND version = ?",
+        f"SELECT begins, {store.sound('pages', 'p')} FROM pages p "
+        "WHERE article_id = ? AND version = ?",
         article.id,
         article.version,
     )
+    if rows and not rows[0][1]:
+        raise damaged(article.id)
     pages = tuple((int(start), int(page)) for start, page in json.loads(rows[0][0])) if rows else ()
     return replace(article, pages=pages)

@@ -38,10 +38,14 @@ def doctor(
 
     before_home, before_encoder = context.obj
     settings = Settings.read(home or before_home, encoder or before_encoder, llm=llm, reader=reader)
+    from ui.progress import progress
+
     library = open_library(settings)
     if rebuild:
         library.rebuild()
-    faults = [*library.faults(), *_model_faults(settings), *_reader_faults(settings)]
+    with progress("Checking", None) as show:
+        faults = library.faults(show)
+    faults += [*_model_faults(settings), *_reader_faults(settings)]
     unsafe = [
         *unsafe_settings(settings.server),
         *unsafe_model(settings),
@@ -87,12 +91,21 @@ def reindex(
 
 
 def _about(library: Library) -> dict[str, str | int]:
+    articles, passages = _size(library)
     return {
         "home": str(library.home),
         "encoder": library.encoder.name,
-        "articles": len(library),
-        "passages": library.count_passages(),
+        "articles": articles,
+        "passages": passages,
     }
+
+
+def _size(library: Library) -> tuple[int, int]:
+    """Return the numbers of articles and passages, 0 where they cannot be counted."""
+    try:
+        return len(library), library.count_passages()
+    except DalilError:
+        return 0, 0
 
 
 def _model_faults(settings: Settings) -> Iterator[str]:
@@ -132,7 +145,8 @@ def _named(unsafe: list[str]) -> list[str]:
 
 
 def _show(library: Library, reader: str, faults: list[str], around: list[str]) -> None:
-    size = f"{len(library)} articles, {library.count_passages()} passages"
+    articles, passages = _size(library)
+    size = f"{articles} articles, {passages} passages"
     lines = [f"{library.home}: {size}, encoder {library.encoder.name}, reader {reader}"]
     lines += faults or ["No fault found."]
     for line in [*lines, *around]:
