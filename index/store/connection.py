@@ -52,7 +52,7 @@ class _Cursor(sqlite3.Cursor):
     executescript = _told(sqlite3.Cursor.executescript)
     fetchone = _told(sqlite3.Cursor.fetchone)
     fetchall = _told(sqlite3.Cursor.fetchall)
-    __next__ = _told(sqlite3.Cursor.__next__)
+    __next__ = _told(sqlite3.Cursor.__next__)  # type: ignore[arg-type]
 
 
 class Connection(sqlite3.Connection):
@@ -60,7 +60,9 @@ class Connection(sqlite3.Connection):
 
     path: Path
 
-    def cursor(self, factory: type[sqlite3.Cursor] | None = None) -> Any:  # noqa: ANN401
+    def cursor(  # type: ignore[override]
+        self, factory: type[sqlite3.Cursor] | None = None
+    ) -> Any:  # noqa: ANN401
         """Return a cursor, as `sqlite3.Connection.cursor` does."""
         return super().cursor(factory or _Cursor)
 
@@ -186,5 +188,5 @@ def _digest(*columns: str | bytes | None) -> bytes:
     state = blake2b(digest_size=16)
     for name, kind, value in zip(columns[::3], columns[1::3], columns[2::3], strict=True):
         if isinstance(value, bytes):
-            state.update(f"{name} {kind} {len(value)} ".encode() + value)
+            state.update(f"{name!r} {kind!r} {len(value)} ".encode() + value)
     return state.digest()

@@ -87,7 +87,7 @@ class Store:
         if self._beside != beside(self.path):
             from index.store.safety.faults import cut_off
 
-            raise cut_off(self.path)
+            raise cut_off(self.path, self._connection)
 
     def close(self) -> None:
         """Close the connection."""
@@ -96,7 +96,7 @@ class Store:
 
     def execute(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows, for modules that keep a table of their own."""
-        return self._connection.execute(query, values).fetchall()
+        return list(self._connection.execute(query, values).fetchall())
 
     def script(self, statements: str) -> None:
         """Run several statements."""

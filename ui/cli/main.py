@@ -16,6 +16,7 @@ from ui.cli.admin.embeds import app as embeds
 from ui.cli.admin.feeds import app as feeds
 from ui.cli.admin.users import app as users
 from ui.cli.console import (
+    DISK_FAULTS,
     DONE,
     FAULT,
     console,
@@ -230,6 +231,10 @@ def main() -> NoReturn:
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAULT)
+    except OSError as error:
+        if error.errno not in DISK_FAULTS:
+            raise
+        sys.exit(fail(f"The disk failed ({error.strerror}). Make room or mend it, and try again."))
     sys.exit(DONE)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import DalilError, DamagedError
-from index.store.connection import unreadable
+from index.store.connection import Connection, beside, unreadable
 
 _REMEDY = (
     "Put a backup in its place with: dalil restore FILE; or save what can be saved with: "
@@ -52,8 +53,16 @@ def sentence(error: sqlite3.DatabaseError, path: Path) -> Exception:
     return DamagedError(f"The library {path} is damaged: {why}. {_REMEDY}")
 
 
-def cut_off(path: Path) -> DalilError:
-    """Return that files of the library were deleted or replaced while it was open."""
+def cut_off(path: Path, connection: Connection) -> DalilError:
+    """Return that files of the library were deleted or replaced while it was open.
+
+    What was committed to a log that was deleted is moved into the library's file first, unless
+    another process may have begun a new log since.
+    """
+    if beside(path)[1] == 0:
+        # Within a transaction it cannot be moved; the next look at the files does it.
+        with suppress(DalilError):
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     return DalilError(
         f"Files of the library {path} (itself, {path.name}-wal or {path.name}-shm) were deleted "
         "or replaced while it was open, and nothing more is written to it. Stop every Dalil that "
