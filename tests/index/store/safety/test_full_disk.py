@@ -38,13 +38,11 @@ def failing(*_, **__):
 
 
 @pytest.mark.parametrize(
-    ("home", "name", "fails"), [(np, "save", full), (vectors.faiss, "write_index", failing)]
+    "broken", [(np, "save", full), (vectors.faiss, "write_index", failing)], ids=["numpy", "faiss"]
 )
-def test_an_index_that_cannot_be_kept_undoes_no_change(
-    library, said, monkeypatch, home, name, fails
-):
+def test_an_index_that_cannot_be_kept_undoes_no_change(library, said, monkeypatch, broken):
     with monkeypatch.context() as patched:
-        patched.setattr(home, name, fails)
+        patched.setattr(*broken)
         assert library.remove(["market"]) == ["market"]
         assert [a.id for a in library.add([Article("late", "A late report.")]).added] == ["late"]
         assert [article.id for article in library.articles()] == ["bridge", "late"]
