@@ -111,6 +111,9 @@ def build(
         previous = empty(dimension, encoder)
     known = previous.passages.ids
     newest = int(known[-1]) if len(known) else 0
+    if not np.isin(passages.ids[passages.ids <= newest], known).all():
+        # Older passages only come back with a backup; then nothing before it is a beginning.
+        return build(store, dimension, encoder)
     keep = np.flatnonzero(np.isin(known, passages.ids))
     new = [row for row in rows if row.id > newest]
     languages = [row.language for row in new]

@@ -66,6 +66,21 @@ class Connection(sqlite3.Connection):
         """Return a cursor, as `sqlite3.Connection.cursor` does."""
         return super().cursor(factory or _Cursor)
 
+    def copy_into(
+        self, other: Connection, pages: int = -1, on_step: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Put the whole of this database in the place of `other`, `pages` at a time, in one change.
+
+        `on_step` gets the pages done, and all.  Within a transaction it is that state of this.
+        """
+        steps = on_step or (lambda _done, _all: None)
+        try:
+            self.backup(other, pages=pages, progress=lambda _, left, n: steps(n - left, n))
+        except sqlite3.DatabaseError as error:
+            from index.store.safety.faults import sentence
+
+            raise sentence(error, other.path) from error
+
     # SQLite's own shortcuts pass the cursor's methods by.
     def execute(self, *given: Any) -> Any:  # noqa: ANN401
         """Run a statement, as `sqlite3.Connection.execute` does."""

@@ -28,6 +28,10 @@ def doctor(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Build the search index anew first.")
     ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Save what is sound first; list what is lost."),
+    ] = False,
 ) -> None:
     """Check the library, and say what leaves the machine and what is unsafe around it.
 
@@ -40,6 +44,8 @@ def doctor(
     settings = Settings.read(home or before_home, encoder or before_encoder, llm=llm, reader=reader)
     from ui.progress import progress
 
+    if repair:
+        _repair(settings)
     library = open_library(settings)
     if rebuild:
         library.rebuild()
@@ -61,6 +67,23 @@ def doctor(
         around = [told(settings), *_folders(library), *_named(unsafe)]
         _show(library, settings.reader, faults, around)
     raise typer.Exit(FAULT if faults else DONE)
+
+
+def _repair(settings: Settings) -> None:
+    """Make the library's file anew of what is sound in it, and say what is lost."""
+    from index import Library, load_encoder
+    from index.store.safety.repair import repair
+    from ui.progress import progress
+
+    encoder = load_encoder(settings.encoder)
+    with progress("Saving", None) as show:
+        done = repair(settings.home, encoder, say, show)
+    for sentence in done.lost:
+        say(f"Lost: {sentence}")
+    say(f"Saved {done.articles:,} articles. The file as it was is kept as {done.aside}.")
+    library = Library.open(settings.home, encoder, say=say)
+    library.rebuild()
+    library.close()
 
 
 def reindex(

@@ -49,6 +49,7 @@ from ui.cli.options import (
     Since,
     Until,
 )
+from ui.cli.safekeeping import backup, restore
 from ui.cli.serve import serve
 from ui.settings.settings import Settings
 
@@ -61,6 +62,8 @@ app = typer.Typer(
 )
 app.command()(add)
 app.add_typer(evaluating, name="eval")
+app.command()(backup)
+app.command()(restore)
 app.command()(doctor)
 app.command()(reindex)
 app.add_typer(embeds, name="embed")

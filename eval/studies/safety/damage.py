@@ -17,6 +17,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -120,13 +121,10 @@ def look(home: Path, encoder: Encoder) -> Seen:
 def _places(store: Store, encoder: Encoder) -> Iterator[tuple[str, object]]:
     """Yield every row that readers see, by table; one that cannot be read is "refused"."""
     for table in ("articles", "versions", "pages", "answers", "citations", "withdrawals", "meta"):
-        yield table, _or_refused(lambda table=table: _as_bytes(store, table))
-    for name, made in {
-        "list": lambda: list(store.articles()),
-        "passages": store.passages,
-        "vectors": lambda: store.vectors(encoder.dimension).tobytes(),
-    }.items():
-        yield name, _or_refused(made)
+        yield table, _or_refused(partial(_as_bytes, store, table))
+    yield "list", _or_refused(lambda: list(store.articles()))
+    yield "passages", _or_refused(store.passages)
+    yield "vectors", _or_refused(lambda: store.vectors(encoder.dimension).tobytes())
 
 
 def _as_bytes(store: Store, table: str) -> object:

@@ -43,16 +43,22 @@ def faults(store: Store, engine: Engine, on_row: Callable[[int, int], None]) -> 
 
     `on_row` gets the rows looked at, and about how many there are.  Call within `store.reading()`.
     """
+    told = of_rows(store, on_row)
+    try:
+        return told + engine.faults()
+    except DalilError as error:
+        return told or [str(error)]
+
+
+def of_rows(store: Store, on_row: Callable[[int, int], None]) -> list[str]:
+    """Return what is wrong with the library's SQLite file alone, as `faults` does."""
     told = _of_file(store)
     if store.sealed:
         told += _of_schema(store)
         found = list[Damage]()
         told += _collect(damages(store, on_row), found)
         told += sentences(found)
-    try:
-        return told + engine.faults()
-    except DalilError as error:
-        return told or [str(error)]
+    return told
 
 
 def damages(
