@@ -14,7 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from corpus.errors import DalilError, DamagedError
+from corpus.errors import DalilError
+from index.store.faults import sentence, unreadable
 
 # "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
 APPLICATION_ID = 0x44616C69
@@ -36,8 +37,6 @@ def _told(method: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             return method(*args, **named)
         except sqlite3.DatabaseError as error:
-            from index.store.safety.faults import sentence
-
             cursor: Any = args[0]
             told = sentence(error, cursor.connection.path)
         # What SQLite says of undecodable text holds the text, which nobody is to see.
@@ -77,8 +76,6 @@ class Connection(sqlite3.Connection):
         try:
             self.backup(other, pages=pages, progress=lambda _, left, n: steps(n - left, n))
         except sqlite3.DatabaseError as error:
-            from index.store.safety.faults import sentence
-
             raise sentence(error, other.path) from error
 
     # SQLite's own shortcuts pass the cursor's methods by.
@@ -112,22 +109,6 @@ def connect(path: Path, *, create: bool = False) -> Connection:
     found.path = path
     found.create_function("dalil_digest", -1, _digest, deterministic=True)
     return found
-
-
-def unreadable(path: Path, why: str) -> DalilError:
-    """Return that the library at `path` cannot be opened, with the remedy."""
-    return DalilError(
-        f"The library {path} cannot be opened: {why}. Name another folder with --home, or put a "
-        "backup in its place with: dalil restore FILE"
-    )
-
-
-def damaged(article_id: str) -> DamagedError:
-    """Return that a version of an article is not what was stored, with the remedy."""
-    return DamagedError(
-        f"The article {article_id!r} was damaged on the disk: it is not what was stored, and is "
-        "not quoted. Add it again, or put a backup in place with: dalil restore FILE"
-    )
 
 
 def beside(path: Path) -> tuple[int, ...]:

@@ -23,12 +23,11 @@ from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
 from corpus.errors import DamagedError
-from index.store.connection import APPLICATION_ID, Digests, beside, connect, damaged, unreadable
+from index.store.connection import APPLICATION_ID, Digests, beside, connect
+from index.store.faults import cut_off, damaged, unreadable
+from index.store.schema import SCHEMA_VERSION, SEALED, bring_up
 
 DATABASE = "library.sqlite"
-SCHEMA_VERSION = 7
-# The schema in which every row got a digest.
-SEALED = 7
 
 _FIELDS = "v.article_id, v.text, v.title, v.outlet, v.source, v.url, v.published, v.language"
 
@@ -76,8 +75,6 @@ class Store:
         if not (known or (create and empty)):
             raise unreadable(self.path, "it is not a Dalil library")
         if version != SCHEMA_VERSION:
-            from index.store.schema import bring_up
-
             version = bring_up(self, version)
         self.sealed = version >= SEALED
         self._beside = beside(self.path)
@@ -85,8 +82,6 @@ class Store:
     def check_beside(self) -> None:
         """Raise `DalilError` if the file or its log of writes is not the one in use any more."""
         if self._beside != beside(self.path):
-            from index.store.safety.faults import cut_off
-
             raise cut_off(self.path, self._connection)
 
     def close(self) -> None:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from corpus.errors import DalilError
-from index.store.connection import APPLICATION_ID, complete, digest_in, key_in
-from index.store.safety.faults import ReadOnlyError
+from index.store.connection import APPLICATION_ID, Digests, complete, digest_in, key_in
+from index.store.faults import ReadOnlyError
 
-if TYPE_CHECKING:
-    from index.store.database import Store
-
+SCHEMA_VERSION = 7
+# The schema in which every row got a digest.
+SEALED = 7
 _SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+class Store(Protocol):
+    """What is asked of a store whose tables are made."""
+
+    path: Path
+    digests: Digests
+
+    def execute(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run one statement and return its rows."""
+
+    def script(self, statements: str) -> None:
+        """Run several statements."""
 
 
 def bring_up(store: Store, version: int) -> int:
@@ -22,8 +35,6 @@ def bring_up(store: Store, version: int) -> int:
     Who may not write can read an older library as it is: things have only been added.  Raises
     `DalilError` for a library of a newer version.
     """
-    from index.store.database import SCHEMA_VERSION
-
     if version > SCHEMA_VERSION:
         raise DalilError(
             f"The library {store.path} was written by a newer Dalil (schema {version}, this "

@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from corpus.article import Article
-from index.store.connection import damaged
 from index.store.database import PassageRow, Store
+from index.store.faults import damaged
 
 # The setting of a library in which some article has pages; one of schema 5 has no table of them.
 PAGED = "paged"

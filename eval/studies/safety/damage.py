@@ -26,7 +26,6 @@ from corpus.errors import DalilError
 from corpus.load import load_articles
 from index import Library, load_encoder
 from index.embedded.engine import DERIVED
-from index.embedded.snapshot import MANIFEST
 from index.encoder import Encoder
 from index.store.database import DATABASE, Store
 from rag import Assistant
@@ -170,7 +169,7 @@ def _put(home: Path, data: bytes) -> None:
 
 
 def _manifest(derived: Path) -> bytes:
-    manifest = derived / MANIFEST
+    manifest = derived / "manifest.json"
     return manifest.read_bytes() if manifest.exists() else b""
 
 

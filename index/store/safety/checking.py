@@ -9,8 +9,9 @@ from typing import Any
 
 from corpus.errors import DalilError
 from index.engine import Engine
-from index.store.connection import damaged, key_in
+from index.store.connection import key_in
 from index.store.database import Store
+from index.store.faults import damaged
 from index.store.schema import digest_of_schema
 
 # Rows between two looks at how far the check is.

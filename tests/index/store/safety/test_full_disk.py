@@ -11,7 +11,7 @@ from corpus.errors import DalilError, DamagedError
 from index import Library, load_encoder
 from index.embedded import vectors
 from index.store.database import DATABASE
-from index.store.safety.faults import sentence
+from index.store.faults import sentence
 from ui.cli.main import main
 
 TEXT = "The market of Tell Halaf opened again on Tuesday. Forty traders came."

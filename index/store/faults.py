@@ -7,12 +7,27 @@ from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import DalilError, DamagedError
-from index.store.connection import Connection, beside, unreadable
 
 _REMEDY = (
     "Put a backup in its place with: dalil restore FILE; or save what can be saved with: "
     "dalil doctor --repair"
 )
+
+
+def unreadable(path: Path, why: str) -> DalilError:
+    """Return that the library at `path` cannot be opened, with the remedy."""
+    return DalilError(
+        f"The library {path} cannot be opened: {why}. Name another folder with --home, or put a "
+        "backup in its place with: dalil restore FILE"
+    )
+
+
+def damaged(article_id: str) -> DamagedError:
+    """Return that a version of an article is not what was stored, with the remedy."""
+    return DamagedError(
+        f"The article {article_id!r} was damaged on the disk: it is not what was stored, and is "
+        "not quoted. Add it again, or put a backup in place with: dalil restore FILE"
+    )
 
 
 class ReadOnlyError(DalilError):
@@ -53,13 +68,13 @@ def sentence(error: sqlite3.DatabaseError, path: Path) -> Exception:
     return DamagedError(f"The library {path} is damaged: {why}. {_REMEDY}")
 
 
-def cut_off(path: Path, connection: Connection) -> DalilError:
+def cut_off(path: Path, connection: sqlite3.Connection) -> DalilError:
     """Return that files of the library were deleted or replaced while it was open.
 
     What was committed to a log that was deleted is moved into the library's file first, unless
     another process may have begun a new log since.
     """
-    if beside(path)[1] == 0:
+    if not path.with_name(f"{path.name}-wal").exists():
         # Within a transaction it cannot be moved; the next look at the files does it.
         with suppress(DalilError):
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
