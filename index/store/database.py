@@ -55,9 +55,10 @@ class Store:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
         self._turn = RLock()
+        self._beside = beside(path)
         for other in list(self._open):
             # A file put in the place of another has files of its own beside it.
-            if other.path == path and other._beside[0] == beside(path)[0]:
+            if other.path == path and other._beside[0] == self._beside[0]:
                 other.check_beside()
         self._connection = connect(path, create=create)
         self.digests = Digests(self._connection)
