@@ -21,3 +21,7 @@ class PurgedError(DalilError):
 
 class InputError(DalilError):
     """What was given is of the wrong form (HTTP 422)."""
+
+
+class DamagedError(DalilError):
+    """What the library holds is not what was stored: the disk, or another program, changed it."""

@@ -57,7 +57,7 @@ class Copies:
         if missing:
             self._say(f"Comparing {len(missing):,} articles with each other, once.")
         for article_id in missing:
-            article = self._store.article(article_id)
+            article = self._store.intact(article_id)
             if article is not None:
                 self._enter(article)
 
@@ -78,7 +78,7 @@ class Copies:
         ids = self._ids
         rows = near(sketch, self._sketches[: len(self._reports)])
         for row in map(int, rows[:_MOST_COMPARED]):
-            other = self._store.article(ids[row]) if ids[row] != article_id else None
+            other = self._store.intact(ids[row]) if ids[row] != article_id else None
             if other is not None and found.copies(Fingerprint.of(other.text)):
                 return str(self._reports[row])
         return None

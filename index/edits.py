@@ -24,7 +24,7 @@ from index.encoder.protocol import Vectors
 from index.engine import Engine
 from index.store.database import Store
 from index.store.lock import writing
-from index.store.texts import PAGED, keep_pages, with_pages
+from index.store.texts import keep_pages, whole_article
 
 EDITABLE = ("outlet", "published", "title", "language", "url")
 # As many articles as one transaction changes, so that others who write wait no longer.
@@ -150,11 +150,9 @@ class Edits:
 
     def _planned(self, article_id: str, changed: Callable[[Article], Article]) -> Edited:
         latest, present = self._store.latest(article_id)
-        before = self._store.article(article_id, latest) if present else None
+        before = whole_article(self._store, article_id, latest) if present else None
         if before is None:
             return Edited(article_id)
-        if self._store.get(PAGED):
-            before = with_pages(self._store, before)
         after = changed(before)
         return Edited(
             article_id, before, before if after == before else replace(after, version=latest + 1)

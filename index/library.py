@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
-from corpus.errors import MissingError
+from corpus.errors import DalilError, DamagedError, MissingError
 from corpus.split import split
 from index.copies import Copies, copies_of
 from index.embedded.engine import EmbeddedEngine
@@ -31,7 +31,7 @@ from index.store.catalogue import AddReport, Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import make_folder, silent, writing
 from index.store.origins import Origins
-from index.store.texts import PAGED, keep_pages, with_pages
+from index.store.texts import keep_pages, known_article
 
 if TYPE_CHECKING:
     from index.edits import Edits
@@ -56,15 +56,12 @@ class Library:
         engine: Engine,
         say: Callable[[str], None] = silent,
     ) -> None:
-        self.home = home
-        self.encoder = encoder
-        self.engine = engine
+        self.home, self.encoder, self.engine = home, encoder, engine
         # Words are compared in the bundled table whatever makes the vectors of passages.
         self.words = table_of(encoder)
-        self._store = store
-        self._say = say
+        self._store, self._say = store, say
         self._texts: dict[tuple[str, int], Article] = {}
-        self._revision = 0
+        self._revision, self._damage = 0, ""
 
     @classmethod
     def open(
@@ -145,8 +142,7 @@ class Library:
         from index.incoming import sorted_in
 
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
-        known = self._store, self.withdrawals, self.edits, self._stored
-        done = 0
+        known, done = (self._store, self.withdrawals, self.edits), 0
         with writing(self.home, self._say):
             copies = Copies(self._store, self._say)
             for group in paced(articles, batch, most=batch):
@@ -188,7 +184,7 @@ class Library:
                 for article_id in named:
                     _, present = self._store.latest(article_id)
                     forgotten = self.withdrawals.forget(article_id, by_hand=by_hand)
-                    if not (present or forgotten or (purge and self._store.article(article_id))):
+                    if not (present or forgotten or (purge and self._store.holds(article_id))):
                         raise MissingError(
                             f"There is no article {article_id!r} in the library; nothing was "
                             "removed. List the articles with: dalil list"
@@ -216,18 +212,7 @@ class Library:
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """Return a stored version of an article, the newest by default, or raise `MissingError`."""
-        found = self._stored(article_id, version)
-        if found is None:
-            which = "article" if version is None else f"version {version} of article"
-            raise MissingError(
-                f"There is no {which} {article_id!r} in the library. "
-                "List the articles with: dalil list"
-            )
-        return found
-
-    def _stored(self, article_id: str, version: int | None) -> Article | None:
-        found = self._store.article(article_id, version)
-        return with_pages(self._store, found) if found and self._store.get(PAGED) else found
+        return known_article(self._store, article_id, version)
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
         """Return the `depth` best passages of each leg for `query`, filtered before ranking."""
@@ -249,18 +234,33 @@ class Library:
         return compare(query, texts, languages, self.words)
 
     def passage(self, candidate: Candidate) -> tuple[Article, Passage]:
-        """Return the passage that a search found, with its article; `MissingError` if purged."""
+        """Return the passage that a search found, with its article.
+
+        Raises `MissingError` if it was purged, `DamagedError` if it is not what was stored.
+        """
         if self._revision != self._store.revision:
             # Another process may have purged some.
             self._texts.clear()
             self._revision = self._store.revision
         key = candidate.article_id, candidate.version
         if key not in self._texts:
-            if len(self._texts) > _MOST_TEXTS:
-                self._texts.clear()
-            self._texts[key] = self.article(*key)
+            self._texts = {} if len(self._texts) > _MOST_TEXTS else self._texts
+            try:
+                self._texts[key] = self.article(*key)
+            except DamagedError as error:
+                self._damage = str(error)
+                raise
         article, start, end = self._texts[key], candidate.start, candidate.end
         return article, Passage(*key, start, end, article.text[start:end])
+
+    @property
+    def trouble(self) -> str | None:
+        """What readers are to know: that an article was left out, or that writing has stopped."""
+        try:
+            self._store.check_beside()
+        except DalilError as error:
+            return str(error)
+        return self._damage or None
 
     def copies_of(self, article: Article) -> list[str]:
         """Return the ids of the other present articles with the same report as `article`."""
@@ -286,10 +286,12 @@ class Library:
         with self._store.reading():
             yield
 
-    def faults(self) -> list[str]:
-        """Return what is wrong with the library's files, nothing if all is well."""
+    def faults(self, on_row: Callable[[int, int], None] = lambda *_: None) -> list[str]:
+        """Return what is wrong with the library's files; `on_row` gets rows done, and all."""
+        from index.store.safety.checking import faults
+
         with self._store.reading():
-            return self._store.faults() + self.engine.faults()
+            return faults(self._store, self.engine, on_row)
 
     def rebuild(self) -> None:
         """Build the derived files anew from SQLite, whatever state they are in."""

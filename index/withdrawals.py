@@ -21,7 +21,7 @@ from index.encoder import Encoder, check_encoder
 from index.engine import Engine
 from index.store.database import Store
 from index.store.lock import writing
-from index.store.texts import PAGED, with_pages
+from index.store.texts import sound_article, whole_article
 
 # As many as a list shows; older ones are still known by their ids.
 _MOST = 1_000
@@ -94,7 +94,7 @@ class Withdrawals:
                 _MOST,
             )
             taken = [Withdrawal(*row) for row in rows]
-            found = [(one, self._store.article(one.article_id, one.version)) for one in taken]
+            found = [(one, self._store.intact(one.article_id, one.version)) for one in taken]
         return [(one, article) for one, article in found if article is not None]
 
     def take_out(self, article_id: str, reason: str | None = None) -> Withdrawal:
@@ -163,10 +163,10 @@ class Withdrawals:
         that its file does not bring it back as it was, and edits of it are forgotten.
         """
         taken = self.of(article_id)
-        last = self._store.article(article_id, self._store.latest(article_id)[0])
+        last = sound_article(self._store, article_id, self._store.latest(article_id)[0])
         if by_hand:
             if last is not None:
-                seal = _seal(self._edits.as_read(with_pages(self._store, last)))
+                seal = _seal(self._edits.as_read(last))
                 now = datetime.now(UTC).isoformat(timespec="seconds")
                 self._store.execute(
                     "INSERT OR REPLACE INTO removals VALUES (?, ?, ?)", article_id, seal, now
@@ -175,7 +175,7 @@ class Withdrawals:
         if taken is None:
             return False
         self._drop(article_id)
-        return self._store.article(article_id, taken.version) is not None
+        return self._store.holds(article_id, taken.version)
 
     def let_in(self, article_id: str) -> None:
         """Forget, within the transaction that adds an article, that it was taken out or removed."""
@@ -195,7 +195,7 @@ class Withdrawals:
         latest, present = self._store.latest(article_id)
         # A later version that was removed for good leaves none to be put back.
         if not present and any(one.version == latest for one in self.every(article_id)):
-            article = self._stored(article_id, latest)
+            article = whole_article(self._store, article_id, latest)
             if article is not None:
                 return article
         raise MissingError(
@@ -203,11 +203,7 @@ class Withdrawals:
         )
 
     def _version(self, taken: Withdrawal) -> Article | None:
-        return self._stored(taken.article_id, taken.version)
-
-    def _stored(self, article_id: str, version: int) -> Article | None:
-        found = self._store.article(article_id, version)
-        return with_pages(self._store, found) if found and self._store.get(PAGED) else found
+        return sound_article(self._store, taken.article_id, taken.version)
 
     def _exists(self) -> bool:
         """Whether there is a table: not in a library of schema 5 that this user may not write."""

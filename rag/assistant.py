@@ -245,7 +245,7 @@ class Assistant:
         hits = self._find(topic, PASSAGES, filters)
         watch.lap("retrieve")
         answer, hits = timeline(question, topic, hits, self.library.compare, self.library.words)
-        return replace(answer, notice=None if hits else self._notice()), hits
+        return replace(answer, notice=self._notice()), hits
 
     def _answer(
         self, question: str, reading: Reading, hits: Sequence[Hit], preferred: Preferred | None
@@ -269,10 +269,10 @@ class Assistant:
         citations = cite_once(choice.sentences, hits, reading, self.library.words)
         sure, left = choice.confidence, choice.unanswered
         answer = answer_of(question, reading, citations, sure, left, differs=choice.differs)
-        return replace(answer, considered=considered), likeliest
+        return replace(answer, considered=considered, notice=self._notice()), likeliest
 
     def _notice(self) -> str | None:
-        return None if len(self.library) else _EMPTY
+        return self.library.trouble if len(self.library) else _EMPTY
 
     def _save(self, answer: Answer, history: Sequence[str], owner: str) -> Answer:
         if not self._saves:

@@ -19,7 +19,7 @@ SPEED = ("eval/studies/speed.py",)
 HOMES = {
     "faiss": "index/embedded/vectors.py",
     "rank_bm25": "index/embedded/bm25.py",
-    "sqlite3": "index/store/database.py",
+    "sqlite3": ("index/store/connection.py", "index/store/faults.py"),
     "httpx": "corpus/fetch/",
     "httpcore": "corpus/fetch/connections.py",
     "protego": "corpus/fetch/robots.py",

@@ -104,11 +104,15 @@ class EmbeddedEngine:
             self._cache.put(found)
         self._snapshot = found
         if reason and keep:
-            self._keep(found)
+            # The articles are committed: that their index cannot be kept undoes nothing.
+            try:
+                self._keep(found)
+            except DalilError as error:
+                self._say(str(error))
         elif reason and len(found.passages):
             self._say(f"The search index was {reason}; it has been rebuilt from the library.")
             # Without the lock or the right to write, the snapshot serves this process alone.
-            with suppress(OSError, DalilError), write_lock(self._home) as held:
+            with suppress(DalilError), write_lock(self._home) as held:
                 if held:
                     self._keep(found)
         return found
@@ -118,7 +122,15 @@ class EmbeddedEngine:
         return snapshots.load(self._store, folder, fingerprint, self._words)
 
     def _keep(self, snapshot: Snapshot) -> None:
-        snapshots.save(snapshot, self._home / DERIVED, self._encoder.fingerprint)
+        try:
+            snapshots.save(snapshot, self._home / DERIVED, self._encoder.fingerprint)
+        except (OSError, RuntimeError) as error:
+            # FAISS tells of a full disk by a `RuntimeError`, whose text is its source's.
+            why = error.strerror if isinstance(error, OSError) else "the index cannot be written"
+            raise DalilError(
+                f"The search index of {self._home} could not be kept ({why}). The articles are "
+                "safe; make room or mend the disk, and it is built when the library is next opened."
+            ) from error
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,9 @@ def build(
         previous = empty(dimension, encoder)
     known = previous.passages.ids
     newest = int(known[-1]) if len(known) else 0
+    if not np.isin(passages.ids[passages.ids <= newest], known).all():
+        # Older passages only come back with a backup; then nothing before it is a beginning.
+        return build(store, dimension, encoder)
     keep = np.flatnonzero(np.isin(known, passages.ids))
     new = [row for row in rows if row.id > newest]
     languages = [row.language for row in new]
@@ -141,6 +144,19 @@ def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     target = Path(tempfile.mkdtemp(prefix=f"revision-{snapshot.revision}-", dir=folder))
+    try:
+        _fill(target, snapshot, fingerprint)
+        (target / MANIFEST).replace(folder / MANIFEST)
+    except BaseException:
+        # What is left of it would take the room that is missing.
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    for old in folder.glob("revision-*"):
+        if old != target:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _fill(target: Path, snapshot: Snapshot, fingerprint: str) -> None:
     snapshot.passages.save(target / _PASSAGES)
     snapshot.vectors.save(target / _VECTORS)
     snapshot.texts.save(target)
@@ -158,12 +174,7 @@ def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
             for file in sorted(target.rglob("*.*"))
         },
     }
-    draft = target / MANIFEST
-    draft.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    draft.replace(folder / MANIFEST)
-    for old in folder.glob("revision-*"):
-        if old != target:
-            shutil.rmtree(old, ignore_errors=True)
+    (target / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
 def load(

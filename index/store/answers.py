@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from corpus.article import Passage
-from corpus.errors import MissingError
+from corpus.errors import DamagedError, MissingError
 from index.store.database import Store
 
 
@@ -46,17 +46,24 @@ def save_answer(
 def stored_answer(store: Store, answer_id: str, owner: str = "") -> StoredAnswer | None:
     """Return a saved answer of `owner`, or `None`; another's is as one that never was."""
     # A library of schema 3 that this user may not write has no column for owners, and none.
-    rows = store.execute("SELECT * FROM answers WHERE id = ?", answer_id)
-    if not rows or (*rows[0], "")[3] != owner:
+    sound = store.sound("answers", "a")
+    rows = store.execute(f"SELECT {sound}, a.* FROM answers a WHERE id = ?", answer_id)
+    if not rows or (*rows[0], "")[4] != owner:
         return None
-    _, created_at, body, *_ = rows[0]
+    if not rows[0][0]:
+        raise DamagedError(
+            f"The saved answer {answer_id!r} was damaged on the disk and is not shown. Ask again."
+        )
+    _, _, created_at, body, *_ = rows[0]
     return StoredAnswer(str(body), str(created_at))
 
 
 def recent_answers(store: Store, most: int) -> list[StoredAnswer]:
     """Return the `most` answers saved last, whoever they belong to, the newest first."""
     rows = store.execute(
-        "SELECT body, created_at FROM answers ORDER BY created_at DESC, rowid DESC LIMIT ?", most
+        f"SELECT body, created_at FROM answers a WHERE {store.sound('answers', 'a')} "
+        "ORDER BY created_at DESC, rowid DESC LIMIT ?",
+        most,
     )
     return [StoredAnswer(str(body), str(created_at)) for body, created_at in rows]
 

@@ -1,36 +1,34 @@
 """The truth: one SQLite file with articles, their versions, passages, vectors and answers.
 
 Every change of the collection is one transaction that also raises `revision`, by which files
-derived from the store know that they are stale.  This is the only module that imports sqlite3.
+derived from the store know that they are stale.
+
+Every row has a digest, kept by triggers of the connection that writes: what changes a row behind
+Dalil's back, if only by a bit, is told from what was stored (`index/store/safety/`).
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
-from corpus.errors import DalilError
+from corpus.errors import DamagedError
+from index.store.connection import APPLICATION_ID, Digests, beside, connect
+from index.store.faults import cut_off, damaged, unreadable
+from index.store.schema import SCHEMA_VERSION, SEALED, bring_up
 
 DATABASE = "library.sqlite"
-SCHEMA_VERSION = 7
-# "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
-_APPLICATION_ID = 0x44616C69
-# A writer commits batches, so nobody waits for a whole import.
-_BUSY_SECONDS = 60.0
-# A SQLite built without locks of its own (PEP 249's levels 0 and 1) stays in its thread.
-_ONE_THREAD = sqlite3.threadsafety < 3
 
-_SCHEMA = Path(__file__).with_name("schema.sql")
 _FIELDS = "v.article_id, v.text, v.title, v.outlet, v.source, v.url, v.published, v.language"
 
 
@@ -51,91 +49,79 @@ class PassageRow:
 class Store:
     """A connection to `path`, with its schema if `create`; threads take turns with its blocks."""
 
+    # SQLite shares the files beside a database between all connections of a process.
+    _open: ClassVar[WeakSet[Store]] = WeakSet()
+
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
         self._turn = RLock()
-        self._connection = _connect(path, create=create)
+        if create and not path.exists():
+            from index.store.making import make_whole
+
+            make_whole(path, lambda draft: Store(draft, create=True).close())
+        self._beside = beside(path)
+        for other in list(self._open):
+            # A file put in the place of another has files of its own beside it.
+            if other.path == path and other._beside[0] == self._beside[0]:
+                other.check_beside()
+        self._connection = connect(path, create=create)
+        self.digests = Digests(self._connection)
         try:
             self._prepare(create=create)
         except BaseException:
             self._connection.close()
             raise
+        self._open.add(self)
 
     def _prepare(self, *, create: bool) -> None:
-        try:
-            version = self._count("PRAGMA user_version")
-            application = self._count("PRAGMA application_id")
-            empty = self._count("SELECT count(*) FROM sqlite_master") == 0
-        except sqlite3.DatabaseError as error:
-            raise _unreadable(self.path, str(error)) from error
-        if create and empty:
-            self._create()
-        elif application != _APPLICATION_ID:
-            raise _unreadable(self.path, "it is not a Dalil library")
-        elif version > SCHEMA_VERSION:
-            raise DalilError(
-                f"The library {self.path} was written by a newer Dalil (schema {version}, this "
-                f"one knows {SCHEMA_VERSION}). Install the newer version to open it."
-            )
-        elif version < SCHEMA_VERSION:
-            self._upgrade()
+        version = self._count("PRAGMA user_version")
+        empty = self._count("SELECT count(*) FROM sqlite_master") == 0
+        known = self._count("PRAGMA application_id") == APPLICATION_ID
+        if not (known or (create and empty)):
+            raise unreadable(self.path, "it is not a Dalil library")
+        if version != SCHEMA_VERSION:
+            version = bring_up(self, version)
+        self.sealed = version >= SEALED
+        self._beside = beside(self.path)
 
-    def _create(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._make_tables()
-
-    def _upgrade(self) -> None:
-        from index.store.steps import add_owners, key_withdrawals_by_version
-
-        try:
-            add_owners(self.execute)
-            key_withdrawals_by_version(self.execute)
-            self._make_tables()
-        except sqlite3.OperationalError as error:
-            # Who may not write can read an older library as it is: things have only been added.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
-                raise _unreadable(self.path, str(error)) from error
-
-    def _make_tables(self) -> None:
-        """Add the tables that are missing and name the schema's version, in one transaction."""
-        script = _SCHEMA.read_text(encoding="utf-8")
-        self._connection.executescript(
-            f"BEGIN IMMEDIATE;{script}PRAGMA application_id = {_APPLICATION_ID};"
-            f"PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
-        )
+    def check_beside(self) -> None:
+        """Raise `DalilError` if the file or its log of writes is not the one in use any more."""
+        if self._beside != beside(self.path):
+            raise cut_off(self.path, self._connection)
 
     def close(self) -> None:
         """Close the connection."""
+        self._open.discard(self)
         self._connection.close()
 
     def execute(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows, for modules that keep a table of their own."""
-        return self._connection.execute(query, values).fetchall()
+        return list(self._connection.execute(query, values).fetchall())
 
-    def _one(self, query: str, *values: object) -> int | str | bytes | None:
-        row = self._connection.execute(query, values).fetchone()
-        return None if row is None else row[0]
+    def script(self, statements: str) -> None:
+        """Run several statements."""
+        self._connection.executescript(statements)
 
     def _count(self, query: str) -> int:
-        return int(self._connection.execute(query).fetchone()[0])
+        return int(self.execute(query)[0][0])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit what the block writes as one change, or nothing of it."""
         with self._turn:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                raise DalilError(
-                    f"The library {self.path} cannot be written ({error}). Check the folder's "
-                    "permissions and free space, or try again when the other writer is done."
-                ) from error
+            self.check_beside()
+            if self.sealed:
+                self.digests.arm()
+            self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self.check_beside()
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # Where the disk is full, SQLite has rolled back already.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -148,12 +134,20 @@ class Store:
             try:
                 yield
             finally:
-                self._connection.execute("COMMIT")
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+
+    def sound(self, table: str, alias: str) -> str:
+        """Return SQL that is 1 for a row of `table`, named `alias`, that is as it was stored."""
+        return self.digests.sound(table, alias) if self.sealed else "1"
 
     def get(self, key: str) -> str | None:
         """Return the setting of the library under `key`, or `None`."""
-        value = self._one("SELECT value FROM meta WHERE key = ?", key)
-        return None if value is None else str(value)
+        sound = self.sound("meta", "m")
+        rows = self.execute(f"SELECT value, {sound} FROM meta m WHERE key = ?", key)
+        if rows and not rows[0][1]:
+            raise DamagedError(f"The setting {key!r} of the library {self.path} is damaged.")
+        return str(rows[0][0]) if rows else None
 
     def set(self, key: str, value: str) -> None:
         """Store a setting of the library."""
@@ -211,13 +205,30 @@ class Store:
         self._connection.execute("UPDATE articles SET present = 0 WHERE id = ?", (article_id,))
 
     def article(self, article_id: str, version: int | None = None) -> Article | None:
-        """Return a version (the newest by default) of an article, or `None`."""
-        row = self._connection.execute(
-            f"SELECT {_FIELDS}, v.version FROM versions v WHERE v.article_id = ?1 "
-            "AND (?2 IS NULL OR v.version = ?2) ORDER BY v.version DESC LIMIT 1",
-            (article_id, version),
-        ).fetchone()
-        return None if row is None else _article(row)
+        """Return a version (the newest by default) of an article, or `None`.
+
+        Raises `DamagedError` if it is not what was stored.
+        """
+        try:
+            rows = self.execute(
+                f"SELECT {_FIELDS}, v.version, {self.sound('versions', 'v')} FROM versions v "
+                "WHERE v.article_id = ?1 AND (?2 IS NULL OR v.version = ?2) "
+                "ORDER BY v.version DESC LIMIT 1",
+                article_id,
+                version,
+            )
+        except DamagedError as error:
+            raise damaged(article_id) from error
+        if rows and not rows[0][-1]:
+            raise damaged(article_id)
+        return _article(rows[0][:-1]) if rows else None
+
+    def intact(self, article_id: str, version: int | None = None) -> Article | None:
+        """Return what `article` does, `None` for a damaged one, too."""
+        try:
+            return self.article(article_id, version)
+        except DamagedError:
+            return None
 
     def articles(self, *, texts: bool = False) -> Iterator[Article]:
         """Yield the present articles in order of their ids, with empty texts unless asked."""
@@ -228,21 +239,32 @@ class Store:
         ):
             yield _article(row)
 
+    def holds(self, article_id: str, version: int | None = None) -> bool:
+        """Tell whether a version (any by default) of an article is stored, sound or damaged."""
+        held = "SELECT 1 FROM versions WHERE article_id = ?1 AND (?2 IS NULL OR version = ?2)"
+        return bool(self.execute(held, article_id, version))
+
     def count_articles(self) -> int:
         """Return the number of present articles."""
         return self._count("SELECT count(*) FROM articles WHERE present")
 
     def passages(self, after: int = 0) -> list[PassageRow]:
-        """Return the present passages with ids above `after`, by id."""
+        """Return the present passages with ids above `after`, by id.
+
+        One that is damaged is of no article, and empty.
+        """
         rows = self._connection.execute(
             "SELECT p.id, p.article_id, p.version, p.first, p.last, v.outlet, v.published, "
-            "v.language FROM passages p JOIN versions v ON v.article_id = p.article_id AND "
+            f"v.language, {self.sound('passages', 'p')} AND {self.sound('versions', 'v')} "
+            "FROM passages p JOIN versions v ON v.article_id = p.article_id AND "
             "v.version = p.version WHERE p.id > ? ORDER BY p.id",
             (after,),
         )
         return [
             PassageRow(number, article_id, version, start, end, outlet, _date(published), language)
-            for number, article_id, version, start, end, outlet, published, language in rows
+            if sound
+            else PassageRow(number, "", 0, 0, 0, None, None, None)
+            for number, article_id, version, start, end, outlet, published, language, sound in rows
         ]
 
     def count_passages(self) -> int:
@@ -250,40 +272,25 @@ class Store:
         return self._count("SELECT count(*) FROM passages")
 
     def vectors(self, dimension: int, after: int = 0) -> NDArray[np.float32]:
-        """Return the vectors of `passages(after)`, float32 (n, dimension), in the same order."""
-        rows = self.execute("SELECT vector FROM passages WHERE id > ? ORDER BY id", after)
-        return np.frombuffer(b"".join(row[0] for row in rows), "<f4").reshape(-1, dimension)
+        """Return the vectors of `passages(after)`, float32 (n, dimension), in the same order.
 
-    def faults(self) -> list[str]:
-        """Return what SQLite finds wrong with the file, nothing for a sound one."""
-        rows = self._connection.execute("PRAGMA integrity_check").fetchall()
-        return [str(row[0]) for row in rows if row[0] != "ok"]
-
-
-def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    if not path.exists():
-        if not create:
-            raise DalilError(f"There is no library at {path}. Make one with: dalil add PATH")
-        from index.store.making import make_whole
-
-        make_whole(path, lambda draft: Store(draft, create=True).close())
-    try:
-        return sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=_ONE_THREAD
+        Those of damaged passages are zero.
+        """
+        sound = self.sound("passages", "p")
+        rows = self._connection.execute(
+            f"SELECT vector, {sound} FROM passages p WHERE id > ? ORDER BY id", (after,)
         )
-    except sqlite3.OperationalError as error:
-        raise _unreadable(path, str(error)) from error
-
-
-def _unreadable(path: Path, why: str) -> DalilError:
-    return DalilError(
-        f"The library {path} cannot be opened: {why}. Name another folder with --home, or put "
-        "a backup of the file in its place."
-    )
+        nothing = bytes(4 * dimension)
+        held = b"".join(vector if sound else nothing for vector, sound in rows)
+        return np.frombuffer(held, "<f4").reshape(-1, dimension)
 
 
 def _date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        # Only a damaged row has one; its digest tells of it.
+        return None
 
 
 def _article(row: tuple[str, str, str, str, str, str, str, str, int]) -> Article:

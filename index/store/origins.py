@@ -92,7 +92,8 @@ class Origins:
         """Return the folders that were ever followed, by path."""
         if not self._exists():
             return []
-        rows = self._store.execute("SELECT state FROM folders ORDER BY path")
+        sound = self._store.sound("folders", "f")
+        rows = self._store.execute(f"SELECT state FROM folders f WHERE {sound} ORDER BY path")
         read = (json.loads(row[0]) for row in rows)
         return [
             FolderState(**{**each, "failed": tuple(tuple(one) for one in each["failed"])})

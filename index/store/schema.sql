@@ -2,7 +2,7 @@
 -- "IF NOT EXISTS": two first imports may race for the empty file, and a library of an older schema
 -- gains what it lacks. 2: drafts, 3: feedback, 4: embeds, users, sessions, owner of answers,
 -- 5: keys, 6: withdrawals, origins, folders, sketches, feeds, pages, 7: conversations, turns,
--- withdrawals by version, removals, edits.
+-- withdrawals by version, removals, edits, digests.
 
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
@@ -122,3 +122,7 @@ CREATE TABLE IF NOT EXISTS turns (
     answer_id TEXT NOT NULL UNIQUE, words TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS turns_of_conversation ON turns (conversation_id, n);
+-- A digest of every row of the other tables (`index/store/connection.py`); `key` is its primary key.
+CREATE TABLE IF NOT EXISTS digests (
+    of TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (of, key)
+) STRICT, WITHOUT ROWID;

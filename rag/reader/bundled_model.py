@@ -24,6 +24,7 @@ from rag.reader.protocol import (
     UNREAD,
     Excerpt,
     Floats,
+    Reader,
     ReadExcerpt,
     Span,
     best_words,
@@ -201,3 +202,22 @@ def _session(path: Path) -> InferenceSession:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+# One for the process: its weights are in memory once.
+BUNDLED = BundledReader(Path(__file__).with_name("bundled"))
+
+
+def load_reader(name_or_folder: str) -> Reader | None:
+    """Return the reader of that name: "bundled", "none", or a question-answering model.
+
+    Such a model is a folder, or a name, of transformers' `AutoModelForQuestionAnswering`.  Raises
+    `DalilError` when it cannot be opened.
+    """
+    if name_or_folder == "none":
+        return None
+    if name_or_folder == "bundled":
+        return BUNDLED
+    from rag.reader.question_answering import QuestionAnsweringReader
+
+    return QuestionAnsweringReader(name_or_folder)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from corpus.article import Article
 from corpus.copies import Fingerprint
+from corpus.errors import DamagedError
 from index import Filters, Library
 from rag.answer import Hit
 
@@ -31,5 +33,9 @@ def apart(hits: Sequence[Hit], library: Library, filters: Filters) -> list[Hit]:
 
 
 def _seen(ids: Sequence[str], library: Library, filters: Filters) -> tuple[Article, ...]:
-    articles = (library.article(each) for each in ids)
-    return tuple(article for article in articles if filters.allow(article))
+    found = list[Article]()
+    for each in ids:
+        # A damaged article is no other place to read the report.
+        with suppress(DamagedError):
+            found.append(library.article(each))
+    return tuple(article for article in found if filters.allow(article))

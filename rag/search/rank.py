@@ -13,13 +13,16 @@ Khattab and Zaharia 2020, "ColBERT", here over static vectors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.errors import DamagedError, MissingError
 from index import Candidates, Library
 from index.engine import NOT_FOUND, Candidate
 from rag.answer import Considered, Hit
@@ -87,14 +90,18 @@ class Ranker:
         scores = rank(candidates, reading, self._weights).reranked
         order = np.argsort(-scores, kind="stable").tolist()
         wanted = k if self._reranker is None else max(k, _RERANKED)
-        hits = [self._hit(candidates.found[place], scores[place]) for place in order[:wanted]]
+        found = ((candidates.found[place], scores[place]) for place in order)
+        hits = list(islice(self._hits(found), wanted))
         if self._reranker is not None:
             hits = rerank(reading.standalone, hits, self._reranker, _RERANKED)
         return hits[:k]
 
-    def _hit(self, candidate: Candidate, score: np.float64) -> Hit:
-        article, passage = self._library.passage(candidate)
-        return Hit(passage, article, float(score))
+    def _hits(self, found: Iterable[tuple[Candidate, np.float64]]) -> Iterator[Hit]:
+        for candidate, score in found:
+            # What is damaged is not quoted; the library tells of it.
+            with suppress(DamagedError, MissingError):
+                article, passage = self._library.passage(candidate)
+                yield Hit(passage, article, float(score))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ def doctor(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Build the search index anew first.")
     ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Save what is sound first; list what is lost."),
+    ] = False,
 ) -> None:
     """Check the library, and say what leaves the machine and what is unsafe around it.
 
@@ -38,10 +42,16 @@ def doctor(
 
     before_home, before_encoder = context.obj
     settings = Settings.read(home or before_home, encoder or before_encoder, llm=llm, reader=reader)
+    from ui.progress import progress
+
+    if repair:
+        _repair(settings)
     library = open_library(settings)
     if rebuild:
         library.rebuild()
-    faults = [*library.faults(), *_model_faults(settings), *_reader_faults(settings)]
+    with progress("Checking", None) as show:
+        faults = library.faults(show)
+    faults += [*_model_faults(settings), *_reader_faults(settings)]
     unsafe = [
         *unsafe_settings(settings.server),
         *unsafe_model(settings),
@@ -57,6 +67,23 @@ def doctor(
         around = [told(settings), *_folders(library), *_named(unsafe)]
         _show(library, settings.reader, faults, around)
     raise typer.Exit(FAULT if faults else DONE)
+
+
+def _repair(settings: Settings) -> None:
+    """Make the library's file anew of what is sound in it, and say what is lost."""
+    from index import Library, load_encoder
+    from index.store.safety.repair import repair
+    from ui.progress import progress
+
+    encoder = load_encoder(settings.encoder)
+    with progress("Saving", None) as show:
+        done = repair(settings.home, encoder, say, show)
+    for sentence in done.lost:
+        say(f"Lost: {sentence}")
+    say(f"Saved {done.articles:,} articles. The file as it was is kept as {done.aside}.")
+    library = Library.open(settings.home, encoder, say=say)
+    library.rebuild()
+    library.close()
 
 
 def reindex(
@@ -87,12 +114,21 @@ def reindex(
 
 
 def _about(library: Library) -> dict[str, str | int]:
+    articles, passages = _size(library)
     return {
         "home": str(library.home),
         "encoder": library.encoder.name,
-        "articles": len(library),
-        "passages": library.count_passages(),
+        "articles": articles,
+        "passages": passages,
     }
+
+
+def _size(library: Library) -> tuple[int, int]:
+    """Return the numbers of articles and passages, 0 where they cannot be counted."""
+    try:
+        return len(library), library.count_passages()
+    except DalilError:
+        return 0, 0
 
 
 def _model_faults(settings: Settings) -> Iterator[str]:
@@ -132,7 +168,8 @@ def _named(unsafe: list[str]) -> list[str]:
 
 
 def _show(library: Library, reader: str, faults: list[str], around: list[str]) -> None:
-    size = f"{len(library)} articles, {library.count_passages()} passages"
+    articles, passages = _size(library)
+    size = f"{articles} articles, {passages} passages"
     lines = [f"{library.home}: {size}, encoder {library.encoder.name}, reader {reader}"]
     lines += faults or ["No fault found."]
     for line in [*lines, *around]:

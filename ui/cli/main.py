@@ -17,6 +17,7 @@ from ui.cli.admin.feeds import app as feeds
 from ui.cli.admin.profiles import app as profiles
 from ui.cli.admin.users import app as users
 from ui.cli.console import (
+    DISK_FAULTS,
     DONE,
     FAULT,
     console,
@@ -50,6 +51,7 @@ from ui.cli.options import (
     Since,
     Until,
 )
+from ui.cli.safekeeping import backup, restore
 from ui.cli.serve import serve
 from ui.settings.settings import Settings
 
@@ -62,6 +64,8 @@ app = typer.Typer(
 )
 app.command()(add)
 app.add_typer(evaluating, name="eval")
+app.command()(backup)
+app.command()(restore)
 app.command()(doctor)
 app.command()(edit)
 app.command()(reindex)
@@ -234,6 +238,10 @@ def main() -> NoReturn:
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAULT)
+    except OSError as error:
+        if error.errno not in DISK_FAULTS:
+            raise
+        sys.exit(fail(f"The disk failed ({error.strerror}). Make room or mend it, and try again."))
     sys.exit(DONE)
 
 

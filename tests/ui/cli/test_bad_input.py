@@ -3,8 +3,11 @@
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 
 import pytest
+
+from index.store.database import Store
 
 GOOD = {"id": "good", "text": "افتتحت المدرسة أبوابها أمام سبعين طالباً."}
 
@@ -98,8 +101,9 @@ def test_library_emptied_again(filled, dalil):
 
 
 def change(home, statement):
-    with sqlite3.connect(home / "home" / "library.sqlite") as connection:
-        connection.execute(statement)
+    store = Store(home / "home" / "library.sqlite")
+    with closing(store), store.transaction():
+        store.execute(statement)
 
 
 def dump(home):

@@ -24,6 +24,8 @@ RUNS = {
     "edit": (["first", "--set", "outlet=SANA"], "1 changed, 0 as they were"),
     "reindex": ([], "Encoded 2 passages with bundled."),
     "doctor": ([], "No fault found."),
+    "backup": (["kept.sqlite"], "Copied 2 articles to kept.sqlite."),
+    "restore": (["kept.sqlite"], "Put back 2 articles from kept.sqlite."),
     "remove": (["second"], "Removed 1 article(s)."),
     "embed create": (["--origin", "https://a.example"], "/widget.js"),
     "embed list": ([], "pages of https://a.example"),

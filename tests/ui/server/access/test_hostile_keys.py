@@ -8,6 +8,7 @@ import openai
 import pytest
 
 from index.store.database import DATABASE, Store
+from index.store.schema import SCHEMA_VERSION
 from ui.app.app import create_app
 from ui.server.access.accounts import Accounts, open_accounts
 from ui.server.access.sessions import Sessions, TooOftenError
@@ -199,7 +200,7 @@ def test_a_library_of_schema_4_gains_the_table(office, accounts):
         key = upgraded.make_key("leila")
         assert upgraded.account_of_key(key).name == "leila"
     with closing(sqlite3.connect(office / DATABASE)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (7,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
 
 
 def test_neither_log_nor_answer_holds_a_key(client, keys, caplog):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from index import Library, load_encoder
+from index.store.database import Store
 from rag.assistant import Assistant
 from rag.choice.select import SelectionSettings
 
@@ -118,11 +119,17 @@ def test_the_newest_feedback_counts(client, given):
     assert read(client, given).json()["feedback"] == said.json()
 
 
+def save(home, body):
+    store = Store(home / "library.sqlite")
+    with closing(store), store.transaction():
+        store.execute("UPDATE answers SET body = ?", json.dumps(body))
+
+
 def test_answers_of_an_older_dalil_are_read(home, client, given):
     """They held quotes and texts, and their library had no table of feedback."""
     full = {**given, "history": ["قبل ذلك؟"]}
+    save(home, full)
     with closing(sqlite3.connect(home / "library.sqlite")) as connection, connection:
-        connection.execute("UPDATE answers SET body = ?", (json.dumps(full),))
         connection.execute("DROP TABLE feedback")
         connection.execute("PRAGMA user_version = 2")
     saved = read(client, given).json()
@@ -133,8 +140,7 @@ def test_answers_of_an_older_dalil_are_read(home, client, given):
 def test_a_quote_is_what_the_article_says_whatever_was_saved(home, client, given):
     forged = {**given, "history": [], "text": "«كذب» [1]"}
     forged["citations"] = [{**c, "quote": "كذب"} for c in given["citations"]]
-    with closing(sqlite3.connect(home / "library.sqlite")) as connection, connection:
-        connection.execute("UPDATE answers SET body = ?", (json.dumps(forged),))
+    save(home, forged)
     saved = read(client, given).json()
     assert (saved["text"], saved["citations"]) == (given["text"], given["citations"])
 

@@ -1,0 +1,1 @@
+"""Studies of what damage, backups and full disks do to a library."""

@@ -1,0 +1,188 @@
+"""A connection to SQLite that tells of faults in sentences, and keeps a digest of every row.
+
+The digests lie in a table of their own.  Triggers of the connection keep them, so that nobody who
+writes has to think of it; a writer other than Dalil leaves rows that their digests do not fit.
+This is the only module that imports sqlite3.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import wraps
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from corpus.errors import DalilError
+from index.store.faults import sentence, unreadable
+
+# "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
+APPLICATION_ID = 0x44616C69
+# A writer commits batches, so nobody waits for a whole import.
+_BUSY_SECONDS = 60.0
+# A SQLite built without locks of its own (PEP 249's levels 0 and 1) stays in its thread.
+_ONE_THREAD = sqlite3.threadsafety < 3
+# Tells if a text is a whole statement, such as one of a trigger with its own semicolons.
+complete = sqlite3.complete_statement
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _told(method: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let a method of a cursor raise `DalilError` for what SQLite cannot do."""
+
+    @wraps(method)
+    def run(*args: _P.args, **named: _P.kwargs) -> _R:
+        try:
+            return method(*args, **named)
+        except sqlite3.DatabaseError as error:
+            cursor: Any = args[0]
+            told = sentence(error, cursor.connection.path)
+        # What SQLite says of undecodable text holds the text, which nobody is to see.
+        raise told
+
+    return run
+
+
+class _Cursor(sqlite3.Cursor):
+    execute = _told(sqlite3.Cursor.execute)
+    executemany = _told(sqlite3.Cursor.executemany)
+    executescript = _told(sqlite3.Cursor.executescript)
+    fetchone = _told(sqlite3.Cursor.fetchone)
+    fetchall = _told(sqlite3.Cursor.fetchall)
+    __next__ = _told(sqlite3.Cursor.__next__)  # type: ignore[arg-type]
+
+
+class Connection(sqlite3.Connection):
+    """A connection to the file `path`; whatever it cannot do is a `DalilError`."""
+
+    path: Path
+
+    def cursor(  # type: ignore[override]
+        self, factory: type[sqlite3.Cursor] | None = None
+    ) -> Any:  # noqa: ANN401
+        """Return a cursor, as `sqlite3.Connection.cursor` does."""
+        return super().cursor(factory or _Cursor)
+
+    def copy_into(
+        self, other: Connection, pages: int = -1, on_step: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Put the whole of this database in the place of `other`, `pages` at a time, in one change.
+
+        `on_step` gets the pages done, and all.  Within a transaction it is that state of this.
+        """
+        steps = on_step or (lambda _done, _all: None)
+        try:
+            self.backup(other, pages=pages, progress=lambda _, left, n: steps(n - left, n))
+        except sqlite3.DatabaseError as error:
+            raise sentence(error, other.path) from error
+
+    # SQLite's own shortcuts pass the cursor's methods by.
+    def execute(self, *given: Any) -> Any:  # noqa: ANN401
+        """Run a statement, as `sqlite3.Connection.execute` does."""
+        return self.cursor().execute(*given)
+
+    def executemany(self, *given: Any) -> Any:  # noqa: ANN401
+        """Run a statement for many rows, as `sqlite3.Connection.executemany` does."""
+        return self.cursor().executemany(*given)
+
+    def executescript(self, *given: Any) -> Any:  # noqa: ANN401
+        """Run statements, as `sqlite3.Connection.executescript` does."""
+        return self.cursor().executescript(*given)
+
+
+def connect(path: Path, *, create: bool = False) -> Connection:
+    """Open the database at `path`; raise `DalilError` where there is none and none to `create`."""
+    if not create and not path.exists():
+        raise DalilError(f"There is no library at {path}. Make one with: dalil add PATH")
+    try:
+        found = sqlite3.connect(
+            path,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=_ONE_THREAD,
+            factory=Connection,
+        )
+    except sqlite3.OperationalError as error:
+        raise unreadable(path, str(error)) from error
+    found.path = path
+    found.create_function("dalil_digest", -1, _digest, deterministic=True)
+    return found
+
+
+def beside(path: Path) -> tuple[int, ...]:
+    """Return which files the database at `path` consists of while it is open, 0 for none."""
+    found = (path.with_name(path.name + end) for end in ("", "-wal", "-shm"))
+    return tuple(file.stat().st_ino if file.exists() else 0 for file in found)
+
+
+class Digests:
+    """The digests of the rows of a database, one for each row of every other table."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._sound: dict[str, str] = {}
+        self._armed = False
+
+    def tables(self) -> dict[str, tuple[list[str], list[str]]]:
+        """Return the tables whose rows have digests, with their columns and keys."""
+        found = {}
+        named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        for (name,) in self.connection.execute(named).fetchall():
+            if name != "digests" and not name.startswith("sqlite_"):
+                columns = self.connection.execute(f'PRAGMA table_info("{name}")').fetchall()
+                keys = sorted((row[5], row[1]) for row in columns if row[5])
+                found[str(name)] = [row[1] for row in columns], [name for _, name in keys]
+        return found
+
+    def arm(self) -> None:
+        """Let this connection keep the digests of what it writes from now on."""
+        if self._armed:
+            return
+        for table, (columns, keys) in self.tables().items():
+            new, old = digest_in("new", columns), digest_in("old", columns)
+            to, at = key_in("new", keys), key_in("old", keys)
+            gone = f"DELETE FROM digests WHERE of = '{table}' AND key ="
+            for event, does in {
+                "INSERT": f"{gone} {to}; INSERT INTO digests VALUES ('{table}', {to}, {new})",
+                # A row that was damaged before stays so, whatever is written into it.
+                "UPDATE": f"UPDATE digests SET key = {to}, digest = {new} "
+                f"WHERE of = '{table}' AND key = {at} AND digest = {old}",
+                "DELETE": f"{gone} {at}",
+            }.items():
+                self.connection.execute(
+                    f'CREATE TEMP TRIGGER "{table}_{event}" AFTER {event} ON main."{table}" '
+                    f"BEGIN {does}; END"
+                )
+        self._armed = True
+
+    def sound(self, table: str, alias: str) -> str:
+        """Return SQL that is 1 for a row of `table`, named `alias`, that is as it was stored."""
+        if table not in self._sound:
+            columns, keys = self.tables()[table]
+            self._sound[table] = (
+                f"({digest_in('{0}', columns)} IS (SELECT digest FROM digests "
+                f"WHERE of = '{table}' AND key = {key_in('{0}', keys)}))"
+            )
+        return self._sound[table].format(alias)
+
+
+def digest_in(row: str, columns: Sequence[str]) -> str:
+    """Return SQL for the digest of a row, which does not change when an empty column is added."""
+    values = (f'\'{c}\', typeof({row}."{c}"), CAST({row}."{c}" AS BLOB)' for c in columns)
+    return f"dalil_digest({', '.join(values)})"
+
+
+def key_in(row: str, keys: Sequence[str]) -> str:
+    """Return SQL for the name of a row within its table."""
+    return " || char(31) || ".join(f'{row}."{key}"' for key in keys)
+
+
+def _digest(*columns: str | bytes | None) -> bytes:
+    """Return the digest of name, type and bytes of each column in turn, empty ones left out."""
+    state = blake2b(digest_size=16)
+    for name, kind, value in zip(columns[::3], columns[1::3], columns[2::3], strict=True):
+        if isinstance(value, bytes):
+            state.update(f"{name!r} {kind!r} {len(value)} ".encode() + value)
+    return state.digest()
