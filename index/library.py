@@ -31,7 +31,7 @@ from index.store.catalogue import AddReport, Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import make_folder, silent, writing
 from index.store.origins import Origins
-from index.store.texts import keep_pages, known_article
+from index.store.texts import PAGED, keep_pages, known_article
 
 if TYPE_CHECKING:
     from index.edits import Edits
@@ -212,7 +212,8 @@ class Library:
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """Return a stored version of an article, the newest by default, or raise `MissingError`."""
-        return known_article(self._store, article_id, version)
+        found = None if self._store.get(PAGED) else self._store.article(article_id, version)
+        return found or known_article(self._store, article_id, version)
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
         """Return the `depth` best passages of each leg for `query`, filtered before ranking."""

@@ -25,7 +25,7 @@ from corpus.article import Article, Passage
 from corpus.errors import DamagedError
 from index.store.connection import APPLICATION_ID, Digests, beside, connect
 from index.store.faults import cut_off, damaged, unreadable
-from index.store.schema import SCHEMA_VERSION, SEALED, bring_up
+from index.store.tables.schema import SCHEMA_VERSION, SEALED, bring_up
 
 DATABASE = "library.sqlite"
 
@@ -56,7 +56,7 @@ class Store:
         self.path = path
         self._turn = RLock()
         if create and not path.exists():
-            from index.store.making import make_whole
+            from index.store.tables.making import make_whole
 
             make_whole(path, lambda draft: Store(draft, create=True).close())
         self._beside = beside(path)

@@ -39,6 +39,7 @@ def tells(article: Article, start: int, end: int) -> bool:
     if tags >= _TAGS - 1 and not stopped and len(found) / (tags + 1) <= _WORDS_OF_A_TAG:
         return False
     # A title that was made of the first words is not said again by the first sentence.
-    stated = article.title if article.title != opening(article.text) else None
-    title = {word.folded for word in words(stated or "")}
+    stated = article.title or ""
+    made = stated.endswith("…") and stated == opening(article.text)
+    title = {word.folded for word in words("" if made else stated)}
     return not title or sum(word in title for word in found) / len(found) < _REPEATED

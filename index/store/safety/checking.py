@@ -12,7 +12,7 @@ from index.engine import Engine
 from index.store.connection import key_in
 from index.store.database import Store
 from index.store.faults import damaged
-from index.store.schema import digest_of_schema
+from index.store.tables.schema import digest_of_schema
 
 # Rows between two looks at how far the check is.
 _STEP = 500

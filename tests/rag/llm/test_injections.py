@@ -16,7 +16,7 @@ import regex
 from corpus.article import Article
 from index import Filters, Library
 from rag import Assistant
-from rag.answer import _MARKER
+from rag.llm.support import _MARKER
 from tests.fakes.scripted_model import ScriptedModel
 
 CASES = [

@@ -9,7 +9,7 @@ from corpus.article import Article
 from corpus.errors import DalilError, DamagedError
 from index import Filters, Library, load_encoder
 from index.store.database import DATABASE, Store
-from index.store.schema import SCHEMA_VERSION, seal_version
+from index.store.tables.schema import SCHEMA_VERSION, seal_version
 from rag import Assistant
 
 TEXT = (

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import _MARKER
 from rag.llm.replies.statements import written_statements
 from rag.llm.replies.text import Draft
+from rag.llm.support import _MARKER
 
 CASES = [
     json.loads(line)

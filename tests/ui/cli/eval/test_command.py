@@ -173,7 +173,7 @@ def test_cases_are_checked_and_counted(service):
     ("arguments", "code", "said"),
     [
         (("--cases", "none.jsonl"), 1, "cannot be read"),
-        (("--cases", "mine.jsonl", "--articles", "mine.jsonl"), 1, "line 1"),
+        (("--cases", "mine.jsonl", "--articles", "mine.jsonl"), 1, 'has a field "text"'),
         (("--set", "fusion.lat=0"), 1, "There is no parameter 'fusion.lat'"),
         (("--set", "fusion.late=much"), 1, "takes a number"),
         (("--set", "fusion.late"), 2, "NAME=VALUE"),

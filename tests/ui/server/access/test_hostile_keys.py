@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from index.store.database import DATABASE, Store
-from index.store.schema import SCHEMA_VERSION
+from index.store.tables.schema import SCHEMA_VERSION
 from ui.app.app import create_app
 from ui.server.access.accounts import Accounts, open_accounts
 from ui.server.access.sessions import Sessions, TooOftenError

@@ -8,7 +8,7 @@ import pytest
 
 from corpus.errors import DalilError
 from index.store.database import DATABASE, Store
-from index.store.making import make_whole
+from index.store.tables.making import make_whole
 
 
 def test_many_make_one_library_and_nobody_sees_half_of_it(tmp_path):

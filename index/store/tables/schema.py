@@ -44,7 +44,7 @@ def bring_up(store: Store, version: int) -> int:
         if version == 0:
             store.execute("PRAGMA journal_mode = WAL")
         else:
-            from index.store.steps import add_owners, key_withdrawals_by_version
+            from index.store.tables.steps import add_owners, key_withdrawals_by_version
 
             add_owners(store.execute)
             key_withdrawals_by_version(store.execute)
