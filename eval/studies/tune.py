@@ -36,7 +36,7 @@ _UNANSWERABLE = 0.25
 # So many unanswerable questions may be answered at each caution.  A wrong quote misleads, a refusal
 # still points to the likeliest sentence; set by hand, with what each makes of both halves of the
 # cases in view.
-_FALSE_ANSWERS = {"strict": 0.1, "normal": 0.297, "eager": 0.45}
+_FALSE_ANSWERS = {"strict": 0.1, "normal": 0.286, "eager": 0.45}
 # A sentence that is right less often than this is not pointed to.
 _POSSIBLE = 0.25
 # Withheld sentences leave a question that is harder to refuse, and the usual one.

@@ -17,7 +17,7 @@ from corpus.text.names import joined_names, strict_name_keys, vowels_agree, with
 from corpus.text.quantities import quantities
 from corpus.text.quantity_words import as_percent, ordinals
 from corpus.text.stems import stem
-from corpus.text.words import words
+from corpus.text.words import fold, words
 from index import WordTable
 from index.engine import QueryWord
 from rag.reading import Reading
@@ -42,7 +42,10 @@ _BEFORE_HYPHEN = regex.compile(r"\b\p{Lu}\p{Ll}+(?=-\p{Lu})")
 _AND = "و"
 # Of two words written apart the second tells: "Ain Issa", "Abd al-Aziz".
 _FIRST_PART = regex.compile("[وفبل]?(?:عين|راس|دير|باب|سري|كفر|خان|ام|ابو|ابي|ابن|عبد|بني)")
-_PART = regex.compile(r"\p{L}[-‐–]?\Z")
+# A word that is a name without its number, too; of "M5" the letter belongs to the number.
+_PART = regex.compile(r"\p{L}{3}[-‐–]?\Z")
+_CODE = regex.compile(r"(?<!\p{L})\p{L}{1,3}[-‐– ]?(\p{Nd}+)")
+_LETTERS = regex.compile(r"(?:(?<!\p{L})\p{Lu}{1,2}[-‐–]?)?\Z")
 
 
 def unmet(reading: Reading, article: Article, table: WordTable) -> list[str]:
@@ -268,16 +271,20 @@ def _quantities(reading: Reading, article: Article) -> list[str]:
     if day is not None:
         known = known | {str(day.year), f"@{day.month}", f"@{day.month}-{day.day}"}
     text = reading.standalone
+    # "M5" is not met by the fifth of something where there is an "إم 4".
+    codes = {fold(digits) for digits in _CODE.findall(f"{article.title or ''}\n{article.text}")}
     missing = [
         q
         for q in reading.quantities
         # A number that is a part of a name, as in "Covid-19", stands with it or not at all.
-        if known.isdisjoint((q.term, *as_percent(q.term)))
+        if (codes or known if _LETTERS.findall(text[: q.start])[0] else known).isdisjoint(
+            (q.term, *as_percent(q.term))
+        )
         and not _PART.search(text, 0, q.start)
         and not any(b.holds(day) and b.start <= q.start < b.end for b in reading.bounds)
     ]
     return [
-        text[q.start : q.end]
+        f"{''.join(_LETTERS.findall(text[: q.start]))}{text[q.start : q.end]}"
         for q in missing
         # Of a day and its month the day alone is told.
         if not any(o is not q and o.start <= q.start and q.end <= o.end for o in missing)

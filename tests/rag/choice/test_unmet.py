@@ -75,6 +75,19 @@ def test_a_name_that_is_met_by_its_translation_or_by_another_name_is_not_missed(
     assert missed("Who manages Roj camp?") == ["Roj"]
 
 
+def test_a_number_that_makes_a_name_with_a_letter_is_missed_as_any():
+    text = "تسير الأرتال على الطريق الدولي المعروف باسم إم 4 في الحسكة للمرة الخامسة."
+    road = replace(ARABIC, text=text)
+    assert missed("How often do columns drive along the M4 to Hasakah?", road) == []
+    assert missed("How often do columns drive along the M5 to Hasakah?", road) == ["M5"]
+    assert missed("كم مرة تسير الأرتال على طريق M5؟", road)
+    group = replace(ARABIC, text="اجتمعت مجموعة السبع في الحسكة.")
+    assert missed("When did the G7 meet in Hasakah?", group) == []
+    # Who writes of Covid seldom writes of its number.
+    sick = replace(ARABIC, text="Covid took nine lives in Hasakah.", language="en")
+    assert missed("How many died of Covid-19 in Hasakah?", sick) == []
+
+
 # Arabic has no capitals: what stands behind "camp" or ends what is said behind "in" is a name.
 @pytest.mark.parametrize(
     ("question", "missing"),
