@@ -22,6 +22,7 @@ from corpus.errors import DalilError
 from index.store.connection import APPLICATION_ID, connect
 from index.store.database import DATABASE, Store
 from index.store.lock import REINDEX_LOCK, make_folder, writing
+from index.store.origins import RESTORED
 from index.store.safety.checking import of_rows
 
 # The setting of a backup that says when it was made, and the digest over all digests.
@@ -108,6 +109,7 @@ def _into_open(copy: Store, path: Path) -> bool:
             copy.execute("DELETE FROM meta WHERE key = ?", _MADE)
             # Neither a revision nor the id of a passage may come to mean something else.
             copy.set("revision", str(max(revision, copy.revision) + 1))
+            copy.set(RESTORED, str(copy.revision))
             copy.execute("UPDATE sqlite_sequence SET seq = max(seq, ?)", last)
         live.check_beside()
         try:
