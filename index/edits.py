@@ -209,8 +209,12 @@ class Edits:
         return joined.reshape(len(rows), self._encoder.dimension)
 
     def _of(self, article_id: str) -> list[tuple[str, str | None, str | None]]:
+        if not self._exists():
+            return []
+        # What a disk made of an edit is not said of an article; its source is heard instead.
+        sound = self._store.sound("edits", "e")
         rows = self._store.execute(
-            "SELECT field, value, was FROM edits WHERE article_id = ?", article_id
+            f"SELECT field, value, was FROM edits e WHERE article_id = ? AND {sound}", article_id
         )
         return [(str(field), value, was) for field, value, was in rows]
 
