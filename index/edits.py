@@ -196,10 +196,14 @@ class Edits:
             )  # fmt: skip
 
     def _vectors(self, before: Article, passages: Sequence[Passage]) -> Vectors:
-        """Return the vectors of an article's passages: as they are, where they are the same."""
+        """Return the vectors of an article's passages: as they are, where they are the same.
+
+        What a disk changed is made again, else it would count as sound from now on.
+        """
+        sound = self._store.sound("passages", "p")
         rows = self._store.execute(
-            "SELECT first, last, vector FROM passages WHERE article_id = ? AND version = ? "
-            "ORDER BY id",
+            f"SELECT first, last, vector FROM passages p WHERE article_id = ? AND version = ? "
+            f"AND {sound} ORDER BY id",
             before.id,
             before.version,
         )

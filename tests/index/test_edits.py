@@ -158,6 +158,15 @@ def test_a_damaged_edit_is_not_said_of_an_article(filled):
     assert (filled.article("a1").outlet, filled.faults()) == ("SANA", [])
 
 
+@pytest.mark.parametrize("vector", ["zeroblob(length(vector))", "x'00'"])
+def test_an_edit_takes_no_damaged_vector_along(filled, vector):
+    vectors = "SELECT vector FROM passages WHERE article_id = 'a1'"
+    before = filled._store.execute(vectors)
+    change(filled.home, f"UPDATE passages SET vector = {vector} WHERE article_id = 'a1'")
+    edit(filled, "a1", outlet="SANA")
+    assert (filled._store.execute(vectors), filled.faults()) == (before, [])
+
+
 def test_who_may_not_upgrade_an_older_library_can_try_edits(filled):
     change(filled.home, "DROP TABLE edits")
     (tried,) = filled.edits.undo(["a1"], dry_run=True)
