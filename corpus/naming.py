@@ -85,6 +85,8 @@ def no_text(count: int, values: Mapping[str, object]) -> str:
     'None of the 2 entries has a field "text"; name the fields with --field text=body.'
     >>> no_text(1, {"x": 1})  # doctest: +ELLIPSIS
     'There is no field "text"; name the field that holds it with --field text=NAME (... "x").'
+    >>> no_text(1, {"id": 3, "text": "NaN"})
+    'The text is empty; remove the entry, or give it a text.'
     """
     begin = 'There is no field "text"'
     if count > 1:
@@ -93,6 +95,8 @@ def no_text(count: int, values: Mapping[str, object]) -> str:
         options = " ".join(f"--field {shlex.quote(f'{f}={name}')}" for f, name in found.items())
         # The shell's quotation marks are for names with spaces, not for other scripts.
         return f"{begin}; name the fields with {_plain(options, found)}."
+    if count == 1 and "text" in values:
+        return "The text is empty; remove the entry, or give it a text."
     names = ", ".join(f'"{str(name)[:40]}"' for name in list(values)[:_SHOWN])
     held = f" (there are {names})" if names else ""
     return f"{begin}; name the field that holds it with --field text=NAME{held}."

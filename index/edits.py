@@ -196,10 +196,14 @@ class Edits:
             )  # fmt: skip
 
     def _vectors(self, before: Article, passages: Sequence[Passage]) -> Vectors:
-        """Return the vectors of an article's passages: as they are, where they are the same."""
+        """Return the vectors of an article's passages: as they are, where they are the same.
+
+        What a disk changed is made again, else it would count as sound from now on.
+        """
+        sound = self._store.sound("passages", "p")
         rows = self._store.execute(
-            "SELECT first, last, vector FROM passages WHERE article_id = ? AND version = ? "
-            "ORDER BY id",
+            f"SELECT first, last, vector FROM passages p WHERE article_id = ? AND version = ? "
+            f"AND {sound} ORDER BY id",
             before.id,
             before.version,
         )
@@ -209,8 +213,12 @@ class Edits:
         return joined.reshape(len(rows), self._encoder.dimension)
 
     def _of(self, article_id: str) -> list[tuple[str, str | None, str | None]]:
+        if not self._exists():
+            return []
+        # What a disk made of an edit is not said of an article; its source is heard instead.
+        sound = self._store.sound("edits", "e")
         rows = self._store.execute(
-            "SELECT field, value, was FROM edits WHERE article_id = ?", article_id
+            f"SELECT field, value, was FROM edits e WHERE article_id = ? AND {sound}", article_id
         )
         return [(str(field), value, was) for field, value, was in rows]
 

@@ -11,6 +11,8 @@ from index.store.database import Store
 
 # A folder of thousands of broken files is told by a few of them.
 _MOST_FAILURES = 20
+# The setting of a library that says in which revision a backup took its place.
+RESTORED = "restored"
 
 
 class Origin(NamedTuple):
@@ -43,6 +45,11 @@ class Origins:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    @property
+    def restored(self) -> str | None:
+        """Another value after each backup that was put in the library's place while it was open."""
+        return self._store.get(RESTORED)
 
     def below(self, folder: str) -> list[Origin]:
         """Return what came from the files below a folder, in order of file and article.

@@ -232,7 +232,7 @@ BAD_LINES = {
     "[1]": "not a JSON object",
     '"text"': "not a JSON object",
     "{}": 'no field "text"',
-    '{"text": null}': 'no field "text"',
+    '{"text": null}': "text is empty",
     '{"text": 3}': '"text" holds a number',
     '{"text": ["a"]}': '"text" holds a list',
     '{"text": "  "}': "empty",

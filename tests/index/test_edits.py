@@ -1,5 +1,7 @@
 """What is set by hand: seen at once, kept by saved answers, and not undone by adding again."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -136,6 +138,39 @@ def test_removing_by_hand_forgets_edits_and_a_lost_file_does_not(filled):
     filled.remove(["a2"])
     filled.add([read(outlet="Old"), read(2, outlet="Old")])
     assert [filled.article(i).outlet for i in ("a1", "a2")] == ["SANA", "Old"]
+
+
+def change(home, *statements):
+    """Change a library behind Dalil's back."""
+    with closing(sqlite3.connect(home / "library.sqlite")) as connection:
+        connection.executescript("; ".join(statements))
+
+
+def test_a_damaged_edit_is_not_said_of_an_article(filled):
+    edit(filled, "a1", outlet="SANA")
+    change(filled.home, "UPDATE edits SET value = 'Tabloid'")
+    assert "'a1'" in filled.faults()[0]
+    filled.add([read(title="A new crossing", outlet="Old")])
+    assert filled.article("a1").outlet == "Old"
+    # Set by hand once more, it holds again.
+    edit(filled, "a1", outlet="SANA")
+    filled.add([read(title="Crossing", outlet="Old")])
+    assert (filled.article("a1").outlet, filled.faults()) == ("SANA", [])
+
+
+@pytest.mark.parametrize("vector", ["zeroblob(length(vector))", "x'00'"])
+def test_an_edit_takes_no_damaged_vector_along(filled, vector):
+    vectors = "SELECT vector FROM passages WHERE article_id = 'a1'"
+    before = filled._store.execute(vectors)
+    change(filled.home, f"UPDATE passages SET vector = {vector} WHERE article_id = 'a1'")
+    edit(filled, "a1", outlet="SANA")
+    assert (filled._store.execute(vectors), filled.faults()) == (before, [])
+
+
+def test_who_may_not_upgrade_an_older_library_can_try_edits(filled):
+    change(filled.home, "DROP TABLE edits")
+    (tried,) = filled.edits.undo(["a1"], dry_run=True)
+    assert (tried.changes, tried.before) == ({}, filled.article("a1"))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from corpus.profiles.profile import FOLDER, read_profiles
 from corpus.source import file_source
 from corpus.text.characters import replace_surrogates
 from corpus.unread import Notice
-from index.store.origins import FolderState, Origin
+from index.store.origins import FolderState, Origin, Origins
 from index.withdrawals import same_content
 from ui.folders.leaving import added_before, of_file, remove
 from ui.folders.report import SyncReport
@@ -70,11 +70,20 @@ class Follower:
         self._read: dict[str, Stamp | None] = {}
         self._failed: dict[str, list[Loaded]] = {}
         self._noted: FolderState | None = None
+        # Which library holds what was read, and which backup last took its place.
+        self._held: tuple[Origins, str | None] | None = None
 
     def retry(self) -> None:
         """Read files that failed again at the next look, changed or not."""
         for file in self._failed:
             self._read.pop(file, None)
+
+    def _forget(self, library: Library) -> None:
+        """Read all again where another library holds other than what was read: a backup, too."""
+        held = library.origins, library.origins.restored
+        if held != self._held:
+            self._held, self._noted = held, None
+            self._read, self._failed = {}, {}
 
     def failures(self) -> list[str]:
         """Return a sentence for each file, or line of one, that could not be read last."""
@@ -85,6 +94,7 @@ class Follower:
 
         Raises `DalilError` where the library cannot be written.
         """
+        self._forget(library)
         listing = list_folder(self.folder)
         if self._allow_empty and not os.path.lexists(self.folder):
             listing = Listing(self.folder, {}, {})

@@ -22,6 +22,7 @@ from corpus.errors import DalilError
 from index.store.connection import APPLICATION_ID, connect
 from index.store.database import DATABASE, Store
 from index.store.lock import REINDEX_LOCK, make_folder, writing
+from index.store.origins import RESTORED
 from index.store.safety.checking import of_rows
 
 # The setting of a backup that says when it was made, and the digest over all digests.
@@ -79,9 +80,11 @@ def restore(home: Path, file: Path, say: Callable[[str], None]) -> Backup:
     """
     if not _is_library(file):
         raise DalilError(f"{file} is no backup of a library. Make one with: dalil backup FILE")
+    if _is_same(home, file):
+        raise DalilError(f"{file} is the library itself, and nothing was changed. Name a backup.")
     make_folder(home)
     with writing(home, say, REINDEX_LOCK), writing(home, say), draft_in(home) as draft:
-        shutil.copyfile(file, draft)
+        _copy(file, draft)
         with closing(Store(draft)) as copy:
             _refuse_faults(copy, file)
             made_at = _check_whole(copy, file)
@@ -108,6 +111,7 @@ def _into_open(copy: Store, path: Path) -> bool:
             copy.execute("DELETE FROM meta WHERE key = ?", _MADE)
             # Neither a revision nor the id of a passage may come to mean something else.
             copy.set("revision", str(max(revision, copy.revision) + 1))
+            copy.set(RESTORED, str(copy.revision))
             copy.execute("UPDATE sqlite_sequence SET seq = max(seq, ?)", last)
         live.check_beside()
         try:
@@ -134,12 +138,26 @@ def put_in_place(draft: Path, path: Path) -> Path | None:
 
 
 def _check_target(home: Path, file: Path) -> None:
-    if file.exists() and (home / DATABASE).exists() and file.samefile(home / DATABASE):
+    if _is_same(home, file):
         raise DalilError(f"{file} is the library itself. Name another file for the backup.")
     if not file.parent.is_dir():
         raise DalilError(f"There is no folder {file.parent} for the backup. Make it first.")
     if file.exists() and not _is_library(file):
         raise DalilError(f"{file} is there and is no backup of a library. Name another file.")
+
+
+def _copy(file: Path, draft: Path) -> None:
+    """Copy a backup, or a library with what it holds in its log alone while it is open."""
+    if not file.with_name(f"{file.name}-wal").exists():
+        shutil.copyfile(file, draft)
+        return
+    with closing(connect(file)) as given, closing(connect(draft)) as target:
+        given.copy_into(target)
+
+
+def _is_same(home: Path, file: Path) -> bool:
+    ours = home / DATABASE
+    return file.exists() and ours.exists() and file.samefile(ours)
 
 
 def _is_library(file: Path) -> bool:

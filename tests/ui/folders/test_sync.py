@@ -2,12 +2,15 @@
 
 import json
 import os
+from contextlib import closing
 
 import pytest
 
 from corpus.article import Passage
 from corpus.errors import DalilError, InputError
 from corpus.load import load_articles
+from index import Library
+from index.store.safety.backup import back_up, restore
 from tests.command import run_here
 from tests.corpus.readers.pdf.written import file_of, latin
 from ui.folders.sync import Follower, follow_once
@@ -333,3 +336,29 @@ def test_pages_without_text_fail_no_folder(library, folder):
     assert [one.notice[:18] for one in report.imported.notices] == ["Page 2 has no text"]
     done = run_here("--home", library.home.parent / "other", "add", folder)
     assert (done.code, "Page 2 has no text" in done.err) == (0, True)
+
+
+def test_what_came_after_a_backup_is_read_again_when_it_is_put_back(library, folder, tmp_path):
+    follower, backup = Follower(folder), tmp_path / "backup.sqlite"
+    follower.look(library)
+    back_up(library.home, backup)
+    write(folder / "well.txt", "The well of Amuda gave water again on Friday.")
+    write(folder / "bridge.txt", "The bridge at Dara was opened again on Sunday.")
+    follower.look(library)
+    now = texts(library)
+    restore(library.home, backup, lambda _: None)
+    assert texts(library) == {BRIDGE, SCHOOL}
+    report = follower.look(library)
+    assert [len(report.imported.added), len(report.imported.updated)] == [1, 1]
+    assert texts(library) == now
+    assert not follower.look(library).did
+
+
+def test_another_library_in_the_place_of_one_gets_what_the_folder_holds(
+    library, folder, tmp_path, encoder
+):
+    follower = Follower(folder)
+    follower.look(library)
+    with closing(Library.open(tmp_path / "other", encoder, create=True)) as other:
+        follower.look(other)
+        assert texts(other) == {BRIDGE, SCHOOL}

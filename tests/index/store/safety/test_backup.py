@@ -162,3 +162,16 @@ def test_a_plain_copy_of_an_older_library_can_be_put_back(tmp_path, library):
     done = restore(tmp_path / "new", file, silent)
     assert (done.made_at, done.articles) == (None, 1)
     assert ids(opened(tmp_path / "new")) == ["market-40"]
+
+
+def test_a_library_that_is_open_is_put_back_with_what_its_log_holds(tmp_path, library):
+    library.add([article(50)])
+    done = restore(tmp_path / "new", library.home / DATABASE, silent)
+    assert (done.articles, ids(opened(tmp_path / "new"))) == (2, ["market-40", "market-50"])
+
+
+def test_a_library_is_not_put_back_over_itself(tmp_path, library):
+    library.add([article(50)])
+    with pytest.raises(DalilError, match="the library itself"):
+        restore(library.home, library.home / DATABASE, silent)
+    assert ids(library) == ["market-40", "market-50"]
