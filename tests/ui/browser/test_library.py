@@ -189,3 +189,46 @@ def test_chosen_articles_get_an_outlet_and_a_date_together(library):
     page.get_by_role("button", name="Undo all edits").click()
     page.locator("#list .result", has_text="Outlet: <b>Bridge News →").nth(1).wait_for()
     assert "Bridge News" not in page.locator("#list .facts").first.text_content()
+
+
+def test_what_is_taken_out_is_chosen_no_longer(library):
+    page = library()
+    page.get_by_label("Words of title or outlet").fill("Stêrka")
+    rows = listed(page, 2)
+    for row in rows.all():
+        row.get_by_role("checkbox").check()
+    rows.nth(0).get_by_role("button", name="Take out").press("Enter")
+    page.locator("#edit-count", has_text="Articles chosen: 1").wait_for()
+    assert rows.nth(0).get_by_role("checkbox").is_disabled()
+    page.get_by_label("New outlet").fill("Bridge News")
+    page.get_by_label("New date of publication").fill("2021-01-02")
+    page.get_by_role("button", name="Change the chosen").click()
+    page.get_by_text("Changed: 1. As they were: 0. Not changed: 0.").wait_for()
+    told = rows.nth(1).locator(".result").text_content()
+    assert "→ Bridge News · Published: " in told
+    page.get_by_role("button", name="Undo all edits").click()
+    rows.nth(0).get_by_role("button", name="Put back").press("Enter")
+    rows.nth(0).get_by_role("checkbox").check()
+    assert page.locator("#edit-count").text_content() == "Articles chosen: 2"
+
+
+def test_another_language_shows_the_same_part(library):
+    page = library()
+    page.locator(".sections a[href='#folders']").click()
+    page.get_by_role("link", name="العربية").click()
+    page.locator("html[dir=rtl] #folders").wait_for()
+    assert page.url.endswith("ui=ar#folders")
+
+
+def test_focus_stays_where_taking_out_failed(library, lasting_visits):
+    lasting_visits.allowed += ["status of 500"]
+    page = library()
+    rows = page.locator("#list > li")
+    rows.first.wait_for()
+    failed = {"status": 500, "json": {"error": "The disk is full."}}
+    page.route("**/api/library/withdrawn/*", lambda route: route.fulfill(**failed))
+    rows.first.get_by_role("button", name="Take out").press("Enter")
+    page.get_by_text("The disk is full.").wait_for()
+    page.wait_for_function("() => !document.querySelector('#list .acts :disabled')")
+    assert page.evaluate("document.activeElement.textContent") == "Take out"
+    page.unroute_all()

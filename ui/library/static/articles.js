@@ -2,7 +2,7 @@
 
 import { element } from "/static/chat/text.js";
 import { day, facts, fetched, keeps, languageName, number, say, tell, titleLink, words } from "./api.js";
-import { choiceOf, letGo, readyToEdit } from "./edit.js";
+import { allowChoice, choiceOf, letGo, readyToEdit } from "./edit.js";
 import { actsOf } from "./withdrawn.js";
 
 const form = document.getElementById("filters");
@@ -99,6 +99,7 @@ function row(article) {
   if (keeps) made.prepend(choiceOf(article, made));
   if (keeps) made.append(actsOf(article, made, (more) => {
     fitting += more;
+    allowChoice(article, made, more > 0);
     guarded(() => showFigures().then(showCount));
   }));
   return made;

@@ -21,13 +21,13 @@ export function readyToEdit(after) {
   });
   form.querySelector("#edit-undo").addEventListener("click", () => change({ undo: true }));
   form.querySelector("#edit-all").addEventListener("click", () => {
-    for (const box of document.querySelectorAll("#list li:not(.out) .choice input")) {
+    for (const box of document.querySelectorAll("#list .choice input:enabled")) {
       if (!box.checked) box.click();
     }
   });
   form.querySelector("#edit-none").addEventListener("click", () => {
     letGo();
-    document.querySelector("#list .choice input")?.focus();
+    document.querySelector("#list .choice input:enabled")?.focus();
   });
 }
 
@@ -40,6 +40,16 @@ export function choiceOf(article, row) {
     show();
   });
   return element("label", { class: "choice" }, [box]);
+}
+
+/** Let an article be chosen or not: what was taken out of the library cannot be changed. */
+export function allowChoice(article, row, allowed) {
+  const box = row.querySelector(".choice input");
+  box.disabled = !allowed;
+  if (allowed) return;
+  box.checked = false;
+  chosen.delete(article.id);
+  show();
 }
 
 /** Choose none, as when other articles are listed. */
@@ -84,9 +94,9 @@ function told({ article, changes, error }, row) {
     about.append(element("p", { class: "why result" }, [isolated(error)]));
     return "bad";
   }
-  const parts = Object.entries(changes).map(([name, values]) => [
-    `${NAMES[name]}: `,
-    shown(name, values.from), words.direction === "rtl" ? " ← " : " → ", shown(name, values.to), " ",
+  const parts = Object.entries(changes).map(([name, values], place) => [
+    `${place ? " · " : ""}${NAMES[name]}: `,
+    shown(name, values.from), words.direction === "rtl" ? " ← " : " → ", shown(name, values.to),
   ]);
   const result = parts.length ? parts.flat() : [words.edit_same];
   about.replaceChildren(titleLink(article), facts(article), element("p", { class: "why result" }, result));

@@ -127,7 +127,8 @@ function rowOf(first) {
     feed = newest;
     pause.textContent = feed.paused ? words.resume : words.pause;
     pause.setAttribute("aria-label", feed.paused ? say("resume_name", { url }) : say("pause_name", { url }));
-    now.hidden = feed.paused || underWay(feed);
+    // Shown while it is under way too: what is hidden loses the focus.
+    now.hidden = feed.paused;
     if (document.activeElement !== every) every.replaceChildren(...options(feed.every_seconds, often));
     const state = JSON.stringify([feed, underWay(feed)]);
     if (state !== shown) about.replaceChildren(...aboutOf(feed));

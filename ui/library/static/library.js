@@ -29,6 +29,8 @@ function show() {
       link.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else link.removeAttribute("aria-current");
   }
+  // In another language the same part is read on.
+  for (const link of document.querySelectorAll(".switch")) link.hash = name;
   tell("");
   parts[name]();
 }

@@ -2,6 +2,7 @@
 
 import { element, isolated } from "/static/chat/text.js";
 import { button, day, facts, fetched, named, say, send, tell, titleLink, withdrawal, words } from "./api.js";
+import { attempt } from "./incoming.js";
 
 /** What can be done with an article of the list; `changed` is told how many are there more. */
 export function actsOf(article, row, changed) {
@@ -113,15 +114,4 @@ function leave(row, told) {
   row.remove();
   if (!list.children.length) list.append(nothing());
   (next?.querySelector(".acts button") ?? document.getElementById("main")).focus();
-}
-
-/** Do something that takes a moment by a button, once, and tell what went wrong. */
-async function attempt(pressed, work) {
-  pressed.disabled = true;
-  try {
-    await work();
-  } catch (error) {
-    tell(error.message, true);
-  }
-  pressed.disabled = false;
 }
