@@ -21,7 +21,7 @@ def portable(article: Article) -> Article:
 
     >>> found = portable(Article("/home/a/news/b.jsonl:3", "Text.", source="news/b.jsonl"))
     >>> found.id, found.source
-    ('b.jsonl:3~9c2b8e2b0e', 'news/b.jsonl')
+    ('b.jsonl:3~8856c3faad', 'news/b.jsonl')
     >>> portable(Article("/2020/04/opening", "Text.", source="news/b.jsonl")).id
     '/2020/04/opening'
     >>> portable(Article("a", "Text.", source="/home/a/news/b.jsonl")).source

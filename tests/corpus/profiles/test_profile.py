@@ -1,5 +1,8 @@
 """Profiles are read from TOML, and what is wrong with one is said with its file and line."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from corpus.errors import DalilError
@@ -110,3 +113,10 @@ def test_the_start_of_a_profile_is_one_and_names_all_keys(tmp_path):
         assert f"\n{key} = " in text or f"\n#{key} = " in text
     (tmp_path / "b.toml").write_text(text.replace("\n#", "\n").replace("\n ", "\n# "))
     assert read_profile(tmp_path / "b.toml").article == ("div.entry-content",)
+
+
+def test_the_example_of_the_docs_is_a_profile(tmp_path):
+    page = Path(__file__).parents[3] / "docs" / "formats.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "news.toml").write_text(example, "utf-8")
+    assert read_profile(tmp_path / "news.toml").outlet == "مثال نيوز"

@@ -59,7 +59,7 @@ def completions(base_url: str | None = None) -> APIRouter:
         """List the models: there is one, whatever writes the answers."""
         return Models()
 
-    @routes.get("/models/{name:path}", response_model=Model, responses=_errors(404))
+    @routes.get("/models/{name:path}", response_model=Model, responses=_errors(404, 422))
     async def model(name: NameOf) -> Model | JSONResponse:
         """Tell of the one model."""
         if name != MODEL:
