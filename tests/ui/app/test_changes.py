@@ -3,7 +3,6 @@
 What is new is seen soon after it was fetched: `pytest --junitxml=FILE` keeps how soon, in seconds.
 """
 
-import os
 import threading
 import time
 from functools import partial
@@ -91,10 +90,6 @@ def client(home, kit):
     assert faults == []
 
 
-@pytest.mark.skipif(
-    "DALIL_CHANGES" not in os.environ,
-    reason="it did not end in one of three runs, for a cause that is not known yet",
-)
 def test_nothing_is_lost_or_twice_while_eight_ask(
     site, client, kit, tmp_path, record_testsuite_property
 ):
