@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -36,24 +35,14 @@ def is_there(settings: Settings) -> bool:
     return (settings.home / DATABASE).exists()
 
 
-@contextmanager
-def feeds_of(settings: Settings) -> Iterator[FeedTable]:
-    """Give the feeds of a library that is there to the block."""
-    table = FeedTable.open(settings.home)
-    try:
-        yield table
-    finally:
-        table.close()
+def feeds_of(settings: Settings) -> closing[FeedTable]:
+    """Give the feeds of a library that is there to a block."""
+    return closing(FeedTable.open(settings.home))
 
 
-@contextmanager
-def followed_of(settings: Settings) -> Iterator[FollowedFolders]:
-    """Give the folders that a library names, which is there, to the block."""
-    table = FollowedFolders.open(settings.home)
-    try:
-        yield table
-    finally:
-        table.close()
+def followed_of(settings: Settings) -> closing[FollowedFolders]:
+    """Give the folders that a library names, which is there, to a block."""
+    return closing(FollowedFolders.open(settings.home))
 
 
 def made_library(service: Service) -> Library:

@@ -52,6 +52,16 @@ def test_what_cannot_be_fetched_is_told(client, link, why):
     assert (refused.status_code, why in refused.json()["error"]) == (422, True)
 
 
+def test_a_page_is_read_with_the_profile_of_its_site(client, site, home):
+    (home / "profiles").mkdir(parents=True)
+    profile = home / "profiles" / "here.toml"
+    profile.write_text('hosts = ["127.0.0.1"]\noutlet = "صوت القرية"\ndate = ".when"\n', "utf-8")
+    done = client.post("/api/library/links", json={"link": site.url("/1")}).json()
+    assert [one["outlet"] for one in done["added"]] == ["صوت القرية"]
+    (told,) = done["notices"]
+    assert 'here.toml finds nothing for "date"' in told["notice"]
+
+
 def test_what_a_site_does_not_have_is_told(client, site):
     for path, why in (("/none", "404"), ("/empty", "")):
         refused = client.post("/api/library/links", json={"link": site.url(path)})
