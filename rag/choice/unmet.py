@@ -45,7 +45,7 @@ _FIRST_PART = regex.compile("[وفبل]?(?:عين|راس|دير|باب|سري|ك
 # A word that is a name without its number, too; of "M5" the letter belongs to the number.
 _PART = regex.compile(r"\p{L}{3}[-‐–]?\Z")
 _CODE = regex.compile(r"(?<!\p{L})\p{L}{1,3}[-‐– ]?(\p{Nd}+)")
-_LETTERS = regex.compile(r"(?:(?<!\p{L})\p{Lu}{1,2}[-‐–]?)?\Z")
+_LETTERS = regex.compile(r"(?<!\p{L})\p{Lu}{1,2}[-‐–]?\Z")
 
 
 def unmet(reading: Reading, article: Article, table: WordTable) -> list[str]:
@@ -266,28 +266,27 @@ def _begins(reading: Reading, start: int) -> bool:
 
 def _quantities(reading: Reading, article: Article) -> list[str]:
     """Return numbers and dates that neither the text has nor the day of publication is."""
-    known = _terms(f"{article.title or ''}\n{article.text}")
+    said = f"{article.title or ''}\n{article.text}"
+    known = _terms(said)
     day = article.published
     if day is not None:
         known = known | {str(day.year), f"@{day.month}", f"@{day.month}-{day.day}"}
     text = reading.standalone
-    # "M5" is not met by the fifth of something where there is an "إم 4".
-    codes = {fold(digits) for digits in _CODE.findall(f"{article.title or ''}\n{article.text}")}
-    missing = [
-        q
-        for q in reading.quantities
-        # A number that is a part of a name, as in "Covid-19", stands with it or not at all.
-        if (codes or known if _LETTERS.findall(text[: q.start])[0] else known).isdisjoint(
-            (q.term, *as_percent(q.term))
-        )
-        and not _PART.search(text, 0, q.start)
-        and not any(b.holds(day) and b.start <= q.start < b.end for b in reading.bounds)
-    ]
+    missing = []
+    for q in reading.quantities:
+        letters = _LETTERS.search(text, 0, q.start)
+        # "M5" is not met by the fifth of something where there is an "إم 4"; a number that is a
+        # part of a name, as in "Covid-19", stands with it or not at all.
+        told = (letters and {fold(number) for number in _CODE.findall(said)}) or known
+        spared = any(b.holds(day) and b.start <= q.start < b.end for b in reading.bounds)
+        spared = spared or bool(_PART.search(text, 0, q.start))
+        if not spared and told.isdisjoint((q.term, *as_percent(q.term))):
+            missing.append((letters.start() if letters else q.start, q))
     return [
-        f"{''.join(_LETTERS.findall(text[: q.start]))}{text[q.start : q.end]}"
-        for q in missing
+        text[start : q.end]
+        for start, q in missing
         # Of a day and its month the day alone is told.
-        if not any(o is not q and o.start <= q.start and q.end <= o.end for o in missing)
+        if not any(o is not q and o.start <= q.start and q.end <= o.end for _, o in missing)
     ]
 
 
