@@ -113,8 +113,15 @@ def connect(path: Path, *, create: bool = False) -> Connection:
 
 def beside(path: Path) -> tuple[int, ...]:
     """Return which files the database at `path` consists of while it is open, 0 for none."""
-    found = (path.with_name(path.name + end) for end in ("", "-wal", "-shm"))
-    return tuple(file.stat().st_ino if file.exists() else 0 for file in found)
+    return tuple(_inode(path.with_name(path.name + end)) for end in ("", "-wal", "-shm"))
+
+
+def _inode(file: Path) -> int:
+    # Another connection that closes takes the log away at any moment, so it is looked at once.
+    try:
+        return file.stat().st_ino
+    except FileNotFoundError:
+        return 0
 
 
 class Digests:

@@ -1,0 +1,25 @@
+"""What a database consists of while other connections come and go."""
+
+from pathlib import Path
+
+from index.store.connection import beside
+
+
+def test_a_log_may_go_while_it_is_looked_at(tmp_path, monkeypatch):
+    database = tmp_path / "library.sqlite"
+    log = tmp_path / "library.sqlite-wal"
+    for file in (database, log):
+        file.touch()
+    real = Path.stat
+
+    def closing(path, **options):
+        """Look at a file, and take the log away right after, as the last to close does."""
+        found = real(path, **options)
+        if path == log:
+            log.unlink()
+        return found
+
+    kept = beside(database)
+    monkeypatch.setattr(Path, "stat", closing)
+    assert beside(database) == kept
+    assert beside(database) == (*kept[:1], 0, 0)
