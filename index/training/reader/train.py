@@ -51,7 +51,8 @@ def train(
     """Train `model` in place, keeping checkpoints and a log in `out`, which is made if need be.
 
     A checkpoint holds what is trained, and the table of pieces isn't, which is most of the model.
-    One there of the same recipe and as many examples is gone on from.
+    One there of the same recipe and as many examples is gone on from; `DalilError` is raised for
+    one of another training, which would be lost.
     """
     out.mkdir(parents=True, exist_ok=True)
     sizes = lengths(examples, tokenizer, recipe.longest)
@@ -165,12 +166,23 @@ def _resume(
     examples: int,
     out: Path,
 ) -> int:
-    """Load a checkpoint of the same training, and return how many batches it has done."""
+    """Load a checkpoint of the same training, and return how many batches it has done.
+
+    One more example of the same data is another training: it would be gone through in another
+    order.
+    """
     if not (out / _CHECKPOINT).is_file():
         return 0
     kept = torch.load(out / _CHECKPOINT, weights_only=True)
-    if (kept["recipe"], kept["examples"]) != (asdict(recipe), examples):
-        return 0
+    trained = {**kept["recipe"], "examples": kept["examples"]}
+    asked = {**asdict(recipe), "examples": examples}
+    other = sorted(name for name in asked if trained.get(name) != asked[name])
+    if other:
+        said = ", ".join(f"{name} {trained.get(name)} and not {asked[name]}" for name in other)
+        raise DalilError(
+            f"{out} holds a checkpoint of another training, after {kept['done']:,} batches "
+            f"({said}). Train into another folder with --out, or delete it if it is not needed."
+        )
     model.load_state_dict(kept["model"], strict=False)
     optimizer.load_state_dict(kept["optimizer"])
     return int(kept["done"])

@@ -2,11 +2,13 @@
 
 import gzip
 import json
+import re
 from random import Random
 
 import numpy as np
 import pytest
 
+from corpus.errors import DalilError
 from tests.fakes.small_base import base_file
 
 torch = pytest.importorskip("torch")
@@ -158,12 +160,20 @@ def test_training_in_16_bits_learns_as_well(base, tmp_path):
     assert sum(losses[-15:]) < 0.5 * sum(losses[:15])
 
 
-def test_a_checkpoint_of_another_recipe_is_not_gone_on_from(base, tmp_path):
-    asked = planted(32)
-    said = []
-    for recipe in (Recipe(), Recipe(rate=1e-4)):
-        train(ReadingModel(base.bert()), base.tokenizer, asked, recipe, tmp_path, said.append)
-    assert not [words for words in said if words.startswith("Going on")]
+@pytest.mark.parametrize(
+    ("recipe", "examples", "said"),
+    [
+        (Recipe(rate=1e-4), 32, "rate 8e-05 and not 0.0001"),
+        (Recipe(), 31, "examples 32 and not 31"),
+    ],
+)
+def test_a_checkpoint_of_another_training_is_kept(base, tmp_path, recipe, examples, said):
+    train(ReadingModel(base.bert()), base.tokenizer, planted(32), Recipe(), tmp_path)
+    kept = (tmp_path / "checkpoint.pt").read_bytes()
+    asked = planted(32)[:examples]
+    with pytest.raises(DalilError, match=re.escape(f"after 2 batches ({said})")):
+        train(ReadingModel(base.bert()), base.tokenizer, asked, recipe, tmp_path)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == kept
 
 
 def test_each_epoch_has_every_example_once_in_an_order_of_its_own():
