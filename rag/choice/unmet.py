@@ -21,7 +21,7 @@ from corpus.text.words import fold, words
 from index import WordTable
 from index.engine import QueryWord
 from rag.reading import Reading
-from rag.reading.languages import function_words, illnesses, pattern
+from rag.reading.languages import function_words, illnesses, pattern, telling, without_ending
 
 # A name is met by a word of this cosine or more, which is its translation; what may be none, by
 # one that has anything to do with it.
@@ -57,25 +57,24 @@ def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
     """Return names that are met neither by their consonants nor by their meaning, as written.
 
     The last word tells a name from another: "Hajji Ibrahim" is not Hajji Abdullah, but who is
-    called Bali may be Mustafa Bali.
+    called Bali may be Mustafa Bali.  "Bridge" tells none.
     """
     named = [(name, _MET) for name in names_of(reading)]
     named += [(name, _FAINT) for name in places_of(reading)]
     if not named:
         return []
     told = _told(f"{article.title or ''}\n{article.text}", article.language)
-    asked = [[reading.words[place] for place in name] for name, _ in named]
-    return [
-        reading.standalone[of_it[0].word.start : of_it[-1].word.end]
-        for of_it, (_, least) in zip(asked, named, strict=True)
-        if not (
-            _written(of_it, told)
-            or (
-                not _stands_in(reading, of_it, article)
-                and _meant(of_it[-1], told, table, reading.language) >= least
-            )
+    missing = []
+    for name, least in named:
+        asked = [reading.words[place] for place in name]
+        of_it = asked[: telling([word.text for word in asked], reading.language)]
+        met = _written(of_it, told, reading.language) or (
+            not _stands_in(reading, of_it, article)
+            and _meant(of_it[-1], told, table, reading.language) >= least
         )
-    ]
+        if not met:
+            missing.append(reading.standalone[asked[0].word.start : asked[-1].word.end])
+    return missing
 
 
 def _stands_in(reading: Reading, name: Sequence[QueryWord], article: Article) -> bool:
@@ -86,12 +85,13 @@ def _stands_in(reading: Reading, name: Sequence[QueryWord], article: Article) ->
     return name[-1].text in reading.swapped and reading.script == script(article.text)
 
 
-def _written(name: Sequence[QueryWord], told: _Told) -> bool:
+def _written(name: Sequence[QueryWord], told: _Told, language: str) -> bool:
     """Return if a name stands in an article, in any script, or another of its names does."""
     last = name[-1]
     folded = [word.word.folded for word in name]
-    forms = {last.text, without_article(folded[-1]), "".join(folded)}
-    base = stem(folded[-1], told.language)
+    text = without_ending(last.text, language)
+    forms = {text, without_article(fold(text)), "".join(folded)}
+    base = stem(fold(text), told.language)
     return (
         # Of "Malikiyah" the stem is that of "owner".
         (base in told.stems and len(min(forms, key=len)) - len(base) <= _ENDING)
@@ -120,7 +120,8 @@ def _meant(word: QueryWord, told: _Told, table: WordTable, language: str) -> flo
     named = not pattern("duration", language).search(word.text)
     kept = [each for each in told.words if not (named and lasts.search(each))]
     said = table.encode_passages(kept or [""])
-    return float((said @ table.encode_queries([word.text])[0]).max(initial=0.0))
+    asked = table.encode_queries([without_ending(word.text, language)])[0]
+    return float((said @ asked).max(initial=0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ _FALLBACK = "en"
 _GLOSSARY = Path(__file__).with_name("glossary.toml")
 # Written with the word behind it.
 _PARTICLE = regex.compile(r"^[وف]?[بل]?(?=\p{Arabic}{3})")
+# Languages with capitals whose names end in the kind of place.
+_CLASS_LAST = ("en", "de", "tr")
+# Turkish writes the endings of a name behind an apostrophe.
+_ENDING = regex.compile(r"(?<=\p{L}{3})['’]\p{Ll}+\Z")
 _LETTERS = regex.compile(r"[\p{L}\p{M}\u200c\u200d'’]+")
 
 
@@ -92,6 +96,31 @@ def pattern(kind: str, language: str | None = None) -> regex.Pattern[str]:
     options = own or [option for table in tables.values() for option in table.get(kind, [])]
     joined = "|".join(f"(?:{option})" for option in options)
     return regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:{joined})(?![\p{{L}}\p{{M}}])", regex.I)
+
+
+def telling(name: Sequence[str], language: str) -> int:
+    """Return how many words of a name tell it from others: not the kind of place at its end.
+
+    >>> telling(["Tabqa", "Bridge"], "en"), telling(["Tişrin", "Barajı'nda"], "tr")
+    (1, 1)
+    >>> telling(["Deir", "Hafir"], "en"), telling(["Camp"], "en")
+    (2, 1)
+    """
+    count = len(name)
+    if language in _CLASS_LAST:
+        classing = pattern("classing", language)
+        while count > 1 and classing.fullmatch(without_ending(name[count - 1], language)):
+            count -= 1
+    return count
+
+
+def without_ending(word: str, language: str) -> str:
+    """Return a word without what Turkish writes behind the apostrophe of a name.
+
+    >>> without_ending("Kobani'de", "tr"), without_ending("Sana'a", "en")
+    ('Kobani', "Sana'a")
+    """
+    return _ENDING.sub("", word) if language == "tr" else word
 
 
 @lru_cache

@@ -22,7 +22,8 @@ from rag.reading.languages import function_words, known_names, pattern
 
 # What a follow-up leaves unsaid counts, but less than what it asks.
 _CONTEXT_WEIGHT = 0.5
-_CAPITALISED = regex.compile(r"\p{Lu}[\p{L}'’-]+")
+# Of "Covid-19" the number is a part.
+_CAPITALISED = regex.compile(r"\p{Lu}[\p{L}'’]++(?!-\p{Nd})|(?<=\b[AEae]l-)\p{L}[\p{L}'’]+")
 # A question as it is written with care: Arabic letters without signs, or Latin words of which some
 # have capitals and some have not; single spaces, and one question mark behind it.
 _CAREFUL = regex.compile(
@@ -231,6 +232,8 @@ def likely_names(text: str, language: str) -> tuple[str, ...]:
 
     >>> likely_names("What did Mustafa Bali say in Hasakah?", "en")
     ('Mustafa', 'Bali', 'Hasakah')
+    >>> likely_names("Who left Al-Bab and al-hol for Deir-ez-Zor?", "en")
+    ('Bab', 'hol', 'Deir', 'Zor')
     """
     # German gives every noun a capital, so capitals tell nothing there.
     if language == "de":

@@ -46,6 +46,35 @@ def test_names_meet_by_their_consonants_in_any_script(question, missing):
     assert missed(question) == missing
 
 
+BRIDGE = Article(
+    "b",
+    "Lorries crossed the rebuilt Mansura bridge near the camp at al-Hol on Saturday.",
+    language="en",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Who repaired Mansura Bridge?", []),
+        ("Who repaired Tabqa Bridge?", ["Tabqa Bridge"]),
+        ("Who lives in Roj Camp?", ["Roj Camp"]),
+        ("Who repaired the Bridge?", []),
+        ("Mansura Köprüsü'nü kim onardı?", []),
+        ("Tabka Köprüsü'nü kim onardı?", ["Tabka Köprüsü'nü"]),
+        ("Kim Mansura'ya geldi?", []),
+        ("Kim Kobani'ye geldi?", ["Kobani'ye"]),
+        # A hyphen begins another word, whose capital counts.
+        ("Who lives in Al-Hol Camp?", []),
+        ("Who lives in Al-Bab Camp?", ["Bab Camp"]),
+        ("Who left Al-Sukhnah?", ["Sukhnah"]),
+        ("Who left al-sukhnah?", ["sukhnah"]),
+    ],
+)
+def test_what_kind_of_place_it_is_tells_no_name_from_another(question, missing):
+    assert missed(question, BRIDGE) == missing
+
+
 @pytest.mark.parametrize(
     ("question", "missing"),
     [
