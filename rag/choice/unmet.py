@@ -100,10 +100,16 @@ def _written(name: Sequence[QueryWord], told: _Told, language: str) -> bool:
         or any(
             len(key) >= _TELLING or vowels_agree(form, other)
             for form in forms
-            for key in strict_name_keys(form)
+            for key in _keys(form)
             for other in told.keys.get(key, ())
         )
     )
+
+
+def _keys(form: str) -> set[str]:
+    """Return the keys of a name, also with ş for s, which many keyboards lack: "Tisrin"."""
+    keys, plain = strict_name_keys(form), form.isascii()
+    return {*keys, *(key.replace("s", "X") for key in keys if plain and len(key) >= _TELLING)}
 
 
 @lru_cache(maxsize=1024)
@@ -184,13 +190,11 @@ def names_of(reading: Reading) -> list[list[int]]:
 
 
 def _known(reading: Reading, named: Collection[int]) -> list[list[int]]:
-    """Return the places of further names of the glossary that no capital could give away.
-
-    "The US" is one and "us" is not; an illness is a name to this end, however it is written.
-    """
+    """Return the places of further names of the glossary that no capital could give away."""
     found: list[list[int]] = []
     for place, word in enumerate(reading.words):
         text, others = word.text, word.aliases
+        # "The US" is one and "us" is not; an illness is a name here, however it is written.
         plain = text.upper() == text or not illnesses().isdisjoint(others)
         if not others or not plain or place in named:
             continue
@@ -202,10 +206,7 @@ def _known(reading: Reading, named: Collection[int]) -> list[list[int]]:
 
 
 def places_of(reading: Reading) -> list[list[int]]:
-    """Return the places of words that may be names: behind a preposition, or at the beginning.
-
-    In Arabic those that end what is said; a German name stands before a hyphen too.
-    """
+    """Return the places of words that may be names: behind a preposition, or at the beginning."""
     ends = {word.start for word in reading.found if word.folded in function_words()}
     text = reading.standalone
     named = [place for name in names_of(reading) for place in name]

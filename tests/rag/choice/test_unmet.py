@@ -214,6 +214,15 @@ def test_an_illness_is_met_in_another_language(question):
     assert missed(question, MEASLES) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "met"),
+    [("Tisrin", True), ("Qamislo", True), ("Qamilo", False), ("Tasrif", False), ("Tişrin", True)],
+)
+def test_a_name_typed_without_its_cedilla_is_met(name, met):
+    article = Article("c", "عاد التيار من سد تشرين إلى القامشلي.", language="ar")
+    assert missed(f"When did power return to {name}?", article) == [name] * (not met)
+
+
 def test_two_letters_of_one_sound_may_be_two_sounds():
     dam = Article("d", "One turbine of the Tishreen dam is running.", language="en")
     assert missed("كم توربيناً يعمل في سد تشرين؟", dam) == []
