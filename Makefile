@@ -24,7 +24,8 @@ test: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@# Hundreds of tests start a Python, which else compiles Dalil anew each time where this is set.
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup
+	@# As many tests run at once as there are cores; threads of each beside them would wait for each other.
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup
 
 # BENCH="stack --passages 20000", say, runs a part of it.
 bench: .venv/.bench
