@@ -21,10 +21,13 @@ eval: .venv/.eval
 test: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@# Hundreds of tests start a Python, which else compiles Dalil anew each time where this is set.
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup
+	@# As many tests run at once as there are cores; threads of each beside them would wait for each other.
+	@# mypy takes one core for a minute, so the tests begin beside it; what it found is told at the end.
+	nice $(BIN)/mypy >.venv/types 2>&1 & types=$$!; \
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup; tests=$$?; \
+	wait $$types; types=$$?; cat .venv/types; exit $$((tests + types))
 
 # BENCH="stack --passages 20000", say, runs a part of it.
 bench: .venv/.bench
@@ -52,10 +55,11 @@ $(DEMO)/library.sqlite: .venv/.base corpus/demo $(wildcard corpus/demo/*) index/
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[eval]'
 	@touch $@
 
-# The tools and sentence-transformers with PyTorch are installed for the tests only.
-.venv/.dev: .venv/.base
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	@touch $@
+# The tools and sentence-transformers with PyTorch are installed for the tests only, and the base in the same pass.
+.venv/.dev: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet $(PIP) --constraint constraints.txt --editable '.[dev]'
+	@touch .venv/.base $@
 
 # LangChain's parts serve as the other side of the comparison only.
 .venv/.bench: .venv/.base

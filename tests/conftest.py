@@ -1,11 +1,14 @@
 """What tests of several packages share."""
 
+from functools import lru_cache
+
 import numpy as np
 import pytest
 
 from corpus.article import Article
 from corpus.text.words import words
 from index import Library
+from rag.reader import BUNDLED
 from tests.command import run_here, run_process
 from tests.fakes.model_server import ModelServer, replies_of
 
@@ -36,6 +39,15 @@ class HashEncoder:
     def _word(self, word):
         seed = int.from_bytes(word.encode("utf-8", "replace")[:8].ljust(8, b"\1"), "little")
         return np.random.default_rng(seed).normal(size=self.dimension)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once():
+    """Let the bundled reader forget nothing that it read, as it else does after some hundred texts.
+
+    Reading is most of what a question takes, and many tests ask the same of the demo collection.
+    """
+    BUNDLED._read = lru_cache(maxsize=None)(BUNDLED._read_excerpt)
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import run_here
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = [
@@ -42,6 +44,7 @@ def service(tmp_path_factory):
         )
 
     assert run(COMMANDS[0]).returncode == 0
+    run.folder, run.environment = folder, environment
     return run
 
 
@@ -55,13 +58,16 @@ def test_dalil_command(service, command):
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
+@pytest.mark.xdist_group("cases")
 def test_the_evaluation_step_by_step(service):
+    """In this process, which has read for the same questions before."""
     printed = []
     assert len(EVALUATION) == 4
     for command in EVALUATION:
-        done = service(command + ("" if " compare " in command else " --quick"))
-        assert (done.returncode, done.stderr.decode()) == (0, ""), command
-        printed.append(done.stdout.decode())
+        asked = shlex.split(command + ("" if " compare " in command else " --quick"))[1:]
+        done = run_here(*asked, cwd=service.folder, env=service.environment)
+        assert (done.code, done.err) == (0, ""), (command, done.out)
+        printed.append(done.out)
     assert "fusion.soft" in printed[2]
     assert "The gate passes" in printed[3]
 

@@ -9,6 +9,9 @@ import pytest
 
 from tests.command import run_here
 
+# Each question is traced once, by one process, which takes it seconds.
+pytestmark = pytest.mark.xdist_group("walk")
+
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ["What bounty was announced for Hajji Abdullah?", "كم عائلة عادت إلى بيوتها؟"]
 MOST_FILES = 48

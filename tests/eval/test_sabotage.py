@@ -20,7 +20,7 @@ from rag.citing.cite import compose
 from rag.citing.refusal import abstention
 
 # One process asks Dalil for all of these tests.
-pytestmark = pytest.mark.xdist_group("sabotage")
+pytestmark = pytest.mark.xdist_group("cases")
 
 
 class RandomCitations:

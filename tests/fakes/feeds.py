@@ -8,6 +8,8 @@ NAMES = (
     'xmlns:atom="http://www.w3.org/2005/Atom"'
 )
 XML = {"Content-Type": "application/rss+xml"}
+# The news of a village, by its number.
+MARKET = "أعلنت بلدية القرية رقم {0} فتح السوق.\nوباعت {0} عائلات القمح في السوق الجديدة يوم الأحد."
 
 
 def rss(*items, title="مثال نيوز", language="ar"):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -118,18 +119,24 @@ def quick_refusals(monkeypatch, password_hash):
     monkeypatch.setattr("ui.server.access.passwords._nobody", lambda: password_hash)
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory, password_hash):
+    """The folder of a library with an article, an administrator and two readers, to be copied."""
+    text = "أغلقت البلدية سوق الخضار أسبوعاً. وسيُفتح الأحد المقبل."
+    article = Article(id="article-1", text=text, language="ar")
+    return furnish(tmp_path_factory.mktemp("furnished"), article, password_hash)
+
+
 @pytest.fixture
-def office(home, article, password_hash):
-    """The folder of a library with an article, an administrator and two readers."""
-    return furnish(home, article(), password_hash)
+def office(home, furnished):
+    """A copy of the folder of such a library."""
+    return shutil.copytree(furnished, home)
 
 
 @pytest.fixture(scope="session")
-def open_office(tmp_path_factory, password_hash):
+def open_office(tmp_path_factory, furnished):
     """A client of the server of such a library; whoever uses it leaves the users as they are."""
-    text = "أغلقت البلدية سوق الخضار أسبوعاً. وسيُفتح الأحد المقبل."
-    article = Article(id="article-1", text=text, language="ar")
-    home = furnish(tmp_path_factory.mktemp("office"), article, password_hash)
+    home = shutil.copytree(furnished, tmp_path_factory.mktemp("office") / "home")
     with client_with(home, chat=True) as client:
         yield client
 

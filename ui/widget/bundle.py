@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from string import ascii_letters
 
@@ -40,6 +41,7 @@ _PIXELS_PER_REM = 15
 _FREE = r"(?<![\w#\"'`-])(?<!(?<!\.\.)\.)"
 
 
+@cache
 def widget_script() -> bytes:
     """Return the script, one function that leaves no name behind in the page."""
     style = "".join(small_sheet(path.read_text(encoding="utf-8")) for path in _SHEETS)

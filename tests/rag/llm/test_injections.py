@@ -19,6 +19,9 @@ from rag import Assistant
 from rag.llm.support import _MARKER
 from tests.fakes.scripted_model import ScriptedModel
 
+# Each article is added once, by one process, for all that is asked of it.
+pytestmark = pytest.mark.xdist_group("injections")
+
 CASES = [
     json.loads(line)
     for line in (Path(__file__).parent / "cases" / "injections.jsonl")

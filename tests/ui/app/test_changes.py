@@ -9,8 +9,7 @@ from functools import partial
 
 import pytest
 
-from tests.fakes.feeds import item, rss_page
-from tests.fakes.site import Site, article_page
+from tests.fakes.feeds import MARKET, item, rss_page
 from ui.app.app import create_app
 from ui.app.feeds import feeds_behind
 from ui.folders.following import following
@@ -18,7 +17,6 @@ from ui.server.http.workers import WorkerPool
 from ui.service import Service, Shared
 from ui.settings.settings import Settings
 
-TEXT = "أعلنت بلدية القرية رقم {0} فتح السوق.\nوباعت {0} عائلات القمح في السوق الجديدة يوم الأحد."
 ROUNDS = ([70], [70, 71], [70, 71, 72, 73])
 STAYS = [f"stays-{n}" for n in range(3)]
 
@@ -66,14 +64,6 @@ class Readers:
 
 
 @pytest.fixture
-def site():
-    made = Site({f"/{n}": article_page(f"سوق القرية {n}", TEXT.format(n)) for n in range(70, 79)})
-    made.pages["/feed"] = rss_page(item("/70"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def client(home, kit):
     """A client of a server that fetches and follows, as `dalil serve` does."""
     settings = Settings(home, connect=("*",), connect_private=("127.0.0.1/32",), connect_pause=0.0)
@@ -95,7 +85,7 @@ def test_nothing_is_lost_or_twice_while_eight_ask(
 ):
     folder = tmp_path / "news"
     folder.mkdir()
-    stays = [{"id": name, "text": TEXT.format(n + 3)} for n, name in enumerate(STAYS)]
+    stays = [{"id": name, "text": MARKET.format(n + 3)} for n, name in enumerate(STAYS)]
     client.post("/api/articles", json={"articles": stays}).raise_for_status()
     address, delays = str(client.base_url), []
 
@@ -110,7 +100,7 @@ def test_nothing_is_lost_or_twice_while_eight_ask(
             site.pages["/feed"] = rss_page(*[item(f"/{n}") for n in named])
             # The interval is long; adding it again makes it due, also while it is fetched.
             client.post("/api/library/feeds", json={"url": site.url("/feed")}).raise_for_status()
-            (folder / f"{number}.txt").write_text(TEXT.format(80 + number), encoding="utf-8")
+            (folder / f"{number}.txt").write_text(MARKET.format(80 + number), encoding="utf-8")
             link = {"link": site.url(f"/{76 + number}")}
             added = client.post("/api/library/links", json=link).raise_for_status().json()
             assert [one["version"] for one in added["added"]] == [1]
@@ -118,7 +108,7 @@ def test_nothing_is_lost_or_twice_while_eight_ask(
             kit.until(lambda named=named: f"/{named[-1]}" in site.paths())
             seen({site.url(f"/{n}") for n in named}, last_asked(site, f"/{named[-1]}"))
         written = time.monotonic()
-        (folder / "0.txt").write_text(TEXT.format(90), encoding="utf-8")
+        (folder / "0.txt").write_text(MARKET.format(90), encoding="utf-8")
         (folder / "1.txt").unlink()
         (folder / "2.txt").rename(folder / "moved.txt")
         kit.until(lambda: files(client, folder) == {"0.txt": 2, "moved.txt": 1})

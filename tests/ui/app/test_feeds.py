@@ -7,22 +7,10 @@ import pytest
 
 from corpus.errors import DalilError
 from index.store.feeds import FeedTable
-from tests.fakes.feeds import item, rss_page
-from tests.fakes.site import Site, article_page
 from ui.app import feeds as behind
 from ui.app import run
 from ui.service import Shared
 from ui.settings.settings import ServerSettings, Settings
-
-TEXT = "أعلنت بلدية القرية رقم {0} فتح السوق.\nوباعت {0} عائلات القمح في السوق الجديدة يوم الأحد."
-
-
-@pytest.fixture
-def site():
-    made = Site({f"/{n}": article_page(f"سوق القرية {n}", TEXT.format(n)) for n in range(70, 79)})
-    made.pages["/feed"] = rss_page(item("/70"))
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ from eval.studies.safety import damage
 from index import load_encoder
 from index.store.database import DATABASE
 
+# One process does the damage for all of these tests.
+pytestmark = pytest.mark.xdist_group("damage")
+
 WORDS = damage._demo()[0].text[:20].encode()
 FLIPS, ZEROED = 10, 4
 

@@ -22,6 +22,9 @@ from index.training.reader.pieces import kept_pieces, without_others  # noqa: E4
 from index.training.reader.train import Recipe, read_trained, train  # noqa: E402
 from tests.index.training.reader.test_train import planted  # noqa: E402
 
+# One process trains for all of these tests.
+pytestmark = pytest.mark.xdist_group("export")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
