@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
+from corpus.article import Article
 from corpus.load import load_articles
 from corpus.split import split
-from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, size
+from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, Found, named, size
 from eval.bench.sides.legs import legs
 from index import Library, load_encoder
 from index.embedded.engine import DERIVED
+from index.encoder import Encoder
 from index.store.database import DATABASE
 from rag import Assistant
 
 _TEXTS_AT_ONCE = 1_000
+# As many passages are judged of every side.
+_SHOWN = 10
 
 
 def add(folder: Path) -> Figures:
@@ -61,6 +66,102 @@ def export(folder: Path) -> Figures:
         "derived_mb": size(home / DERIVED),
         "stored_mb": size(home / DATABASE),
     }
+
+
+def gather(folder: Path) -> Figures:
+    """Import the articles as they are read, never all at once.
+
+    `read_s` is what reading and cleaning them took, `build_s` the rest: to split, encode, analyse,
+    store and index them, and to commit.
+    """
+    read = 0.0
+
+    def found() -> Iterator[Article]:
+        nonlocal read
+        loaded = iter(load_articles(folder / ARTICLES))
+        while True:
+            began = perf_counter()
+            one = next(loaded, None)
+            read += perf_counter() - began
+            if one is None:
+                return
+            if one.article:
+                yield one.article
+
+    library = Library.open(folder / LIBRARY, load_encoder("bundled"), create=True)
+    began = perf_counter()
+    library.add(found())
+    build_s = perf_counter() - began - read
+    figures = {"read_s": read, "build_s": build_s, "articles": len(library)}
+    passages = library.count_passages()
+    # Closed first, so that what SQLite's log holds counts once.
+    library.close()
+    return {**figures, "passages": passages, "disk_mb": size(folder / LIBRARY)}
+
+
+def hand_over(folder: Path) -> Figures:
+    """Write passages under their titles, as Dalil reads them, and their vectors, float32.
+
+    Neither is held whole: the texts are written one after another, the vectors into a mapped file.
+    """
+    library = Library.open(folder / LIBRARY, load_encoder("bundled"))
+    encoder, done = library.encoder, 0
+    shape = library.count_passages(), encoder.dimension
+    rows = np.lib.format.open_memmap(folder / VECTORS, "w+", np.float32, shape)
+    waiting: list[str] = []
+    with (folder / PASSAGES).open("w", encoding="utf-8") as file:
+        for known in library.articles():
+            article = library.article(known.id)
+            title = " ".join((article.title or "").split())
+            for passage in split(article):
+                waiting.append(passage.text)
+                text = f"{title}\n{passage.text}"
+                fields = {"article": article.id, "start": passage.start, "text": text}
+                file.write(json.dumps(fields, ensure_ascii=False) + "\n")
+            if len(waiting) >= _TEXTS_AT_ONCE:
+                done = _encoded(encoder, waiting, rows, done)
+        done = _encoded(encoder, waiting, rows, done)
+    rows.flush()
+    return {"passages": done}
+
+
+def _encoded(encoder: Encoder, waiting: list[str], rows: NDArray[np.float32], done: int) -> int:
+    """Write the vectors of the texts that wait behind those that are done; return how many are."""
+    if waiting:
+        rows[done : done + len(waiting)] = encoder.encode_passages(waiting)
+    done += len(waiting)
+    waiting.clear()
+    return done
+
+
+def search(folder: Path) -> Mapping[str, Callable[[str], object]]:
+    """Open the library and return the search under the names that all sides give their legs."""
+    library = Library.open(folder / LIBRARY, load_encoder("bundled"))
+    library.engine.follow(writing=False)
+    assistant = Assistant(library)
+    single = legs(library, assistant)
+
+    def both(question: str) -> Found:
+        hits, _ = assistant.search(question, k=_SHOWN)
+        places = [named(hit.article.id, hit.passage.start) for hit in hits]
+        reports = [[hit.article.id, *(article.id for article in hit.also)] for hit in hits]
+        return Found([[place, *ids] for place, ids in zip(places, reports, strict=True)])
+
+    return {"fused": both, "lexical": single["lexical"], "dense": single["dense"]}
+
+
+def answers(folder: Path) -> Mapping[str, Callable[[str], object]]:
+    """Open the library and return the way from a question to an answer with citations."""
+    assistant = Assistant(Library.open(folder / LIBRARY, load_encoder("bundled")))
+    assistant.library.engine.follow(writing=False)
+    return {"answer": assistant.ask}
+
+
+def answers_unread(folder: Path) -> Mapping[str, Callable[[str], object]]:
+    """Return the same without the reader: sentences are ranked by how well words are met."""
+    assistant = Assistant(Library.open(folder / LIBRARY, load_encoder("bundled")), reader=None)
+    assistant.library.engine.follow(writing=False)
+    return {"answer": assistant.ask}
 
 
 def serve(folder: Path) -> Mapping[str, Callable[[str], object]]:
