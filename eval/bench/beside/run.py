@@ -128,10 +128,8 @@ def _at(folder: Path, size: int, plan: Plan, say: Callable[[str], None]) -> tupl
     """Measure every side on one collection; return what it is of, and the rows."""
     say(f"{size:,} passages: writing articles.")
     made_of = articles.write(folder / ARTICLES, plan.news, size)
-    say(f"{size:,} passages: importing them into Dalil.")
-    # Not limited: without it nobody has passages.
-    gathered = step(DALIL, "gather", folder)
-    passages = int(step(DALIL, "hand_over", folder)["passages"])
+    say(f"{size:,} passages: cutting and encoding them.")
+    passages = int(step("passages", "hand_over", folder)["passages"])
     asked = known.items(folder, plan.questions)
     figures = {name: Figures() for name in plan.sides}
     notes: dict[str, str] = {}
@@ -141,7 +139,8 @@ def _at(folder: Path, size: int, plan: Plan, say: Callable[[str], None]) -> tupl
             continue
         say(f"{size:,} passages: {name} builds.")
         try:
-            built = gathered if name == DALIL else _step(name, "build", folder, plan)
+            how = "gather" if name == DALIL else "build"
+            built = step(SIDES[name].module, how, folder, plan.limits)
             if "read_s" in built:
                 figures[name]["read_s"] = built["read_s"]
             figures[name].update(
@@ -166,10 +165,6 @@ def _left_out(name: str, size: int, plan: Plan) -> str:
     modules = [_IMPORTED.get(name, name.replace("-", "_")) for name in SIDES[name].packages]
     lacking = [module for module in modules if find_spec(module) is None]
     return f"not installed: {', '.join(lacking)}" if lacking else ""
-
-
-def _step(side: str, name: str, folder: Path, plan: Plan) -> Figures:
-    return step(SIDES[side].module, name, folder, plan.limits)
 
 
 def _served(

@@ -8,7 +8,6 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.article import Article
 from corpus.load import load_articles
@@ -17,7 +16,6 @@ from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, Foun
 from eval.bench.sides.legs import legs
 from index import Library, load_encoder
 from index.embedded.engine import DERIVED
-from index.encoder import Encoder
 from index.store.database import DATABASE
 from rag import Assistant
 
@@ -97,41 +95,6 @@ def gather(folder: Path) -> Figures:
     # Closed first, so that what SQLite's log holds counts once.
     library.close()
     return {**figures, "passages": passages, "disk_mb": size(folder / LIBRARY)}
-
-
-def hand_over(folder: Path) -> Figures:
-    """Write passages under their titles, as Dalil reads them, and their vectors, float32.
-
-    Neither is held whole: the texts are written one after another, the vectors into a mapped file.
-    """
-    library = Library.open(folder / LIBRARY, load_encoder("bundled"))
-    encoder, done = library.encoder, 0
-    shape = library.count_passages(), encoder.dimension
-    rows = np.lib.format.open_memmap(folder / VECTORS, "w+", np.float32, shape)
-    waiting: list[str] = []
-    with (folder / PASSAGES).open("w", encoding="utf-8") as file:
-        for known in library.articles():
-            article = library.article(known.id)
-            title = " ".join((article.title or "").split())
-            for passage in split(article):
-                waiting.append(passage.text)
-                text = f"{title}\n{passage.text}"
-                fields = {"article": article.id, "start": passage.start, "text": text}
-                file.write(json.dumps(fields, ensure_ascii=False) + "\n")
-            if len(waiting) >= _TEXTS_AT_ONCE:
-                done = _encoded(encoder, waiting, rows, done)
-        done = _encoded(encoder, waiting, rows, done)
-    rows.flush()
-    return {"passages": done}
-
-
-def _encoded(encoder: Encoder, waiting: list[str], rows: NDArray[np.float32], done: int) -> int:
-    """Write the vectors of the texts that wait behind those that are done; return how many are."""
-    if waiting:
-        rows[done : done + len(waiting)] = encoder.encode_passages(waiting)
-    done += len(waiting)
-    waiting.clear()
-    return done
 
 
 def search(folder: Path) -> Mapping[str, Callable[[str], object]]:

@@ -1,6 +1,7 @@
 """The run: sides in turns, what fails becomes a row, and limits that are kept."""
 
 import importlib
+import json
 
 import numpy as np
 import pytest
@@ -9,9 +10,9 @@ from corpus.errors import DalilError
 from eval.bench import __main__ as bench
 from eval.bench.beside import articles, command, known, run
 from eval.bench.beside.known import Item
-from eval.bench.files import ARTICLES, VECTORS
+from eval.bench.files import ARTICLES, PASSAGES, VECTORS
 from eval.bench.processes import Limits, Reply, step
-from eval.bench.sides import dalil
+from eval.bench.sides import dalil, passages
 
 SMALL = 60
 
@@ -185,10 +186,20 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("beside")
     articles.write(folder / ARTICLES, None, SMALL)
     figures = dalil.gather(folder)
-    assert figures["passages"] == dalil.hand_over(folder)["passages"]
+    assert figures["passages"] == passages.hand_over(folder)["passages"]
     assert figures["passages"] == pytest.approx(SMALL, rel=0.3)
     assert all(value > 0 for value in figures.values())
     return folder
+
+
+def test_vectors_are_those_of_the_passages_alone(folder):
+    lines = [json.loads(line) for line in (folder / PASSAGES).read_text("utf-8").splitlines()]
+    texts = [line["text"].partition("\n")[2] for line in lines]
+    vectors = dalil.load_encoder("bundled").encode_passages(texts)
+    assert np.array_equal(np.load(folder / VECTORS), vectors)
+    titles = [line["text"].partition("\n")[0] for line in lines]
+    assert len(set(titles)) > 1
+    assert all(titles)
 
 
 def test_dalil_finds_what_is_known_to_be_there(folder):
