@@ -41,10 +41,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a leg took, in ms, and the keys of each passage it found, best first."""
+    """What a leg took, in ms, and the keys of each passage it found, best first.
+
+    `cpu_ms` is the processor's time, which does not count what else the machine did meanwhile.
+    """
 
     ms: float
     found: Sequence[Sequence[str]]
+    cpu_ms: float = 0.0
 
 
 def step(side: str, name: str, folder: Path, limits: Limits | None = None) -> Figures:
@@ -85,7 +89,7 @@ class Server:
         """Ask `question` of `leg`; raises `DalilError` when the process is gone."""
         self._process.write([leg, question])
         reply = self._process.read()
-        return Reply(float(reply["ms"]), reply.get("found", []))
+        return Reply(float(reply["ms"]), reply.get("found", []), float(reply["cpu_ms"]))
 
     def close(self) -> float:
         """End the process and return its peak memory (MB)."""

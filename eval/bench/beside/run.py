@@ -141,11 +141,9 @@ def _at(folder: Path, size: int, plan: Plan, say: Callable[[str], None]) -> tupl
         try:
             how = "gather" if name == DALIL else "build"
             built = step(SIDES[name].module, how, folder, plan.limits)
-            if "read_s" in built:
-                figures[name]["read_s"] = built["read_s"]
-            figures[name].update(
-                build_s=built["build_s"], disk_mb=built["disk_mb"], build_peak_mb=built["peak_mb"]
-            )
+            kept = ("build_s", "build_cpu_s", "read_s", "disk_mb")
+            figures[name].update({key: built[key] for key in kept if key in built})
+            figures[name]["build_peak_mb"] = built["peak_mb"]
         except DalilError as error:
             notes[name] = str(error)
     ready = [name for name in plan.sides if name not in notes]
@@ -263,7 +261,9 @@ def figures_of(replies: Mapping[str, Sequence[Reply]], asked: Sequence[Item]) ->
     """
     figures = Figures()
     for leg, found in replies.items():
-        figures.update(_percentiles(leg, [reply.ms for reply in found][_WARM_UP:]))
+        counted = found[_WARM_UP:]
+        figures.update(_percentiles(leg, [reply.ms for reply in counted]))
+        figures[f"{leg}_cpu_ms"] = percentile([reply.cpu_ms for reply in counted], 50)
     for kind in KINDS:
         ranks = [
             known.rank(reply.found, item)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter
 
 import bm25s
 import Stemmer
 
 from eval.bench.files import Figures, Found, size
+from eval.bench.sides.clock import Clock
 from eval.bench.sides.dense import DEPTH, Dense, fused, texts
 
 _HOME = "bm25s"
@@ -24,12 +24,12 @@ def build(folder: Path) -> Figures:
     """Make both indexes of the passages and keep them."""
     home = folder / _HOME
     found = list(texts(folder))
-    began = perf_counter()
+    clock = Clock()
     Dense.build(folder, home)
     lexical = bm25s.BM25()
     lexical.index(_tokens(found), show_progress=False)
     lexical.save(home)
-    return {"build_s": perf_counter() - began, "disk_mb": size(home)}
+    return {**clock.build(), "disk_mb": size(home)}
 
 
 def search(folder: Path) -> Mapping[str, Callable[[str], object]]:

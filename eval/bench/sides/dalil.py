@@ -13,6 +13,7 @@ from corpus.article import Article
 from corpus.load import load_articles
 from corpus.split import split
 from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, Found, named, size
+from eval.bench.sides.clock import Clock
 from eval.bench.sides.legs import legs
 from index import Library, load_encoder
 from index.embedded.engine import DERIVED
@@ -72,25 +73,24 @@ def gather(folder: Path) -> Figures:
     `read_s` is what reading and cleaning them took, `build_s` the rest: to split, encode, analyse,
     store and index them, and to commit.
     """
-    read = 0.0
+    library = Library.open(folder / LIBRARY, load_encoder("bundled"), create=True)
+    began, clock = perf_counter(), Clock()
 
     def found() -> Iterator[Article]:
-        nonlocal read
         loaded = iter(load_articles(folder / ARTICLES))
         while True:
-            began = perf_counter()
+            clock.pause()
             one = next(loaded, None)
-            read += perf_counter() - began
+            clock.go()
             if one is None:
                 return
             if one.article:
                 yield one.article
 
-    library = Library.open(folder / LIBRARY, load_encoder("bundled"), create=True)
-    began = perf_counter()
     library.add(found())
-    build_s = perf_counter() - began - read
-    figures = {"read_s": read, "build_s": build_s, "articles": len(library)}
+    built = clock.build()
+    read_s = perf_counter() - began - built["build_s"]
+    figures = {**built, "read_s": read_s, "articles": len(library)}
     passages = library.count_passages()
     # Closed first, so that what SQLite's log holds counts once.
     library.close()

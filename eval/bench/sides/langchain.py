@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter
 from typing import Any, cast
 
 import numpy as np
@@ -21,6 +20,7 @@ from langchain_community.retrievers import BM25Retriever
 from langchain_community.vectorstores import FAISS
 
 from eval.bench.files import PASSAGES, STORE, VECTORS, Figures, Found, named, size
+from eval.bench.sides.clock import Clock
 from index.encoder import load_bundled
 
 # As many passages a leg as Dalil's legs find, and as many fused as are judged.
@@ -48,15 +48,15 @@ def build(folder: Path) -> Figures:
         passages = [json.loads(line) for line in file]
     texts = [passage.pop("text") for passage in passages]
     vectors, embeddings = np.load(folder / VECTORS), BundledEmbeddings()
-    began = perf_counter()
+    clock = Clock()
     store = FAISS.from_embeddings(zip(texts, vectors, strict=True), embeddings, metadatas=passages)
     store.save_local(str(folder / STORE))
     # Not used here, but a program that has just indexed goes on to serve.
     lexical = BM25Retriever.from_texts(texts, metadatas=passages, k=_K)
-    done = perf_counter()
+    built = clock.build()
     return {
         "passages": len(lexical.docs),
-        "build_s": done - began,
+        **built,
         "derived_mb": size(folder / STORE),
         "disk_mb": size(folder / STORE),
     }

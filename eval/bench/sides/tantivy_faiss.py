@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter
 
 import tantivy
 
 from eval.bench.files import Figures, Found, size
+from eval.bench.sides.clock import Clock
 from eval.bench.sides.dense import DEPTH, Dense, fused, texts
 
 _HOME, _ANALYSER = "tantivy", "arabic"
@@ -23,7 +23,7 @@ _HOME, _ANALYSER = "tantivy", "arabic"
 def build(folder: Path) -> Figures:
     """Make both indexes of the passages and keep them."""
     home = folder / _HOME
-    began = perf_counter()
+    clock = Clock()
     Dense.build(folder, home)
     index, schema = _index(home), _schema()
     # One thread as all sides have.
@@ -32,7 +32,7 @@ def build(folder: Path) -> Figures:
         writer.add_document(tantivy.Document.from_dict({"text": text, "row": row}, schema))
     writer.commit()
     writer.wait_merging_threads()
-    return {"build_s": perf_counter() - began, "disk_mb": size(home)}
+    return {**clock.build(), "disk_mb": size(home)}
 
 
 def search(folder: Path) -> Mapping[str, Callable[[str], object]]:

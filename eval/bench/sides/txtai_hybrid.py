@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 from txtai import Embeddings
 
 from eval.bench.files import VECTORS, Figures, Found, size
+from eval.bench.sides.clock import Clock
 from eval.bench.sides.dense import DEPTH, SHOWN, texts
 from index.encoder import load_bundled
 
@@ -33,11 +33,11 @@ def build(folder: Path) -> Figures:
         given += len(batch)
         return np.array(rows[given - len(batch) : given])
 
-    began = perf_counter()
+    clock = Clock()
     embeddings = Embeddings(method="external", transform=ready, hybrid=True)
     embeddings.index((row, text, None) for row, text in enumerate(texts(folder)))
     embeddings.save(str(folder / _HOME))
-    return {"build_s": perf_counter() - began, "disk_mb": size(folder / _HOME)}
+    return {**clock.build(), "disk_mb": size(folder / _HOME)}
 
 
 def search(folder: Path) -> Mapping[str, Callable[[str], object]]:

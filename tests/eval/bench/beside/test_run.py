@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import time
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from eval.bench.beside.known import Item
 from eval.bench.files import ARTICLES, PASSAGES, VECTORS
 from eval.bench.processes import Limits, Reply, step
 from eval.bench.sides import dalil, passages
+from eval.bench.sides.clock import Clock
 
 SMALL = 60
 
@@ -74,9 +76,11 @@ def test_a_side_that_dies_leaves_the_others_alone():
 
 
 def test_the_first_questions_warm_up_but_are_judged():
-    replies = {"fused": [Reply(1_000.0 if n < 5 else 2.0, [["x"], [f"q{n}"]]) for n in range(10)]}
+    found = [[["x"], [f"q{n}"]] for n in range(10)]
+    replies = {"fused": [Reply(1e3 if n < 5 else 2.0, found[n], 1.5) for n in range(10)]}
     figures = run.figures_of(replies, asked())
     assert (figures["fused_p50_ms"], figures["fused_p95_ms"]) == (2.0, 2.0)
+    assert figures["fused_cpu_ms"] == 1.5
     assert (figures["title_mrr"], figures["words_mrr"], figures["words_recall"]) == (0.5, 0.5, 1.0)
 
 
@@ -178,6 +182,19 @@ def test_wrong_options_are_told(wrong, said, capsys):
 def test_a_process_beyond_its_limits_is_ended(tmp_path, limits, said):
     with pytest.raises(DalilError, match=f"'gather' of dalil failed: {said}"):
         step("dalil", "gather", tmp_path, limits)
+
+
+def test_the_clock_counts_what_it_is_let_to():
+    clock = Clock()
+    clock.pause()
+    time.sleep(0.2)
+    clock.go()
+    began = time.process_time()
+    while time.process_time() - began < 0.05:
+        pass
+    figures = clock.build()
+    assert 0.05 <= figures["build_cpu_s"] < 0.15
+    assert figures["build_s"] >= figures["build_cpu_s"] - 0.01
 
 
 @pytest.fixture(scope="module")
