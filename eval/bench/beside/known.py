@@ -59,19 +59,19 @@ class _Article:
 def items(folder: Path, questions: int, seed: int = 0) -> list[Item]:
     """Return about as many questions as `questions`, of both kinds in turns.
 
-    Each is of an article of its own that lends no sentences; its title, or the passage, is once in
-    the collection.  Raises `DalilError` if fewer than two can be asked.
+    Each is of an article of its own that lends no sentences.  A title is once in the collection; of
+    a sentence, every passage that holds it word for word is right, since reports are copied.
+    Raises `DalilError` if fewer than two can be asked.
     """
     source = random.Random(seed)
-    titles, passages = _often(folder)
     kept: list[_Article] = []
-    for number, article in enumerate(_usable(folder, titles)):
+    for number, article in enumerate(_usable(folder, _often(folder))):
         place = number if number < questions else source.randrange(number + 1)
         kept[place : place + 1] = [article] if place < questions else []
     source.shuffle(kept)
     half = len(kept) // 2
     named_by_title = [_by_title(article) for article in kept[:half]]
-    by_words = [found for article in kept[half:] if (found := _by_words(article, passages))]
+    by_words = _by_words(folder, [s for article in kept[half:] if (s := _sentence(article))])
     if not named_by_title or not by_words:
         raise DalilError("The collection has too few titles to ask for. Take more passages.")
     return [item for pair in zip(named_by_title, by_words, strict=False) for item in pair]
@@ -121,15 +121,25 @@ def _by_title(article: _Article) -> Item:
     return Item(article.title, "title", frozenset({*map(str, lines), *by_name, article.id}))
 
 
-def _by_words(article: _Article, often: frozenset[int]) -> Item | None:
-    for place, text in enumerate(article.texts):
-        if crc32(text.encode()) in often:
-            continue
-        for sentence in _SENTENCE.findall(text):
-            if asked := reworded(sentence):
+def _sentence(article: _Article) -> str:
+    """Return the first sentence of an article that can be asked for, "" if none can."""
+    found = (sentence for text in article.texts for sentence in _sentences(text))
+    return next((sentence for sentence in found if reworded(sentence)), "")
+
+
+def _sentences(text: str) -> Iterator[str]:
+    return (sentence.strip() for sentence in _SENTENCE.findall(text))
+
+
+def _by_words(folder: Path, sentences: Sequence[str]) -> list[Item]:
+    """Return a question of each sentence, with all passages that hold it."""
+    keys: dict[str, set[str]] = {sentence: set() for sentence in sentences}
+    for article in _articles(folder):
+        for place, text in enumerate(article.texts):
+            for sentence in keys.keys() & set(_sentences(text)):
                 name = named(article.id, article.starts[place])
-                return Item(asked, "words", frozenset({str(article.first + place), name}))
-    return None
+                keys[sentence] |= {str(article.first + place), name}
+    return [Item(reworded(sentence), "words", frozenset(found)) for sentence, found in keys.items()]
 
 
 def _usable(folder: Path, often: frozenset[int]) -> Iterator[_Article]:
@@ -152,16 +162,9 @@ def _articles(folder: Path) -> Iterator[_Article]:
             first += len(passages)
 
 
-def _often(folder: Path) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the checksums of the titles, and of the passages, that come more than once.
-
-    Checksums of four bytes each, since a million texts would take a gigabyte.
-    """
-    titles, passages = array("L"), array("L")
-    for article in _articles(folder):
-        titles.append(crc32(article.title.encode()))
-        passages.extend(crc32(text.encode()) for text in article.texts)
-    return _doubled(titles), _doubled(passages)
+def _often(folder: Path) -> frozenset[int]:
+    """Return the checksums of the titles that come more than once, which take less than titles."""
+    return _doubled(array("L", (crc32(a.title.encode()) for a in _articles(folder))))
 
 
 def _doubled(checksums: array[int]) -> frozenset[int]:

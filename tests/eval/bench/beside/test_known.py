@@ -52,7 +52,7 @@ def test_a_sample_is_no_larger_than_asked(tmp_path):
     assert len(known.items(tmp_path, 4)) == 4
 
 
-@pytest.mark.parametrize("spoilt", ["lender", "same title", "short title", "same passage"])
+@pytest.mark.parametrize("spoilt", ["lender", "same title", "short title"])
 def test_what_is_not_unique_is_not_asked_for(tmp_path, spoilt):
     lender = next(name for n in range(80) if is_lender(name := f"day:{n}"))
 
@@ -61,7 +61,7 @@ def test_what_is_not_unique_is_not_asked_for(tmp_path, spoilt):
             yield (
                 f"{lender}{n}" if spoilt == "lender" and is_lender(f"{lender}{n}") else name,
                 {"same title": "عنوان واحد لهذه كلها", "short title": "عنوان"}.get(spoilt, title),
-                [texts[0], LONG] if spoilt == "same passage" else texts,
+                texts,
             )
 
     write(tmp_path, changed())
@@ -71,6 +71,19 @@ def test_what_is_not_unique_is_not_asked_for(tmp_path, spoilt):
     else:
         with pytest.raises(DalilError, match="too few titles"):
             known.items(tmp_path, 8)
+
+
+def test_every_passage_that_holds_the_sentence_is_right(tmp_path):
+    copies = [
+        (f"copy-{n}", name, [f"في البدء.\n{texts[1]}. وبعد"], texts[1])
+        for n, (name, _, texts) in enumerate(collection())
+    ]
+    write(tmp_path, [*collection(), *((name, title, texts) for name, title, texts, _ in copies)])
+    found = [item for item in known.items(tmp_path, 8) if item.kind == "words"]
+    assert len(found) == 4
+    for item in found:
+        assert len(item.keys) == 4
+        assert sum(key.startswith("copy-") for key in item.keys) == 1
 
 
 def test_checksums_of_what_comes_twice():
