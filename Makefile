@@ -61,7 +61,7 @@ $(DEMO)/library.sqlite: .venv/.base corpus/demo $(wildcard corpus/demo/*) index/
 	$(BIN)/pip install --quiet $(PIP) --constraint constraints.txt --editable '.[dev]'
 	@touch .venv/.base $@
 
-# LangChain's parts serve as the other side of the comparison only.
+# LangChain's parts, bm25s, tantivy and txtai serve as the other sides of the comparison only.
 .venv/.bench: .venv/.base
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
 	@touch $@

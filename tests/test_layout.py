@@ -17,13 +17,16 @@ PACKAGES = ("corpus", "index", "rag", "eval", "ui")
 SPEED = ("eval/studies/speed.py",)
 # Where each third-party library may be imported; a template engine serves three kinds of pages.
 HOMES = {
-    "faiss": "index/embedded/vectors.py",
+    "faiss": ("index/embedded/vectors.py", "eval/bench/sides/dense.py"),
+    "bm25s": "eval/bench/sides/bm25s_faiss.py",
+    "tantivy": "eval/bench/sides/tantivy_faiss.py",
+    "txtai": "eval/bench/sides/txtai_hybrid.py",
     "rank_bm25": "index/embedded/bm25.py",
     "sqlite3": ("index/store/connection.py", "index/store/faults.py"),
     "httpx": "corpus/fetch/",
     "httpcore": "corpus/fetch/connections.py",
     "protego": "corpus/fetch/robots.py",
-    "Stemmer": "corpus/text/stems.py",
+    "Stemmer": ("corpus/text/stems.py", "eval/bench/sides/bm25s_faiss.py"),
     "tokenizers": ("index/encoder/", "index/training/", "rag/reader/"),
     "onnxruntime": "rag/reader/",
     "onnx": "index/training/reader/",
@@ -59,7 +62,7 @@ HOMES = {
     "rensa": "corpus/copies.py",
     "argon2": "ui/server/access/passwords.py",
     "jinja2": ("ui/server/articles/article_page.py", "ui/library/page.py", "eval/report/page.py"),
-    "matplotlib": "eval/report/plots.py",
+    "matplotlib": ("eval/report/plots.py", "eval/bench/beside/plot.py"),
     "fastapi": "ui/",
     "starlette": "ui/",
     "uvicorn": "ui/app/",

@@ -1,4 +1,4 @@
-"""`python -m eval.bench [cold|stack|serve]`: print what was measured, fail if a bound is missed."""
+"""`python -m eval.bench [PART]`: print what was measured, fail if a bound is missed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corpus.errors import DalilError
 from eval.bench import cold, report, serve, stack
+from eval.bench.beside import command as beside
 
 # `dalil ask` from a cold start takes at most this share of `import sentence_transformers`.
 _COLD_BOUND = 1 / 3
@@ -45,6 +46,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--clients", type=_positive, default=32, help="clients of the server")
     parser.add_argument("--seconds", type=_positive, default=30, help="how long they ask")
     parser.add_argument("--json", action="store_true", help="print one JSON object a comparison")
+    beside.add_options(parser)
     options = parser.parse_args(arguments)
     if options.news is None and _NEWS.is_dir():
         options.news = _NEWS
@@ -89,6 +91,10 @@ def _serve(options: argparse.Namespace) -> bool:
     return load.sound
 
 
+def _beside(options: argparse.Namespace) -> bool:
+    return beside.run(options, _say)
+
+
 def _say(message: str) -> None:
     sys.stderr.write(message + "\n")
     sys.stderr.flush()
@@ -98,7 +104,8 @@ _PARTS: Mapping[str, Sequence[Callable[[argparse.Namespace], bool]]] = {
     "cold": [_cold],
     "stack": [_stack],
     "serve": [_serve],
-    "all": [_cold, _stack, _serve],
+    "beside": [_beside],
+    "all": [_cold, _stack, _serve, _beside],
 }
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from corpus.errors import DalilError
 from eval.bench import generated
 
 # Measured on newspaper articles, whose page furniture counts here and not in passages.
-_WORDS_A_PASSAGE = 62
+WORDS_A_PASSAGE = 62
 
 
 def write(target: Path, news: Path | None, passages: int) -> str:
@@ -22,7 +22,7 @@ def write(target: Path, news: Path | None, passages: int) -> str:
     """
     found = generated.articles() if news is None else from_archives(news)
     with target.open("w", encoding="utf-8") as file:
-        for article in _limited(found, passages * _WORDS_A_PASSAGE):
+        for article in limited(found, passages * WORDS_A_PASSAGE):
             file.write(json.dumps(article, ensure_ascii=False) + "\n")
     return "generated articles" if news is None else "newspaper articles"
 
@@ -69,7 +69,7 @@ def _articles(archive: Path) -> Iterator[dict[str, str | None]]:
                     }
 
 
-def _limited(
+def limited(
     articles: Iterable[dict[str, str] | dict[str, str | None]], words: int
 ) -> Iterator[dict[str, str] | dict[str, str | None]]:
     """Yield articles until they hold `words` words."""

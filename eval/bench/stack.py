@@ -7,9 +7,7 @@ turns, so that whatever else the machine does meets both alike; ratios are what 
 from __future__ import annotations
 
 import os
-import platform
 import statistics
-import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -19,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from corpus.errors import DalilError
-from eval.bench import collection
+from eval.bench import collection, machine
 from eval.bench.files import ARTICLES, Figures
 from eval.bench.processes import Server, step
 from eval.bench.questions import question_sets
@@ -86,9 +84,9 @@ def compare(
         passages=int(dalil["passages"]),
         collection=made_of,
         questions=questions,
-        cpu=_cpu(),
+        cpu=machine.cpu(),
         cores=os.cpu_count() or 1,
-        commit=_commit(),
+        commit=machine.commit(),
         date=datetime.now(UTC).date().isoformat(),
         sides={name: Side(built[name], times[name]) for name in sides},
     )
@@ -165,20 +163,3 @@ def percentile(times: Sequence[float], percent: int) -> float:
     if len(times) == 1:
         return times[0]
     return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]
-
-
-def _cpu() -> str:
-    listed = Path("/proc/cpuinfo")
-    lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return next(iter(names), platform.processor() or platform.machine())
-
-
-def _commit() -> str:
-    root = Path(__file__).parents[2]
-    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()

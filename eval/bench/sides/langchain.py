@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter
+from typing import Any, cast
 
 import numpy as np
 from langchain_classic.embeddings.base import Embeddings
@@ -19,11 +19,12 @@ from langchain_classic.retrievers import EnsembleRetriever
 from langchain_community.retrievers import BM25Retriever
 from langchain_community.vectorstores import FAISS
 
-from eval.bench.files import PASSAGES, STORE, VECTORS, Figures, size
+from eval.bench.files import PASSAGES, STORE, VECTORS, Figures, Found, named, size
+from eval.bench.sides.clock import Clock
 from index.encoder import load_bundled
 
-# As many passages a leg as Dalil's legs find.
-_K = 50
+# As many passages a leg as Dalil's legs find, and as many fused as are judged.
+_K, _SHOWN = 50, 10
 
 
 class BundledEmbeddings(Embeddings):  # type: ignore[misc]
@@ -47,16 +48,17 @@ def build(folder: Path) -> Figures:
         passages = [json.loads(line) for line in file]
     texts = [passage.pop("text") for passage in passages]
     vectors, embeddings = np.load(folder / VECTORS), BundledEmbeddings()
-    began = perf_counter()
+    clock = Clock()
     store = FAISS.from_embeddings(zip(texts, vectors, strict=True), embeddings, metadatas=passages)
     store.save_local(str(folder / STORE))
     # Not used here, but a program that has just indexed goes on to serve.
     lexical = BM25Retriever.from_texts(texts, metadatas=passages, k=_K)
-    done = perf_counter()
+    built = clock.build()
     return {
         "passages": len(lexical.docs),
-        "build_s": done - began,
+        **built,
         "derived_mb": size(folder / STORE),
+        "disk_mb": size(folder / STORE),
     }
 
 
@@ -75,3 +77,15 @@ def serve(folder: Path) -> Mapping[str, Callable[[str], object]]:
     lexical = BM25Retriever.from_documents(documents, preprocess_func=str.split, k=_K)
     both = EnsembleRetriever(retrievers=[lexical, dense], weights=[0.5, 0.5])
     return {"FAISS store": dense.invoke, "BM25Retriever": lexical.invoke, "ensemble": both.invoke}
+
+
+def search(folder: Path) -> Mapping[str, Callable[[str], object]]:
+    """Return the same retrievers under the names that all sides give their legs."""
+    legs = serve(folder)
+    ensemble = cast("Callable[[str], list[Any]]", legs["ensemble"])
+
+    def both(question: str) -> Found:
+        places = [document.metadata for document in ensemble(question)[:_SHOWN]]
+        return Found([[named(place["article"], place["start"])] for place in places])
+
+    return {"fused": both, "lexical": legs["BM25Retriever"], "dense": legs["FAISS store"]}

@@ -1,8 +1,9 @@
 """One side in a process of its own: a step that is measured, or a server that answers.
 
-`python -m eval.bench.sides.server SIDE STEP FOLDER` writes JSON lines to standard output.  The step
-`serve` first tells its legs, then reads lines `[leg, question]` and answers each with the
-milliseconds that the leg took.
+`python -m eval.bench.sides.server SIDE STEP FOLDER` writes JSON lines to standard output.  A step
+that returns functions is served: it first tells its legs, then reads lines `[leg, question]` and
+answers each with the milliseconds that the leg took, and the keys of what it found if it gives
+them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import resource
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from corpus.errors import DalilError
+from eval.bench.files import Found
 
 Leg = Callable[[str], object]
 
@@ -38,26 +40,30 @@ def main(arguments: Sequence[str]) -> int:
     """Run one step of one side."""
     side, step, folder = arguments
     run = getattr(importlib.import_module(f"eval.bench.sides.{side}"), step)
+    began = perf_counter()
     try:
-        if step == "serve":
-            _serve(run, Path(folder))
+        returned = run(Path(folder))
+        if any(callable(value) for value in returned.values()):
+            _serve(returned, perf_counter() - began)
         else:
-            _say({**run(Path(folder)), "peak_mb": peak()})
+            _say({**returned, "peak_mb": peak()})
     except DalilError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-def _serve(open_legs: Callable[[Path], Mapping[str, Leg]], folder: Path) -> None:
-    began = perf_counter()
-    legs = open_legs(folder)
-    _say({"open_s": perf_counter() - began, "legs": list(legs)})
+def _serve(legs: Mapping[str, Leg], open_s: float) -> None:
+    _say({"open_s": open_s, "legs": list(legs)})
     for line in sys.stdin:
         name, question = json.loads(line)
-        began = perf_counter()
-        legs[name](question)
-        _say({"ms": 1000 * (perf_counter() - began)})
+        began, processor = perf_counter(), process_time()
+        found = legs[name](question)
+        times = {
+            "ms": 1000 * (perf_counter() - began),
+            "cpu_ms": 1000 * (process_time() - processor),
+        }
+        _say({**times, "found": found.keys} if isinstance(found, Found) else times)
     _say({"peak_mb": peak()})
 
 
