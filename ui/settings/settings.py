@@ -42,6 +42,10 @@ class ServerSettings:
     workers: int = setting(2, kinds.whole(1, 64), "Questions answered at a time.")
     waiting: int = setting(64, kinds.whole(0, 10_000), "Questions that may wait.")
     seconds: float = setting(30.0, kinds.number(0.1, 3_600), "Time for one answer, in seconds.")
+    connections: int = setting(2_048, kinds.whole(16, 100_000), "Connections open at a time.")
+    connections_by_address: int = setting(
+        512, kinds.whole(4, 100_000), "Those of one address, trusted proxies aside."
+    )
     hosts: tuple[str, ...] = setting(
         (), kinds.HOSTS, "Names under which browsers reach the server, besides loopback ones."
     )

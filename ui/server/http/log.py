@@ -6,15 +6,23 @@ import json
 import logging
 import time
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.server.http.flood import LineLimit
+
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
-# Ours, below which "dalil.questions" is, and uvicorn's, which tells of exceptions as well.
-_LOGGER, _SERVER = "dalil", "uvicorn.error"
+# Ours, below which "dalil.questions" is, and uvicorn's, which tells of exceptions as well; asyncio
+# tells of connections that could not be accepted.
+_LOGGER, _SERVER, _LOOP = "dalil", "uvicorn.error", "asyncio"
+# Lines of one kind in a minute.  Twenty requests a second are what a busy office sends, and 300
+# bytes each; faults are ten times as long, and the first few tell where they are.
+_MOST_LINES, _MOST_FAULTS = 1_200, 60
 _ROOT = Path(__file__).parents[3]
 # Signs of life and parts of pages tell nothing while they come as they should.
 _QUIET = (
@@ -44,12 +52,18 @@ class JsonFormatter(logging.Formatter):
             "time": at.replace("+00:00", "Z"),
             # Records made by hand have no level; what is told without urgency is "info".
             "level": record.levelname.lower() if record.levelno else "info",
-            "event": record.getMessage().strip(),
+            # Behind the first line, asyncio shows what it was at, which may quote a question.
+            "event": _event(record),
             **getattr(record, "fields", {}),
         }
         if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
             line |= _fault(record.exc_info)
         return json.dumps(line)
+
+
+def _event(record: logging.LogRecord) -> str:
+    text = record.getMessage().strip()
+    return text.partition("\n")[0] if record.name == _LOOP else text
 
 
 def _fault(info: ExceptionInfo) -> dict[str, object]:
@@ -75,11 +89,47 @@ def _short(name: str) -> str:
     return str(path.relative_to(_ROOT)) if path.is_relative_to(_ROOT) else name
 
 
+class BoundedHandler(logging.StreamHandler[TextIO]):
+    """Writes to standard error, only so many lines of each kind in a minute.
+
+    How many were left out is told with the first line that comes after that minute.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._limit, self._now = LineLimit(), now
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, or leave it out; whoever logs holds the handler's lock."""
+        now = self._now()
+        for kind, count in self._limit.left_out(now):
+            fields = {"of": kind, "lines": count}
+            told = {"msg": "left_out", "levelno": logging.WARNING, "levelname": "WARNING"}
+            super().emit(logging.makeLogRecord({**told, "fields": fields}))
+        most = _MOST_LINES if record.levelno < logging.WARNING else _MOST_FAULTS
+        if self._limit.takes(_kind(record), most, now):
+            super().emit(record)
+
+
+def _kind(record: logging.LogRecord) -> str:
+    """Return what a line tells of, without the words of who caused it.
+
+    >>> _kind(logging.makeLogRecord({"msg": "request", "fields": {"status": 404}}))
+    'request 404'
+    """
+    kind = str(record.msg).strip().partition("\n")[0]
+    if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
+        kind = f"{kind} {record.exc_info[0].__name__}"
+    status = getattr(record, "fields", {}).get("status")
+    return f"{kind} {status}" if status else kind
+
+
 def start_log() -> None:
-    """Send our events, and uvicorn's warnings and faults, to standard error."""
-    handler = logging.StreamHandler()
+    """Send our events, and the warnings and faults of uvicorn and asyncio, to standard error."""
+    handler = BoundedHandler()
     handler.setFormatter(JsonFormatter())
-    for name, level in ((_LOGGER, logging.INFO), (_SERVER, logging.WARNING)):
+    levels = ((_LOGGER, logging.INFO), (_SERVER, logging.WARNING), (_LOOP, logging.WARNING))
+    for name, level in levels:
         log = logging.getLogger(name)
         log.handlers, log.propagate = [handler], False
         log.setLevel(level)
