@@ -22,6 +22,7 @@ from ui.app.feeds import feeds_behind
 from ui.folders.following import following
 from ui.server.access.accounts import open_accounts
 from ui.server.access.identity import is_open
+from ui.server.http.bodies import Drain
 from ui.server.http.log import RequestLog, log_fault, log_notice, start_log
 from ui.server.http.proxies import Proxies
 from ui.server.http.workers import WorkerPool
@@ -112,7 +113,7 @@ def server_of(
         most, settings.connections_by_address, Proxies(settings.trusted_proxies)
     )
     config = uvicorn.Config(
-        RequestLog(app),
+        RequestLog(Drain(app)),
         # Uvicorn wants a class, and calls it as it would call this.
         http=cast("type[asyncio.Protocol]", partial(BoundedProtocol, connections=connections)),
         # No route speaks it, and its connections would be counted nowhere.

@@ -170,6 +170,22 @@ def test_what_the_event_loop_tells_is_one_kind_and_quotes_nobody(logged):
     assert [line["event"] for line in lines] == ["Task exception was never retrieved"] * 60
 
 
+def test_what_other_libraries_say_is_a_line_too_and_quotes_nobody(kit, home, logged):
+    with kit.client_with(home, chat=False, without_login=True) as client:
+        start_log()
+        start_log()
+        broken = client.post(
+            "/login",
+            content=b"a secret, and no form",
+            headers={"content-type": "multipart/form-data; boundary=x"},
+        )
+        assert broken.status_code == 400
+    lines = logged()
+    (line,) = [line for line in lines if line["event"].startswith("python_multipart")]
+    assert line["level"] == "warning"
+    assert "secret" not in str(lines)
+
+
 def test_nothing_is_logged_by_the_command_line(dalil, dalil_process, tmp_path):
     (tmp_path / "a.txt").write_text("وصلت القافلة إلى المدينة.", encoding="utf-8")
     (tmp_path / "dalil.toml").write_text("server.log_questions = true\n")
