@@ -19,6 +19,7 @@ from index.store.database import DATABASE
 from ui.app.app import create_app
 from ui.app.connections import ACCEPTED_AT_ONCE, BoundedProtocol, Connections, room_for
 from ui.app.feeds import feeds_behind
+from ui.app.metrics import Metered, Metrics
 from ui.folders.following import following
 from ui.server.access.accounts import open_accounts
 from ui.server.access.identity import is_open
@@ -50,12 +51,14 @@ def serve(
     shared = Shared(settings)
     # A model that cannot be had stops the server from starting.
     written = shared.model() is not None
+    metrics = Metrics()
     pool = WorkerPool(
         partial(Service, settings, log_notice, shared),
         workers=address.workers,
         waiting=address.waiting,
         seconds=address.seconds,
         model_seconds=shared.limits().total_s if written else 0.0,
+        heard=metrics.heard,
     )
     with listen(address) as listening:
         port = listening.getsockname()[1]
@@ -69,8 +72,8 @@ def serve(
         with suppress(KeyboardInterrupt):
             # The log is open before anything is followed.
             app = create_app(pool, examples=examples, settings=settings)
-            server = server_of(app, pool, address)
-            with follows, feeds_behind(settings, shared):
+            server = server_of(app, pool, address, metrics)
+            with follows, feeds_behind(settings, shared), metrics.served(address.metrics_port):
                 server.run(sockets=[listening])
 
 
@@ -98,7 +101,10 @@ def _has_users(home: Path) -> bool:
 
 
 def server_of(
-    app: FastAPI, pool: WorkerPool, settings: ServerSettings | None = None
+    app: FastAPI,
+    pool: WorkerPool,
+    settings: ServerSettings | None = None,
+    metrics: Metrics | None = None,
 ) -> uvicorn.Server:
     """Return a server that gives the answers that `pool` works on before it stops."""
     start_log()
@@ -112,8 +118,10 @@ def server_of(
     connections = Connections(
         most, settings.connections_by_address, Proxies(settings.trusted_proxies)
     )
+    metrics = metrics or Metrics()
+    metrics.watch(pool, connections)
     config = uvicorn.Config(
-        RequestLog(Drain(app)),
+        Metered(RequestLog(Drain(app)), metrics),
         # Uvicorn wants a class, and calls it as it would call this.
         http=cast("type[asyncio.Protocol]", partial(BoundedProtocol, connections=connections)),
         # No route speaks it, and its connections would be counted nowhere.

@@ -46,6 +46,9 @@ class ServerSettings:
     connections_by_address: int = setting(
         512, kinds.whole(4, 100_000), "Those of one address, trusted proxies aside."
     )
+    metrics_port: int = setting(
+        0, kinds.whole(0, 65_535), "Port of this machine for Prometheus's figures; 0 for none."
+    )
     hosts: tuple[str, ...] = setting(
         (), kinds.HOSTS, "Names under which browsers reach the server, besides loopback ones."
     )
