@@ -127,11 +127,15 @@ def office(home, article, password_hash):
 @pytest.fixture(scope="session")
 def open_office(tmp_path_factory, password_hash):
     """A client of the server of such a library; whoever uses it leaves the users as they are."""
-    text = "أغلقت البلدية سوق الخضار أسبوعاً. وسيُفتح الأحد المقبل."
-    article = Article(id="article-1", text=text, language="ar")
-    home = furnish(tmp_path_factory.mktemp("office"), article, password_hash)
+    home = furnished(tmp_path_factory.mktemp("office"), password_hash)
     with client_with(home, chat=True) as client:
         yield client
+
+
+def furnished(home, password_hash):
+    """Make such a library with an article of its own."""
+    text = "أغلقت البلدية سوق الخضار أسبوعاً. وسيُفتح الأحد المقبل."
+    return furnish(home, Article(id="article-1", text=text, language="ar"), password_hash)
 
 
 def furnish(home, article, password_hash):
@@ -235,6 +239,7 @@ def kit():
         add=add, pool_of=pool_of, client_of=client_of, live=live, web=web, serving=serving,
         log_in=log_in, password=PASSWORD, settings_of=settings_of, client_with=client_with,
         until=until, GatedService=GatedService, root=ROOT, base=BASE,
+        furnished=furnished,
     )  # fmt: skip
 
 

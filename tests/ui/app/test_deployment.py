@@ -77,7 +77,10 @@ def test_the_unit_allows_as_many_files_as_connections_need(unit, monkeypatch):
     allowed = int(unit["LimitNOFILE"])
     monkeypatch.setattr("resource.getrlimit", lambda _: (allowed, allowed))
     assert room_for(DEFAULT.connections, 64) == DEFAULT.connections
-    assert int(re.search(r"limit_conn dalil (\d+);", NGINX)[1]) == DEFAULT.connections_by_address
+    assert (
+        int(re.search(r"limit_conn dalil_addresses (\d+);", NGINX)[1])
+        == DEFAULT.connections_by_address
+    )
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
