@@ -142,27 +142,6 @@ def test_who_reads_nothing_is_not_waited_for(serve, half_open, monkeypatch, kit)
         assert len(ask(port, method="GET", path="/large")[2]) == 20_000_000
 
 
-def test_few_files_are_enough(demo_home, kit, half_open):
-    """The command itself, where a process may open 240 files and 400 connections come."""
-    limited = (
-        "-c",
-        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (240, 240)); "
-        "runpy.run_module('ui.cli', run_name='__main__', alter_sys=True)",
-    )
-    with kit.serving(demo_home, before=limited) as (process, address):
-        port = int(address.rpartition(":")[2])
-        half_open(port, 400, 20)
-        assert ask_often(port, times=2) == {200}
-        half_open(port, 400, 20)
-        assert ask_often(port, times=2) == {200}
-        process.terminate()
-        log = process.communicate(timeout=60)[1]
-    assert "There is room for" in log
-    assert "ulimit -n" in log
-    assert "out of system resource" not in log
-    assert len(log) < 20_000
-
-
 class Line:
     """A connection that notes if it was closed."""
 
