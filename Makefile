@@ -1,12 +1,12 @@
-# Six commands: `make ask`, `make chat`, `make eval`, `make test`, `make bench`, `make pictures`. Each sets up .venv
-# on first use.
+# Seven commands: `make ask`, `make chat`, `make eval`, `make test`, `make bench`, `make pictures`, `make audit`. Each
+# sets up .venv on first use.
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := .demo
 Q ?= What bounty was announced for Hajji Abdullah?
 export Q
 
-.PHONY: ask chat eval test bench pictures clean
+.PHONY: ask chat eval test bench pictures audit clean
 
 ask: $(DEMO)/library.sqlite
 	@$(BIN)/dalil --home $(DEMO) ask "$$Q"
@@ -36,6 +36,10 @@ bench: .venv/.bench
 # The screenshots of the documents, English and Arabic, from the demo collection; needs Chromium.
 pictures: .venv/.dev
 	DALIL_PICTURES=docs/images $(BIN)/pytest tests/ui/browser/test_pictures.py
+
+# Asks OSV for advisories of the pinned versions, where there is a network; a test reads what it wrote.
+audit: .venv/.base
+	$(BIN)/python tests/audit.py
 
 clean:
 	rm -rf .venv $(DEMO)

@@ -66,6 +66,7 @@ HOMES = {
     "fastapi": "ui/",
     "starlette": "ui/",
     "uvicorn": "ui/app/",
+    "prometheus_client": "ui/app/metrics.py",
     "gradio": ("ui/chat/layout.py", "ui/chat/page.py"),
     "watchfiles": "ui/folders/watch.py",
     "typer": "ui/",

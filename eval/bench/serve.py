@@ -2,7 +2,8 @@
 
 The server is the command as people start it, on the demo collection.  Times are told as multiples
 of what a single client waits, measured in the same run, since whatever else the machine does meets
-both.  The clients run beside the server and take their share of the same cores.
+both.  The clients run beside the server and take their share of the same cores.  How the server's
+memory grows shows after minutes only (`--seconds 600`): caches fill before.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import linear_regression
+from threading import Event, Thread
+from time import perf_counter
 from typing import IO, cast
 
 from corpus.errors import DalilError
@@ -29,12 +34,19 @@ _ALONE_A_SECOND, _LEAST_ALONE = 3, 10
 # A queue that so many clients keep full, each trying again soon.
 _FEW_PLACES, _TOO_MANY = 2, 12
 _PROBE_PAUSE = 0.05
+# How often memory is looked at; what comes before this share of the time is warm-up.
+_LOOK_SECONDS, _WARM_UP = 0.5, 1 / 3
+# When, in seconds, and how much memory there was, in MB (10^6 bytes).
+Memory = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """What was measured; times in ms, multiples of the median of a single client.
 
+    `p99_share` is the 99th percentile over the median.  `memory_mb` is the server's resident memory
+    (MB, 10^6 bytes) at the end, `memory_slope` how it grew after the first third of the time (MB a
+    minute); both are `None` where /proc does not tell.
     `errors` counts the replies below the queue's limit that were no answer, by status (0: none
     came).  `slowest_share` is the number of answers of the client served least over the mean.
     `refused_*` are the times of 503 while the queue is full, `after_multiple` the median of a
@@ -50,6 +62,10 @@ class Load:
     p50_ms: float
     p95_ms: float
     p95_multiple: float
+    p99_ms: float
+    p99_share: float
+    memory_mb: float | None
+    memory_slope: float | None
     slowest_share: float
     refused: int
     not_refused: int
@@ -81,16 +97,17 @@ def measure(clients: int, seconds: float) -> Load:
     count = max(_LEAST_ALONE, round(_ALONE_A_SECOND * seconds))
     with tempfile.TemporaryDirectory(prefix="dalil-serve-") as home:
         subprocess.run([*_command(home), "add", str(DEMO)], check=True, capture_output=True)
-        with _serving(home, clients) as address:
+        with _serving(home, clients) as (address, process):
             ask_alone(address, questions, count)
             alone = _times(ask_alone(address, questions, count))
-            together = ask_together(address, questions, clients, seconds)
-        with _serving(home, _FEW_PLACES) as address:
+            with _remembered(process) as memory:
+                together = ask_together(address, questions, clients, seconds)
+        with _serving(home, _FEW_PLACES) as (address, _):
             ask_alone(address, questions, count)
             before = _times(ask_alone(address, questions, count))
             probes = _when_full(address, questions, count)
             after = _times(ask_alone(address, questions, count))
-    return _load(clients, seconds, alone, together, (before, probes, after))
+    return _load(clients, seconds, alone, together, (before, probes, after), memory)
 
 
 def _load(
@@ -99,6 +116,7 @@ def _load(
     alone: Sequence[float],
     together: Sequence[Reply],
     burst: tuple[Sequence[float], Sequence[Reply], Sequence[float]],
+    memory: Memory = (),
 ) -> Load:
     before, probes, after = burst
     times = _times(together)
@@ -119,6 +137,10 @@ def _load(
         p50_ms=percentile(times, 50),
         p95_ms=percentile(times, 95),
         p95_multiple=percentile(times, 95) / single,
+        p99_ms=percentile(times, 99),
+        p99_share=percentile(times, 99) / percentile(times, 50),
+        memory_mb=memory[-1][1] if memory else None,
+        memory_slope=slope(memory),
         slowest_share=min(served[n] for n in range(clients)) * clients / len(times),
         refused=len(refused),
         not_refused=len(probes) - len(refused),
@@ -127,6 +149,41 @@ def _load(
         refused_multiple=percentile(refused, 50) / percentile(before, 50),
         after_multiple=percentile(after, 50) / percentile(before, 50),
     )
+
+
+def slope(memory: Memory) -> float | None:
+    """Return by how many MB a minute the memory grows, `None` if that cannot be told.
+
+    >>> slope([(0.0, 100.0), (30.0, 300.0), (60.0, 301.0), (90.0, 302.0)])
+    2.0
+    """
+    if len(memory) < 2:
+        return None
+    begun, end = memory[0][0], memory[-1][0]
+    warm = [(at, mb) for at, mb in memory if at >= begun + _WARM_UP * (end - begun)]
+    if len(warm) < 2:
+        return None
+    return 60 * linear_regression(*zip(*warm, strict=True)).slope
+
+
+@contextmanager
+def _remembered(process: int) -> Iterator[list[tuple[float, float]]]:
+    """Look at the memory of a process while the block runs; yield what is seen, as it is seen."""
+    status, seen, stop = Path(f"/proc/{process}/status"), list[tuple[float, float]](), Event()
+
+    def look() -> None:
+        while not stop.wait(_LOOK_SECONDS) and status.exists():
+            lines = status.read_text(encoding="ascii").splitlines()
+            kilobytes = next(int(one.split()[1]) for one in lines if one.startswith("VmRSS"))
+            seen.append((perf_counter(), kilobytes * 1_024 / 1e6))
+
+    looking = Thread(target=look)
+    looking.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        looking.join()
 
 
 def _when_full(address: Address, questions: Sequence[str], count: int) -> list[Reply]:
@@ -143,8 +200,8 @@ def _when_full(address: Address, questions: Sequence[str], count: int) -> list[R
 
 
 @contextmanager
-def _serving(home: str, waiting: int) -> Iterator[Address]:
-    """Start the server with so many places in its queue; yield its address when it answers."""
+def _serving(home: str, waiting: int) -> Iterator[tuple[Address, int]]:
+    """Start the server with so many places in its queue; yield address and process number."""
     options = ["serve", "--port", "0", "--waiting", str(waiting)]
     process = subprocess.Popen(
         [*_command(home), *options], stderr=subprocess.PIPE, encoding="utf-8"
@@ -153,7 +210,7 @@ def _serving(home: str, waiting: int) -> Iterator[Address]:
     try:
         if "http" not in told:
             raise DalilError(f"The server did not start: {told.strip()}")
-        yield Address(told.split()[2])
+        yield Address(told.split()[2]), process.pid
     finally:
         process.terminate()
         process.communicate()

@@ -187,7 +187,8 @@ def load(
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        made = (manifest["format"], manifest["encoder"], manifest["tokens"])
+        # One of another version may lack what this one writes.
+        made = tuple(manifest.get(name) for name in ("format", "encoder", "tokens"))
         if made != (_FORMAT, fingerprint, encoder.fingerprint):
             return None, "made by another version or encoder"
         home = folder / str(manifest["folder"])

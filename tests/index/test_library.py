@@ -193,6 +193,18 @@ def test_derived_files_are_rebuilt(library, make_article, damage):
     assert len(said) == 1
 
 
+def test_an_index_of_an_older_version_is_none_that_was_damaged(library, make_article):
+    library.add([make_article(1)])
+    file = library.home / "derived" / MANIFEST
+    # Before there were tokens the manifest named none.
+    older = {**json.loads(file.read_text()), "format": 1}
+    del older["tokens"], older["crc32"]
+    file.write_text(json.dumps(older))
+    assert Library.open(library.home, library.encoder).faults() == [
+        "The search index is made by another version or encoder."
+    ]
+
+
 def test_a_passage_is_found_by_the_title_of_its_article(library, make_article):
     library.add([make_article(1, title="حصاد القمح", text="بدأ يوم الأحد."), make_article(2)])
     found = search(library, "القمح", 3)

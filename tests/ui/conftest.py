@@ -141,6 +141,12 @@ def open_office(tmp_path_factory, furnished):
         yield client
 
 
+def furnished(home, password_hash):
+    """Make such a library with an article of its own."""
+    text = "أغلقت البلدية سوق الخضار أسبوعاً. وسيُفتح الأحد المقبل."
+    return furnish(home, Article(id="article-1", text=text, language="ar"), password_hash)
+
+
 def furnish(home, article, password_hash):
     add(home, article)
     accounts = open_accounts(home)
@@ -242,6 +248,7 @@ def kit():
         add=add, pool_of=pool_of, client_of=client_of, live=live, web=web, serving=serving,
         log_in=log_in, password=PASSWORD, settings_of=settings_of, client_with=client_with,
         until=until, GatedService=GatedService, root=ROOT, base=BASE,
+        furnished=furnished,
     )  # fmt: skip
 
 

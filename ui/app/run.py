@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,11 +17,15 @@ from fastapi import FastAPI
 from corpus.errors import DalilError
 from index.store.database import DATABASE
 from ui.app.app import create_app
+from ui.app.connections import ACCEPTED_AT_ONCE, BoundedProtocol, Connections, room_for
 from ui.app.feeds import feeds_behind
+from ui.app.metrics import Metered, Metrics
 from ui.folders.following import following
 from ui.server.access.accounts import open_accounts
 from ui.server.access.identity import is_open
+from ui.server.http.bodies import Drain
 from ui.server.http.log import RequestLog, log_fault, log_notice, start_log
+from ui.server.http.proxies import Proxies
 from ui.server.http.workers import WorkerPool
 from ui.service import Service, Shared
 from ui.settings.privacy import told
@@ -46,12 +51,14 @@ def serve(
     shared = Shared(settings)
     # A model that cannot be had stops the server from starting.
     written = shared.model() is not None
+    metrics = Metrics()
     pool = WorkerPool(
         partial(Service, settings, log_notice, shared),
         workers=address.workers,
         waiting=address.waiting,
         seconds=address.seconds,
         model_seconds=shared.limits().total_s if written else 0.0,
+        heard=metrics.heard,
     )
     with listen(address) as listening:
         port = listening.getsockname()[1]
@@ -64,8 +71,9 @@ def serve(
         follows = following(settings, address.watch, log_notice, log_fault, shared)
         with suppress(KeyboardInterrupt):
             # The log is open before anything is followed.
-            server = server_of(create_app(pool, examples=examples, settings=settings), pool)
-            with follows, feeds_behind(settings, shared):
+            app = create_app(pool, examples=examples, settings=settings)
+            server = server_of(app, pool, address, metrics)
+            with follows, feeds_behind(settings, shared), metrics.served(address.metrics_port):
                 server.run(sockets=[listening])
 
 
@@ -92,11 +100,33 @@ def _has_users(home: Path) -> bool:
         accounts.close()
 
 
-def server_of(app: FastAPI, pool: WorkerPool) -> uvicorn.Server:
+def server_of(
+    app: FastAPI,
+    pool: WorkerPool,
+    settings: ServerSettings | None = None,
+    metrics: Metrics | None = None,
+) -> uvicorn.Server:
     """Return a server that gives the answers that `pool` works on before it stops."""
     start_log()
+    settings = settings or ServerSettings()
+    most = room_for(settings.connections, settings.workers)
+    if most < settings.connections:
+        log_notice(
+            f"There is room for {most} connections, not {settings.connections}: this process may "
+            "not open more files. Raise the limit (LimitNOFILE= in the unit, or ulimit -n)."
+        )
+    connections = Connections(
+        most, settings.connections_by_address, Proxies(settings.trusted_proxies)
+    )
+    metrics = metrics or Metrics()
+    metrics.watch(pool, connections)
     config = uvicorn.Config(
-        RequestLog(app),
+        Metered(RequestLog(Drain(app)), metrics),
+        # Uvicorn wants a class, and calls it as it would call this.
+        http=cast("type[asyncio.Protocol]", partial(BoundedProtocol, connections=connections)),
+        # No route speaks it, and its connections would be counted nowhere.
+        ws="none",
+        backlog=ACCEPTED_AT_ONCE,
         log_config=None,
         # Its line for each request would hold what people ask.
         access_log=False,
@@ -114,6 +144,12 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, pool: WorkerPool) -> None:
         super().__init__(config)
         self._pool = pool
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; the system lets more wait than are accepted at a time."""
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(_BACKLOG)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept no more, let answers end, close the rest."""

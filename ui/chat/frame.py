@@ -8,13 +8,17 @@ nonce and `unsafe-eval`, and nothing from another host.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http.cookies import SimpleCookie
 
 import regex
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from corpus.errors import InputError
+from ui.chat.bodies import checked
+from ui.server.http.bodies import replay
 from ui.server.http.refusals import refuse
 from ui.words.wording import LANGUAGES, preferred, words
 
@@ -44,8 +48,10 @@ _PREVIEW = regex.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*?/?>\s*
 class ChatFrame:
     """ASGI middleware around an application in which the chat of each language is mounted."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, functions: Mapping[str, Collection[int]]) -> None:
+        """`functions` are the numbers of what the page of each language may call."""
         self._app = app
+        self._functions = functions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send `/` to the reader's language, refuse what the chat does not need, pass the rest."""
@@ -59,10 +65,27 @@ class ChatFrame:
             await self._app(scope, receive, send)
         elif not _NEEDED.fullmatch(rest):
             await refuse(send, 404, "There is nothing at this address.")
+        elif rest and scope["method"] == "POST":
+            await self._post(language, scope, receive, send)
         elif rest:
             await self._app(scope, receive, send)
         else:
             await self._app(scope, receive, _Page(language, send))
+
+    async def _post(self, language: str, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            await refuse(send, 415, "Send JSON, with Content-Type: application/json.")
+            return
+        try:
+            body = checked(await request.body(), self._functions[language])
+        except InputError as error:
+            await refuse(send, 400, str(error))
+            return
+        headers = MutableHeaders(raw=list(scope["headers"]))
+        headers["Content-Length"] = str(len(body))
+        await self._app({**scope, "headers": headers.raw}, replay(body, receive), send)
 
 
 class _Page:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from threading import Event
@@ -42,10 +42,13 @@ def mount_chat(
     `llm` writes there, and conversations are kept for `days`.
     """
     app.mount(STATIC, FreshFiles(directory=Path(__file__).with_name("static")), name="chat")
+    functions: dict[str, Collection[int]] = {}
     for language in LANGUAGES:
+        blocks = _Page(pool, language, examples, llm, days).blocks()
+        functions[language] = frozenset(blocks.fns)
         gr.mount_gradio_app(
             app,
-            _Page(pool, language, examples, llm, days).blocks(),
+            blocks,
             f"/{language}",
             theme=theme(),
             footer_links=[],
@@ -57,7 +60,7 @@ def mount_chat(
             pwa=False,
             enable_monitoring=False,
         )
-    app.add_middleware(ChatFrame)
+    app.add_middleware(ChatFrame, functions=functions)
 
 
 class _Page:

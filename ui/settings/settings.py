@@ -42,6 +42,13 @@ class ServerSettings:
     workers: int = setting(2, kinds.whole(1, 64), "Questions answered at a time.")
     waiting: int = setting(64, kinds.whole(0, 10_000), "Questions that may wait.")
     seconds: float = setting(30.0, kinds.number(0.1, 3_600), "Time for one answer, in seconds.")
+    connections: int = setting(2_048, kinds.whole(16, 100_000), "Connections open at a time.")
+    connections_by_address: int = setting(
+        512, kinds.whole(4, 100_000), "Those of one address, trusted proxies aside."
+    )
+    metrics_port: int = setting(
+        0, kinds.whole(0, 65_535), "Port of this machine for Prometheus's figures; 0 for none."
+    )
     hosts: tuple[str, ...] = setting(
         (), kinds.HOSTS, "Names under which browsers reach the server, besides loopback ones."
     )

@@ -12,7 +12,9 @@ import httpx2
 import openai
 import pytest
 
+from corpus.article import Article
 from corpus.errors import DalilError
+from index import Library, load_encoder
 from rag.langchain import load_chat_model, models
 from rag.langchain.failures import model_error
 from rag.llm import Message
@@ -73,6 +75,27 @@ def test_langchain_itself_may_be_missing(monkeypatch):
     monkeypatch.setattr(models, "find_spec", lambda name: None if name == "langchain" else name)
     with pytest.raises(DalilError, match=r"pip install '\.\[langchain\]'"):
         load_chat_model("ollama:any")
+
+
+@pytest.mark.parametrize("command", ["ask who?", "serve --port 0"])
+def test_without_any_of_it_the_command_says_what_to_install(command, tmp_path):
+    code = (
+        "import runpy, sys; sys.modules['langchain_core'] = None; "
+        "runpy.run_module('ui.cli', run_name='__main__', alter_sys=True)"
+    )
+    library = Library.open(tmp_path, load_encoder("bundled"), create=True)
+    library.add([Article(id="a", text="وصلت القافلة إلى المدينة.", language="ar")])
+    library.close()
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--home", tmp_path, *command.split(), "--llm", "ollama:x"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "pip install '.[ollama]'" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_provider_that_only_langchain_knows():

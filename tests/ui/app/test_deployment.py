@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ui.app.app import create_app
+from ui.app.connections import room_for
 from ui.server.access.guard import MOST_CHAT_BYTES
 from ui.settings.settings import ServerSettings, all_settings
 
@@ -70,6 +71,16 @@ def test_the_unit_is_closed(unit):
     assert (unit["IPAddressDeny"], unit["IPAddressAllow"]) == ("any", "localhost")
     assert unit["CapabilityBoundingSet"] == ""
     assert int(unit["TimeoutStopSec"]) > DEFAULT.seconds + 5
+
+
+def test_the_unit_allows_as_many_files_as_connections_need(unit, monkeypatch):
+    allowed = int(unit["LimitNOFILE"])
+    monkeypatch.setattr("resource.getrlimit", lambda _: (allowed, allowed))
+    assert room_for(DEFAULT.connections, 64) == DEFAULT.connections
+    assert (
+        int(re.search(r"limit_conn dalil_addresses (\d+);", NGINX)[1])
+        == DEFAULT.connections_by_address
+    )
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")

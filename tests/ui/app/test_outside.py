@@ -1,6 +1,5 @@
 """The server process asks nobody: no address is looked up and nothing is connected to."""
 
-import json
 import os
 
 # Told to every process of the test as sitecustomize: notes whom it means to reach, a line each.
@@ -32,6 +31,6 @@ def test_nothing_leaves_the_machine(demo_home, kit, tmp_path, hajji):
         for page in ("/en/", "/ar/", "/articles/demo-isis-finances", "/api/articles"):
             assert client.get(page).status_code == 200
         body = {"data": [hajji], "fn_index": 0, "session_hash": "abc"}
-        client.post("/en/gradio_api/queue/join", content=json.dumps(body))
+        assert client.post("/en/gradio_api/queue/join", json=body).status_code == 200
     # The probe shows that the watch works.
     assert noted.read_text().splitlines() == ["'probe.invalid'"]

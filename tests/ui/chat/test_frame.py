@@ -20,7 +20,9 @@ def client():
         Route("/{language}/", lambda _: HTMLResponse(PAGE)),
         Route("/{path:path}", lambda _: PlainTextResponse("reached"), methods=["GET", "POST"]),
     ]
-    return TestClient(ChatFrame(Starlette(routes=routes)), follow_redirects=False)
+    return TestClient(
+        ChatFrame(Starlette(routes=routes), {"en": {0}, "ar": {0}}), follow_redirects=False
+    )
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,8 @@ function withSources({ words }, answer) {
     const quotes = group.map((one) => `${several ? mark(one) : ""}“${one.quote}”`);
     // Who gets the copy may not reach this server, but reaches the outlet.
     const own = group.map((one) => new URL(address(one), location.href).href);
-    const links = /^https?:\/\/\S+$/i.test(url ?? "") ? [url] : own;
+    // An address with a name before its host may look like another's.
+    const links = /^https?:\/\/[^\s/?#@\\]+([/?#]\S*)?$/i.test(url ?? "") ? [url] : own;
     return [group.map(mark).join("") + about, ...(quoted ? quotes : []), ...links].join("\n");
   };
   const lines = [

@@ -73,11 +73,13 @@ export function articleAddress(id, version) {
 
 /** The facts of an article in a line: outlet, day, language, where it came from. */
 export function facts(article) {
+  // Name and password before a host are nobody's to read.
+  const place = article.url?.replace(/^(https?:\/\/)[^/?#]*@/i, "$1") ?? article.source;
   const parts = [
     article.outlet && isolated(article.outlet),
     article.published && element("time", { datetime: article.published }, [day(article.published)]),
     article.language && languageName(article.language),
-    (article.url ?? article.source) && element("bdi", { class: "place", dir: "ltr" }, [article.url ?? article.source]),
+    place && element("bdi", { class: "place", dir: "ltr" }, [place]),
   ];
   return element("p", { class: "facts" }, parts.filter(Boolean).map((part) => element("span", {}, [part])));
 }

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.server.access.identity import LOCAL, READER, Identity, Refusal
+from ui.server.http.bodies import replay
 from ui.server.http.refusals import HEADERS, refuse
 from ui.settings.settings import ServerSettings
 
@@ -95,7 +96,7 @@ class Guard:
             await refuse(send, 413, f"A request holds at most {most} bytes.")
         else:
             if body is not None:
-                await self._app(scope, _replay(body, receive), _with_headers(send))
+                await self._app(scope, replay(body, receive), _with_headers(send))
 
     def _limits(self, scope: Scope) -> tuple[int, float]:
         """Return how many bytes a request may hold, and in how many seconds they must come."""
@@ -166,19 +167,6 @@ def _name(host: str) -> str | None:
     """
     found = _HOST.fullmatch(host.lower())
     return found and (found["name"] or found["address"])
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    sent = False
-
-    async def again() -> Message:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
 
 
 def _with_headers(send: Send) -> Send:

@@ -23,11 +23,13 @@ from ui.server.http.workers import BusyError
 from ui.settings.settings import Settings
 
 Result = TypeVar("Result")
-# People mistype; 60 guesses an hour find no password that is worth the name, and whoever means to
-# lock somebody out can do so for a minute only.
+# People mistype; 60 guesses an hour find no password that is worth the name.  Whoever goes on
+# guessing keeps a name delayed, but not where its owner has logged in before.
 _FREE_BY_NAME, _LONGEST_BY_NAME = 5, 60.0
 # An office may share one address.
 _FREE_BY_ADDRESS, _LONGEST_BY_ADDRESS = 20, 900.0
+# Places where somebody has logged in, some hundred bytes each.
+_MOST_PLACES = 10_000
 # Wrong keys that are remembered, 64 characters each.
 _MOST_KEYS = 1_000
 # A hash takes 64 MiB and some hundredths of a second; one is made at a time.
@@ -63,6 +65,7 @@ class Sessions:
         self._session_seconds = settings.server.session_hours * 3_600
         self._by_name = Throttle(_FREE_BY_NAME, _LONGEST_BY_NAME, now)
         self._by_address = Throttle(_FREE_BY_ADDRESS, _LONGEST_BY_ADDRESS, now)
+        self._places: OrderedDict[str, None] = OrderedDict()
         # Programs with a wrong key must not keep people from logging in.
         self._keys_by_address = Throttle(_FREE_BY_ADDRESS, _LONGEST_BY_ADDRESS, now)
         self._wrong_keys: OrderedDict[str, None] = OrderedDict()
@@ -114,12 +117,15 @@ class Sessions:
     async def log_in(self, name: str, password: str, address: str) -> str:
         """Return the token of a new session.
 
-        Raises `WrongLoginError` after as long a time whether there is such a user or not, and
+        Tries at a name are counted apart for each place where it has logged in before, so that
+        strangers who guess, however patiently, do not keep its owner out there.  Raises
+        `WrongLoginError` after as long a time whether there is such a user or not, and
         `TooOftenError` or `BusyError` without looking at the password.
         """
         known = _known(name)
         origin = origin_of(address)
-        self._count(known, origin)
+        counted = self._counted(known, origin)
+        self._count(counted, origin)
         if self._waiting >= _MOST_WAITING:
             raise BusyError("Too many people are logging in. Try again in a moment.")
         self._waiting += 1
@@ -129,7 +135,8 @@ class Sessions:
             self._waiting -= 1
         if token is None:
             raise WrongLoginError("This name and this password do not belong together. Try again.")
-        self._by_name.clear(known)
+        self._by_name.clear(counted)
+        self._remember(_place(known, origin))
         # Only this try: an own account must not make guesses at others' free.
         self._by_address.forgive(origin)
         return token
@@ -154,6 +161,17 @@ class Sessions:
             self._writing, lambda a: a.open_session(name, seen, seconds) if a else None
         )
 
+    def _counted(self, name: str, origin: str) -> str:
+        """Return under what a try at a name is counted."""
+        place = _place(name, origin)
+        return place if place in self._places else name
+
+    def _remember(self, place: str) -> None:
+        self._places.pop(place, None)
+        self._places[place] = None
+        if len(self._places) > _MOST_PLACES:
+            self._places.popitem(last=False)
+
     def _count(self, name: str, origin: str) -> None:
         wait = max(self._by_name.wait(name), self._by_address.wait(origin))
         if wait:
@@ -174,3 +192,8 @@ def _known(name: str) -> str:
         return user_name(name)
     except InputError:
         return f"?{name[:64]}"
+
+
+def _place(name: str, origin: str) -> str:
+    # No name holds a space of this kind.
+    return f"{name}\n{origin}"

@@ -65,17 +65,26 @@ def id_in_path(article_id: str) -> str:
 def web_link(url: str | None) -> str | None:
     r"""Return `url` if a reader may be sent there, a page of the web; else `None`.
 
+    Name and password before the host are left out: they are nobody's to read, and a name may look
+    like another host.
+
     >>> web_link("https://example.org/a"), web_link("java\nscript:alert(1)//http://a.example/")
     ('https://example.org/a', None)
+    >>> web_link("https://news.example:secret@evil.example/a"), web_link("https://a.example\\@b/")
+    ('https://evil.example/a', None)
     """
-    if url is None or not url.isprintable():
+    # Browsers read "\\" as "/", so that the host is another than it seems.
+    if url is None or not url.isprintable() or "\\" in url:
         return None
     try:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError:
         return None
-    return url if parts.scheme in ("http", "https") and host else None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    user, _, _ = parts.netloc.rpartition("@")
+    return url.replace(f"{user}@", "", 1) if "@" in parts.netloc else url
 
 
 class Anything(Convertor[str]):

@@ -6,15 +6,25 @@ import json
 import logging
 import time
 import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
-# Ours, below which "dalil.questions" is, and uvicorn's, which tells of exceptions as well.
-_LOGGER, _SERVER = "dalil", "uvicorn.error"
+# Ours, below which "dalil.questions" is, and uvicorn's, which tells of exceptions as well; asyncio
+# tells of connections that could not be accepted.
+_LOGGER, _SERVER, _LOOP = "dalil", "uvicorn.error", "asyncio"
+# Whose words are told; records made by hand have no name.
+_KNOWN = (_LOGGER, "uvicorn", _LOOP, "")
+# Lines of one kind in a minute.  Twenty requests a second are what a busy office sends, and 300
+# bytes each; faults are ten times as long, and the first few tell where they are.
+_MOST_LINES, _MOST_FAULTS = 1_200, 60
+_WINDOW_SECONDS = 60.0
 _ROOT = Path(__file__).parents[3]
 # Signs of life and parts of pages tell nothing while they come as they should.
 _QUIET = (
@@ -44,12 +54,25 @@ class JsonFormatter(logging.Formatter):
             "time": at.replace("+00:00", "Z"),
             # Records made by hand have no level; what is told without urgency is "info".
             "level": record.levelname.lower() if record.levelno else "info",
-            "event": record.getMessage().strip(),
+            # Behind the first line, asyncio shows what it was at, which may quote a question.
+            "event": _event(record),
             **getattr(record, "fields", {}),
         }
         if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
             line |= _fault(record.exc_info)
         return json.dumps(line)
+
+
+def _event(record: logging.LogRecord) -> str:
+    if not _is_known(record):
+        # What other libraries say may quote a request: told is where they say it.
+        return f"{record.name} {record.module}:{record.lineno}"
+    text = record.getMessage().strip()
+    return text.partition("\n")[0] if record.name == _LOOP else text
+
+
+def _is_known(record: logging.LogRecord) -> bool:
+    return (record.name or "").partition(".")[0] in _KNOWN
 
 
 def _fault(info: ExceptionInfo) -> dict[str, object]:
@@ -75,14 +98,95 @@ def _short(name: str) -> str:
     return str(path.relative_to(_ROOT)) if path.is_relative_to(_ROOT) else name
 
 
+@dataclass(slots=True)
+class _Window:
+    begun: float
+    taken: int = 0
+    left_out: int = 0
+
+
+class LineLimit:
+    """Lets so many lines of each kind through in a minute, and counts those it leaves out.
+
+    Kinds are few: they are made of the program's own words, never of a request's.
+
+    >>> limit = LineLimit()
+    >>> [limit.takes("fault", 2, 0.0) for _ in range(4)], limit.left_out(59.0)
+    ([True, True, False, False], [])
+    >>> limit.left_out(60.0), limit.takes("fault", 2, 60.0)
+    ([('fault', 2)], True)
+    """
+
+    def __init__(self) -> None:
+        self._windows: dict[str, _Window] = {}
+
+    def takes(self, kind: str, most: int, now: float) -> bool:
+        """Count a line at `now`, in seconds; return if it is one of the first `most`."""
+        window = self._windows.setdefault(kind, _Window(now))
+        if window.taken >= most:
+            window.left_out += 1
+            return False
+        window.taken += 1
+        return True
+
+    def left_out(self, now: float) -> list[tuple[str, int]]:
+        """Return the kinds of which lines were left out in minutes that have passed, once each."""
+        over = [k for k, one in self._windows.items() if now - one.begun >= _WINDOW_SECONDS]
+        passed = [(kind, self._windows.pop(kind).left_out) for kind in over]
+        return [(kind, count) for kind, count in passed if count]
+
+
+class BoundedHandler(logging.StreamHandler[TextIO]):
+    """Writes to standard error, only so many lines of each kind in a minute.
+
+    How many were left out is told with the first line that comes after that minute.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._limit, self._now = LineLimit(), now
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, or leave it out; whoever logs holds the handler's lock."""
+        now = self._now()
+        for kind, count in self._limit.left_out(now):
+            fields = {"of": kind, "lines": count}
+            told = {"msg": "left_out", "levelno": logging.WARNING, "levelname": "WARNING"}
+            super().emit(logging.makeLogRecord({**told, "fields": fields}))
+        most = _MOST_LINES if record.levelno < logging.WARNING else _MOST_FAULTS
+        if self._limit.takes(_kind(record), most, now):
+            super().emit(record)
+
+
+def _kind(record: logging.LogRecord) -> str:
+    """Return what a line tells of, without the words of who caused it.
+
+    >>> _kind(logging.makeLogRecord({"msg": "request", "fields": {"status": 404}}))
+    'request 404'
+    """
+    kind = _event(record)
+    if _is_known(record):
+        kind = str(record.msg).strip().partition("\n")[0]
+    if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
+        kind = f"{kind} {record.exc_info[0].__name__}"
+    status = getattr(record, "fields", {}).get("status")
+    return f"{kind} {status}" if status else kind
+
+
 def start_log() -> None:
-    """Send our events, and uvicorn's warnings and faults, to standard error."""
-    handler = logging.StreamHandler()
+    """Send our events, and the warnings and faults of all others, to standard error."""
+    handler = BoundedHandler()
     handler.setFormatter(JsonFormatter())
-    for name, level in ((_LOGGER, logging.INFO), (_SERVER, logging.WARNING)):
+    levels = ((_LOGGER, logging.INFO), (_SERVER, logging.WARNING), (_LOOP, logging.WARNING))
+    for name, level in levels:
         log = logging.getLogger(name)
         log.handlers, log.propagate = [handler], False
         log.setLevel(level)
+    others = logging.getLogger()
+    kept = [one for one in others.handlers if not isinstance(one, BoundedHandler)]
+    others.handlers = [*kept, BoundedHandler()]
+    others.handlers[-1].setFormatter(JsonFormatter())
+    others.handlers[-1].setLevel(logging.WARNING)
 
 
 def log_notice(message: str) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from corpus.errors import DalilError
-from rag.answer import Event
+from rag.answer import Answer, Event
 from rag.llm.deadline import ReaderGoneError, heed
 from ui.service import Service
 
@@ -39,6 +39,7 @@ class WorkerPool:
 
     Where a language model writes the answers it takes up to `model_seconds` more.  Streams then
     have `workers` threads and a queue of their own, so that who opens an article waits for none.
+    `heard` is told each answer of a stream, in its thread.
     """
 
     def __init__(
@@ -49,8 +50,9 @@ class WorkerPool:
         waiting: int = 64,
         seconds: float = 30.0,
         model_seconds: float = 0.0,
+        heard: Callable[[Answer], None] = lambda _: None,
     ) -> None:
-        self._open_service = open_service
+        self._open_service, self._heard = open_service, heard
         self._local = threading.local()
         self._works = _Line("service", workers, waiting)
         self._streams = _Line("writing-service", workers, waiting) if model_seconds else self._works
@@ -148,6 +150,8 @@ class WorkerPool:
                 for event in events:
                     if gone.is_set():
                         raise _stopping()
+                    if event.answer is not None:
+                        self._heard(event.answer)
                     put(event)
             put(None)
         except Exception as error:  # the one who waits for the events is told

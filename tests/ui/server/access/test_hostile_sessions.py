@@ -209,6 +209,21 @@ def test_guessing_at_one_account_from_many_addresses_is_slowed(sessions):
     assert tries(sessions, 1, address="192.0.2.99", password="right") == [None]
 
 
+def test_who_takes_every_free_moment_keeps_an_owner_out_of_no_place_they_know(sessions):
+    sessions, clock = sessions
+    home, elsewhere = "192.0.2.1", "192.0.2.2"
+    assert tries(sessions, 1, address=home, password="right") == [None]
+    for turn in range(60):
+        clock.now += 60
+        # From another address each time, so that none has a delay of its own.
+        tries(sessions, 5, address=f"198.51.{turn}.{{n}}")
+    assert refused(tries(sessions, 1, address=elsewhere, password="right")) == [True]
+    assert tries(sessions, 1, address=home, password="right") == [None]
+    # Whoever guesses at that place is slowed as everywhere, and opens nothing elsewhere by it.
+    assert refused(tries(sessions, 10, address=home)) == [False] * 5 + [True] * 5
+    assert refused(tries(sessions, 1, address=elsewhere)) == [True]
+
+
 def test_guessing_at_many_accounts_from_one_address_is_slowed(sessions):
     sessions, _ = sessions
     outcomes = tries(sessions, 30, name="user{n}")

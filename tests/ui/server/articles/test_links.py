@@ -18,6 +18,8 @@ from ui.server.articles.links import web_link
         "//example.org/x",
         "http:alert(1)",
         "https://[",
+        "https://news.example\\@evil.example/",
+        "https://name@/a",
     ],
 )
 def test_no_link_leads_where_no_page_of_the_web_is(url):
@@ -30,3 +32,16 @@ def test_no_link_leads_where_no_page_of_the_web_is(url):
 )
 def test_pages_of_the_web_are_linked_as_they_are(url):
     assert web_link(url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://news.example@evil.example/a", "https://evil.example/a"),
+        ("http://amal:secret@10.0.0.7:8080/a?b@c#d@e", "http://10.0.0.7:8080/a?b@c#d@e"),
+        ("https://a@b@evil.example", "https://evil.example"),
+        ("https://example.org/@amal", "https://example.org/@amal"),
+    ],
+)
+def test_names_before_a_host_are_left_out(url, shown):
+    assert web_link(url) == shown

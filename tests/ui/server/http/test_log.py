@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from ui.app.app import create_app
-from ui.server.http.log import JsonFormatter, RequestLog, log_notice, start_log
+from ui.server.http.log import BoundedHandler, JsonFormatter, RequestLog, log_notice, start_log
 from ui.server.http.workers import WorkerPool
 from ui.service import Service
 from ui.settings.settings import ServerSettings, Settings
@@ -137,6 +137,53 @@ def test_a_fault_is_told_without_its_message(kit, logged):
     assert {fault["exception"] for fault in faults} == {"RuntimeError"}
     assert all("conftest.py" in fault["trace"][-1] for fault in faults)
     assert "must not be told" not in str(faults)
+
+
+def test_lines_of_one_kind_are_limited_and_the_rest_is_counted(logged):
+    clock = [0.0]
+    handler = BoundedHandler(lambda: clock[0])
+    handler.setFormatter(JsonFormatter())
+    late = {"msg": "Invalid HTTP request received.", "levelno": logging.WARNING}
+    for _ in range(5_000):
+        handler.handle(record("request", status=400))
+        handler.handle(logging.makeLogRecord(late))
+    handler.handle(record("request", status=200))
+    lines = logged()
+    assert sum(line.get("status") == 400 for line in lines) == 1_200
+    assert sum(line["event"] == "Invalid HTTP request received." for line in lines) == 60
+    # Another kind has room of its own.
+    assert lines[-1]["status"] == 200
+    clock[0] = 60.0
+    handler.handle(record("request", status=200))
+    told = {line["of"]: line["lines"] for line in logged() if line["event"] == "left_out"}
+    assert told == {"request 400": 3_800, "Invalid HTTP request received.": 4_940}
+    handler.handle(record("request", status=400))
+    assert [line["event"] for line in logged()] == ["request"]
+
+
+def test_what_the_event_loop_tells_is_one_kind_and_quotes_nobody(logged):
+    start_log()
+    loop = logging.getLogger("asyncio")
+    for number in range(100):
+        loop.error(f"Task exception was never retrieved\nfuture: <Task-{number} 'a secret'>")
+    lines = logged()
+    assert [line["event"] for line in lines] == ["Task exception was never retrieved"] * 60
+
+
+def test_what_other_libraries_say_is_a_line_too_and_quotes_nobody(kit, home, logged):
+    with kit.client_with(home, chat=False, without_login=True) as client:
+        start_log()
+        start_log()
+        broken = client.post(
+            "/login",
+            content=b"a secret, and no form",
+            headers={"content-type": "multipart/form-data; boundary=x"},
+        )
+        assert broken.status_code == 400
+    lines = logged()
+    (line,) = [line for line in lines if line["event"].startswith("python_multipart")]
+    assert line["level"] == "warning"
+    assert "secret" not in str(lines)
 
 
 def test_nothing_is_logged_by_the_command_line(dalil, dalil_process, tmp_path):
