@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.errors import DalilError
+from index.store.faults import read_only
 
 WRITE_LOCK = "write.lock"
 # Held for a whole re-encoding, which takes the write lock only at its end.
@@ -25,6 +27,8 @@ def write_lock(home: Path, *, wait: bool = False, name: str = WRITE_LOCK) -> Ite
     try:
         handle = os.open(home / name, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise read_only(home / name) from error
         raise DalilError(
             f"The library {home} cannot be written ({error.strerror}). "
             "Check the folder's permissions."
