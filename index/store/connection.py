@@ -119,6 +119,13 @@ def connect(path: Path, *, create: bool = False) -> Connection:
         raise unreadable(path, str(error)) from error
     found.path, found.frozen = path, frozen
     found.create_function("dalil_digest", -1, _digest, deterministic=True)
+    try:
+        # Some builds of SQLite sync a log only when it is moved into the file, and then a change
+        # that was reported may be lost with the power.
+        found.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        found.close()
+        raise
     return found
 
 

@@ -57,10 +57,17 @@ def writing(home: Path, say: Callable[[str], None], name: str = WRITE_LOCK) -> I
 
 
 def make_folder(home: Path) -> None:
-    """Make the folder of a library, which only its owner may enter, if it is not there."""
+    """Make the folder of a library, which only its owner may enter, for good if it is not there."""
+    if home.is_dir():
+        return
+    from index.store.tables.making import sync_folder
+
+    missing = [each for each in (home, *home.parents) if not each.exists()]
     try:
         # What people ask is kept here, so other users of the machine are kept out.
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in missing:
+            sync_folder(each.parent)
     except OSError as error:
         raise DalilError(
             f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."
