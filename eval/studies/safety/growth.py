@@ -17,7 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def _within(value: object) -> Iterator[Any]:
 
 def _takes_nothing(function: Any) -> bool:  # noqa: ANN401 - any cached function
     code = function.__wrapped__.__code__
-    return code.co_argcount == code.co_kwonlyargcount == 0
+    return bool(code.co_argcount == code.co_kwonlyargcount == 0)
 
 
 def _inline(path: Path) -> Iterator[tuple[int, Any]]:
@@ -127,11 +127,11 @@ def _inline(path: Path) -> Iterator[tuple[int, Any]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             first, of = node.args[0], node.func.value
-            named = isinstance(of, ast.Name) and of.id in ("re", "regex")
-            constant = isinstance(first, ast.Constant) and isinstance(first.value, str)
-            if named and constant and node.func.attr in _METHODS:
-                library = regex if of.id == "regex" else re
-                yield node.lineno, library.compile(first.value)
+            if not (isinstance(of, ast.Name) and isinstance(first, ast.Constant)):
+                continue
+            libraries: dict[str, Any] = {"re": re.compile, "regex": regex.compile}
+            if of.id in libraries and node.func.attr in _METHODS and isinstance(first.value, str):
+                yield node.lineno, libraries[of.id](first.value)
 
 
 def _of_questions() -> dict[tuple[str, str], Any]:
@@ -175,9 +175,13 @@ def shapes(runs: Sequence[str] = _RUNS) -> Iterator[tuple[str, Callable[[int], s
     for run in runs:
         for before, behind in _AROUND:
             name = f"{before!r} {run!r}* {behind!r}"
-            yield name, lambda size, r=run, a=before, b=behind: a + (r * (size // len(r))) + b
+            yield name, partial(_repeated, before, run, behind)
     yield "nested ([", lambda size: "([" * (size // 4) + "])" * (size // 4)
     yield "words", lambda size: "".join(f"w{n} " for n in range(size))[:size]
+
+
+def _repeated(before: str, run: str, behind: str, size: int) -> str:
+    return before + run * (size // len(run)) + behind
 
 
 def steep(

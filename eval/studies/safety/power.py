@@ -16,7 +16,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,11 +57,11 @@ class OtherEncoder:
         """As `Encoder.dimension`."""
         return self.of.dimension
 
-    def encode_queries(self, texts: list[str]) -> Vectors:
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """As `Encoder.encode_queries`."""
         return self.of.encode_queries(texts)
 
-    def encode_passages(self, texts: list[str]) -> Vectors:
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """As `Encoder.encode_passages`."""
         return self.of.encode_passages(texts)
 
@@ -76,7 +76,7 @@ class Outcome:
     lost: str | None
 
 
-def work(root: Path, say: Callable[[str, State], None]) -> None:
+def work(root: Path, say: Callable[[str, dict[str, State]], None]) -> None:
     """Do what people do with a library below `root`; `say` gets each step that is done."""
     home, encoder = root / _HOME, load_encoder("bundled")
 
