@@ -7,7 +7,7 @@ sees these types alone.  Scores are plain numbers, so that none of them says how
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self
 
@@ -147,6 +147,15 @@ class IndexCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._newest: Revised | None = None
+        self._said = set[str]()
+
+    def say_once(self, message: str, say: Callable[[str], None]) -> None:
+        """Tell people a message, unless another thread's engine has told them."""
+        with self._lock:
+            new = message not in self._said
+            self._said.add(message)
+        if new:
+            say(message)
 
     def __enter__(self) -> Self:
         self._lock.acquire()

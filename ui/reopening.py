@@ -9,8 +9,8 @@ from typing import Generic, Protocol, TypeVar
 
 from corpus.errors import DalilError
 
-# Device and inode.
-FileId = tuple[int, int]
+# Device and inode; of a file that may only be read, when it was written and its size too.
+FileId = tuple[int, ...]
 
 
 class Closable(Protocol):
@@ -74,7 +74,7 @@ class Reopening(Generic[Opened]):
 
 
 def file_id(path: Path) -> FileId | None:
-    """Return device and inode of a file, `None` if it is not there."""
+    """Return which file lies at `path`, `None` if there is none."""
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -84,4 +84,8 @@ def file_id(path: Path) -> FileId | None:
             f"The library at {path.parent} cannot be opened ({error.strerror}). "
             "Check the folder's permissions."
         ) from error
-    return found.st_dev, found.st_ino
+    from index.store.connection import is_frozen
+
+    # What is opened as a file that nobody writes would not see what somebody else writes.
+    written = (found.st_mtime_ns, found.st_size) if is_frozen(path) else ()
+    return found.st_dev, found.st_ino, *written

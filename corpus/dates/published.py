@@ -49,7 +49,7 @@ _SHORT = 80
 _NAMES = regex.compile(r"[^/(\-–).]+")
 # A year of another calendar in any digits, and what stands between two names of one day.
 _ELSEWHERE = regex.compile(r"(?<!\d)[1١۱](?:[3٣۳4٤۴]\d\d|[5٥۵][0٠۰][0٠۰])(?!\d)")
-_BOTH = regex.compile(r"\s*(?:\bالموافق(?:\s+ل(?=\s))?|[|=]|\s[-–—/]\s|\()\s*|\)")
+_BOTH = regex.compile(r"(?<!\s)\s*+(?:\bالموافق(?:\s+ل(?=\s))?|[|=]|(?<=\s)[-–—/]\s|\()\s*+|\)")
 _FLAGS = regex.IGNORECASE | regex.VERBOSE
 
 

@@ -12,7 +12,7 @@ from corpus.furniture.labels import is_outlet
 from corpus.furniture.lines import content_bounds, stray_outlets
 
 # A headline is short; what follows it is at least one line of a sentence's length.
-_MOST_TITLE_WORDS = 20
+_MOST_TITLE_WORDS, _MOST_TITLE_LENGTH = 20, 400
 _LEAST_BODY_WORDS = 8
 # Bylines and datelines stand right below the title, pages put dates and buttons between.
 _OPENING_LINES = 3
@@ -26,7 +26,8 @@ _NOT_A_TITLE = regex.compile(r"[.،؛,;:…][\s\"'”’»)]*\Z|\A\s*(?:\p{N}{1,
 # "Name - City"; a headline that looks so is given up, since no title beats a wrong one.
 _BYLINE = regex.compile(r"\S+(?: \S+){0,3}\s*[-–—ـ|/]\s*\S+(?: \S+)?")
 _AGENCY = regex.compile(r"[^()\n]{0,40}\((?P<name>[^()\n]{2,40})\)\s*[-–—:]")
-_PLACE = regex.compile(r"\s*[-–—|/]\s*")
+# A run of white space is entered at its beginning alone, or its length would count twice.
+_PLACE = regex.compile(r"(?<!\s)\s*+[-–—|/]\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def _title(content: list[str]) -> str | None:
     body = (line for line in content[1:_LINES_TO_THE_BODY] if line != title)
     longest = max((len(line.split()) for line in body), default=0)
     words = len(title.split())
-    if words > _MOST_TITLE_WORDS or longest < max(_LEAST_BODY_WORDS, words):
+    if len(title) > _MOST_TITLE_LENGTH or words > _MOST_TITLE_WORDS:
+        return None
+    if longest < max(_LEAST_BODY_WORDS, words):
         return None
     plain = not (_NOT_A_TITLE.search(title) or _BYLINE.fullmatch(title) or is_outlet(title))
     return title if plain else None

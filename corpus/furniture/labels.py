@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import regex
 
-_DECORATION = regex.compile(r"^[^\p{L}\p{N}©]+|[^\p{L}\p{N}]+$")
+_DECORATION = regex.compile(r"^[^\p{L}\p{N}©]+|(?<![^\p{L}\p{N}])[^\p{L}\p{N}]++$")
 _SENTENCE_MARK = regex.compile(r"[!?؟،,؛;\"“”«»]|(?<!\.)\.\s*$")
 _FOLD = str.maketrans("أإآٱىةيكۀ", "ااااىهىکه") | {ord("ی"): "ى", 0x640: None, 0x200C: " "}
 _FOLD |= dict.fromkeys(range(0x64B, 0x653))

@@ -24,7 +24,7 @@ from corpus.text.words import Word, fold
 
 _COARSER = str.maketrans({"d": "t", "g": "k", "x": "k", "A": "", "w": "", "y": ""})
 _LATIN_E = regex.compile("(?<=[a-z])e")
-_WEAK_END = regex.compile("[AYWh]+$")
+_WEAK_END = regex.compile("(?<![AYWh])[AYWh]++$")
 # Arabic particles written with the name; a hamza makes the alif a letter of the name itself.
 _ARTICLE = regex.compile(r"^(?:[وف]?[بك]?ال|و?لل)(?=\p{L}{3})")
 _PARTICLES = (_ARTICLE, regex.compile(r"^[وبل](?=\p{L}{4})"), regex.compile("^[ae]l(?=[a-z]{4})"))

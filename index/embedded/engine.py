@@ -25,6 +25,7 @@ from index.encoder import Encoder, StaticEncoder, check_encoder
 from index.engine import CONTEXT, Candidate, Candidates, IndexCache, Query
 from index.filters import Filters
 from index.store.database import Store
+from index.store.faults import read_only
 from index.store.lock import write_lock
 
 DERIVED = "derived"
@@ -89,6 +90,8 @@ class EmbeddedEngine:
 
     def _refresh(self, *, keep: bool) -> Snapshot:
         reason: str | None = "stale"
+        if self._store.read_only:
+            self._cache.say_once(str(read_only(self._store.path)), self._say)
         with self._store.reading(), self._cache:
             # Another process may have re-encoded the library since it was opened.
             check_encoder(self._store, self._encoder, self._home)

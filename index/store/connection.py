@@ -7,6 +7,7 @@ This is the only module that imports sqlite3.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from corpus.errors import DalilError
-from index.store.faults import sentence, unreadable
+from index.store.faults import pending, sentence, unreadable
 
 # "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
 APPLICATION_ID = 0x44616C69
@@ -55,9 +56,13 @@ class _Cursor(sqlite3.Cursor):
 
 
 class Connection(sqlite3.Connection):
-    """A connection to the file `path`; whatever it cannot do is a `DalilError`."""
+    """A connection to the file `path`; whatever it cannot do is a `DalilError`.
+
+    A `frozen` one takes it that nobody writes the file while it is open.
+    """
 
     path: Path
+    frozen: bool
 
     def cursor(  # type: ignore[override]
         self, factory: type[sqlite3.Cursor] | None = None
@@ -96,19 +101,52 @@ def connect(path: Path, *, create: bool = False) -> Connection:
     """Open the database at `path`; raise `DalilError` where there is none and none to `create`."""
     if not create and not path.exists():
         raise DalilError(f"There is no library at {path}. Make one with: dalil add PATH")
+    frozen = path.exists() and is_frozen(path)
+    if frozen and _size(path, "-wal"):
+        raise pending(path)
+    # SQLite keeps a log beside a file that it reads, unless it is told that nobody writes it.
+    address = f"{path.absolute().as_uri()}?immutable=1" if frozen else path
     try:
         found = sqlite3.connect(
-            path,
+            address,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=_ONE_THREAD,
             factory=Connection,
+            uri=frozen,
         )
     except sqlite3.OperationalError as error:
         raise unreadable(path, str(error)) from error
-    found.path = path
+    found.path, found.frozen = path, frozen
     found.create_function("dalil_digest", -1, _digest, deterministic=True)
+    try:
+        # Some builds of SQLite sync a log only when it is moved into the file, and then a change
+        # that was reported may be lost with the power.
+        found.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        found.close()
+        raise
     return found
+
+
+def is_writable(file: Path) -> bool:
+    """Tell whether this process may write a file or a folder."""
+    return os.access(file, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def is_frozen(path: Path) -> bool:
+    """Tell whether the database at `path` can only be read as a file that nobody writes.
+
+    It is so in a folder that may not be written, unless somebody who may has it open.
+    """
+    return not (is_writable(path.parent) or (_size(path, "-wal") and _size(path, "-shm")))
+
+
+def _size(path: Path, end: str) -> int:
+    try:
+        return path.with_name(path.name + end).stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def beside(path: Path) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
 from corpus.errors import DamagedError
-from index.store.connection import APPLICATION_ID, Digests, beside, connect
+from index.store.connection import APPLICATION_ID, Digests, beside, connect, is_writable
 from index.store.faults import cut_off, damaged, unreadable
 from index.store.tables.schema import SCHEMA_VERSION, SEALED, bring_up
 
@@ -65,6 +65,7 @@ class Store:
             if other.path == path and other._beside[0] == self._beside[0]:
                 other.check_beside()
         self._connection = connect(path, create=create)
+        self.read_only = self._connection.frozen or not is_writable(path)
         self.digests = Digests(self._connection)
         try:
             self._prepare(create=create)
@@ -86,7 +87,7 @@ class Store:
 
     def check_beside(self) -> None:
         """Raise `DalilError` if the file or its log of writes is not the one in use any more."""
-        if self._beside != beside(self.path):
+        if not self._connection.frozen and self._beside != beside(self.path):
             raise cut_off(self.path, self._connection)
 
     def close(self) -> None:
@@ -164,10 +165,8 @@ class Store:
 
     def latest(self, article_id: str) -> tuple[int, bool]:
         """Return the newest version number ever given (0 for none), and if it is present."""
-        row = self._connection.execute(
-            "SELECT latest, present FROM articles WHERE id = ?", (article_id,)
-        ).fetchone()
-        return (0, False) if row is None else (int(row[0]), bool(row[1]))
+        rows = self.execute("SELECT latest, present FROM articles WHERE id = ?", article_id)
+        return (int(rows[0][0]), bool(rows[0][1])) if rows else (0, False)
 
     def insert(
         self, article: Article, passages: Sequence[Passage], vectors: NDArray[np.float32]

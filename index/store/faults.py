@@ -30,8 +30,26 @@ def damaged(article_id: str) -> DamagedError:
     )
 
 
+def pending(path: Path) -> DalilError:
+    """Return that the library cannot be read where it lies, as the last changes are in its log."""
+    return DalilError(
+        f"The library {path} cannot be read where it lies: its folder may not be written, and its "
+        f"last changes are only in {path.name}-wal. Run `dalil doctor` on it where it may be "
+        "written, or copy the folder to such a place."
+    )
+
+
 class ReadOnlyError(DalilError):
     """The library may only be read."""
+
+
+def read_only(path: Path) -> ReadOnlyError:
+    """Return that the library at `path` may only be read here."""
+    return ReadOnlyError(
+        f"The library {path.parent} is read-only here: it can be listed, searched and asked, but "
+        "nothing is added, changed or saved. To write to it, check the permissions of the folder "
+        "and its files, and how its disk is mounted."
+    )
 
 
 def sentence(error: sqlite3.DatabaseError, path: Path) -> Exception:
@@ -45,10 +63,7 @@ def sentence(error: sqlite3.DatabaseError, path: Path) -> Exception:
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN):
         return unreadable(path, str(error))
     if code == sqlite3.SQLITE_READONLY:
-        return ReadOnlyError(
-            f"The library {path} cannot be written ({error}). Check the permissions of the file "
-            "and its folder."
-        )
+        return read_only(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DalilError(
             f"The library {path} is in use by another writer ({error}). Try again when it is done."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.errors import DalilError
+from index.store.faults import read_only
 
 WRITE_LOCK = "write.lock"
 # Held for a whole re-encoding, which takes the write lock only at its end.
@@ -25,6 +27,8 @@ def write_lock(home: Path, *, wait: bool = False, name: str = WRITE_LOCK) -> Ite
     try:
         handle = os.open(home / name, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise read_only(home / name) from error
         raise DalilError(
             f"The library {home} cannot be written ({error.strerror}). "
             "Check the folder's permissions."
@@ -53,10 +57,17 @@ def writing(home: Path, say: Callable[[str], None], name: str = WRITE_LOCK) -> I
 
 
 def make_folder(home: Path) -> None:
-    """Make the folder of a library, which only its owner may enter, if it is not there."""
+    """Make the folder of a library, which only its owner may enter, for good if it is not there."""
+    if home.is_dir():
+        return
+    from index.store.tables.making import sync_folder
+
+    missing = [each for each in (home, *home.parents) if not each.exists()]
     try:
         # What people ask is kept here, so other users of the machine are kept out.
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in missing:
+            sync_folder(each.parent)
     except OSError as error:
         raise DalilError(
             f"The folder {home} cannot be made ({error.strerror}). Choose another with --home."

@@ -38,9 +38,10 @@ def visible(text: str) -> str:
 
 
 # An address by its scheme (one slash is enough, as another could come to stand behind it), by
-# "//" alone, by "www", or data and programs in the place of one.
+# "//" alone, by "www", or data and programs in the place of one.  A scheme begins at most so far
+# before its colon, so that a long word is not looked through from each of its letters.
 _ADDRESS = regex.compile(
-    r"(?:[a-z][a-z0-9+.-]*:)?//\S*|[a-z][a-z0-9+.-]*:/\S*|www\.\S*|\bwww\b|"
+    r"(?:[a-z][a-z0-9+.-]{0,40}:)?//\S*|[a-z][a-z0-9+.-]{0,40}:/\S*|www\.\S*|\bwww\b|"
     r"(?:mailto|javascript|vbscript|data|file|tel|blob):\S+",
     regex.I,
 )

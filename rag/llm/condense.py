@@ -26,7 +26,9 @@ _SLOW = ("silent", "timeout", "broken")
 _ASKS = regex.compile(r"[?؟？;;⁇][\s\"'”»)]*\Z")
 # "Question: ..." and quotation marks around it, as small models like to put them.
 _AROUND = regex.compile(
-    r"""\A(?:[\s"'“«*]|(?:standalone )?question:|السؤال(?: المستقل)?:)+|[\s"'”»*]+\Z""", regex.I
+    r"""\A(?:[\s"'“«*]|(?:standalone )?question:|السؤال(?: المستقل)?:)+"""
+    r"""|(?<![\s"'”»*])[\s"'”»*]++\Z""",
+    regex.I,
 )
 
 

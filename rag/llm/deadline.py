@@ -68,6 +68,13 @@ def heed(gone: threading.Event) -> Iterator[None]:
         del _here.gone
 
 
+def check_reader() -> None:
+    """Raise `ReaderGoneError` where this thread heeds a reader who has gone."""
+    gone: threading.Event | None = getattr(_here, "gone", None)
+    if gone is not None and gone.is_set():
+        raise ReaderGoneError
+
+
 def watched(source: Source, limits: Limits, clock: Clock) -> Generator[str, None, None]:
     """Yield the pieces of a reply; raises `ModelError` when one is late or the source fails.
 

@@ -51,7 +51,7 @@ _TIGHT = regex.compile(
     r"|(?<=(?=\p{L})\p{Arabic}|\p{Latin}{2})(,)(?=\p{L})"
 )
 _LOOSE = regex.compile(r"(?<=\p{Arabic})\s+(?=[،؛])")
-_END = regex.compile(r"\s*[?؟⸮.!…。\s]*\Z")
+_END = regex.compile(r"(?<![?؟⸮.!…。\s])[?؟⸮.!…。\s]*+\Z")
 _MARKS = {"Arab": {"?": "؟", ",": "،", ";": "؛"}, "Latn": {"؟": "?", "،": ",", "؛": ";"}}
 _INNER_MARK = regex.compile(r"[?؟⸮,،;؛](?=\s|\Z)")
 _QUESTION_MARKS = {"Arab": "؟", "Grek": ";", "Hani": "？", "Hira": "？", "Kana": "？", "Armn": ""}
@@ -152,7 +152,7 @@ def _courtesies() -> tuple[regex.Pattern[str], regex.Pattern[str], regex.Pattern
         rf"\A\W*(?:(?:{said['before']})(?!\p{{L}})[\s,،:]+(?=\p{{L}})|(?:{said['before_asking']})(?!\p{{L}})"
         rf"[\s,،:]+(?=(?:(?:{said['before']})[\s,،]+)?(?:{said['asking']})(?!\p{{L}})))+"
     )
-    behind = rf"[\s,،]+(?:{said['behind']})(?=\W*\Z)"
+    behind = rf"(?<![\s,،])[\s,،]++(?:{said['behind']})(?=\W*\Z)"
     asks = rf"(?:{said['asking']})(?!\p{{L}})"
     return (
         regex.compile(before, regex.I),

@@ -30,6 +30,8 @@ from ui.server.openai.routes import completions
 from ui.settings.settings import Settings
 from ui.widget import add_widget
 
+# The server has waited for answers before; what still works then is not waited for long.
+_LINGER_SECONDS = 1.0
 # FastAPI would otherwise report to whatever collector OpenTelemetry's environment names.
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -59,7 +61,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await asyncio.to_thread(pool.close)
+        await asyncio.to_thread(pool.close, _LINGER_SECONDS)
         await asyncio.to_thread(embeds.close)
         if sessions is not None:
             await asyncio.to_thread(sessions.close)

@@ -70,13 +70,16 @@ class FeedWorker:
     def run(self) -> None:
         """Look for feeds that are due until told to stop; no fault ends it."""
         service = Service(self._settings, log_notice, self._shared)
+        said = ""
         while not self._stop.is_set():
             try:
                 if self._fetch_one(service):
                     continue
             except DalilError as error:
                 # Such as a library of another encoder: somebody mends it, and it goes on.
-                log_notice(f"Feeds are not fetched. {error}")
+                if str(error) != said:
+                    said = str(error)
+                    log_notice(f"Feeds are not fetched. {said}")
             except Exception as error:  # a defect, told as one
                 log_fault(error)
             self._stop.wait(_LOOK_SECONDS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -75,6 +77,18 @@ def serve(
             server = server_of(app, pool, address, metrics)
             with follows, feeds_behind(settings, shared), metrics.served(address.metrics_port):
                 server.run(sockets=[listening])
+    leave(pool)
+
+
+def leave(pool: WorkerPool) -> None:
+    """End the process where a thread still works on what nobody waits for any more.
+
+    Python would wait for it.  What was committed is in the library, whatever the thread is at.
+    """
+    if pool.held:
+        log_notice("The server ends; work that took too long is given up.")
+        logging.shutdown()
+        os._exit(0)
 
 
 def _check_login(settings: Settings) -> None:

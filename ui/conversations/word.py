@@ -31,7 +31,8 @@ from ui.words.wording import Wording, load_wordings, words
 # XML 1.0 has no place for these.
 _NO_XML = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # What `compose` writes around a quote.
-_OPENING, _CLOSING = regex.compile(r"\s*[“«„]\s*\Z"), regex.compile(r"\A\s*[”»“]?\s*(?:\[\d+\])?")
+_OPENING = regex.compile(r"(?<!\s)\s*+[“«„]\s*+\Z")
+_CLOSING = regex.compile(r"\A\s*[”»“]?\s*(?:\[\d+\])?")
 _LINK_COLOUR, _SOFT = RGBColor(0x0B, 0x6B, 0x62), RGBColor(0x55, 0x63, 0x6F)
 # Word wants a whole tag beside right-to-left text, whatever country it is from.
 _TAGS = {"ar": "ar-SA", "fa": "fa-IR", "he": "he-IL", "ckb": "ku-Arab-IQ", "ur": "ur-PK"}

@@ -24,6 +24,7 @@ from index.store.database import DATABASE, Store
 from index.store.lock import REINDEX_LOCK, make_folder, writing
 from index.store.origins import RESTORED
 from index.store.safety.checking import of_rows
+from index.store.tables.making import sync_folder
 
 # The setting of a backup that says when it was made, and the digest over all digests.
 _MADE = "backup"
@@ -221,8 +222,4 @@ def _replace(draft: Path, file: Path) -> None:
     with draft.open("rb") as opened:
         os.fsync(opened.fileno())
     draft.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(file.parent)

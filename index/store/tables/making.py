@@ -20,5 +20,15 @@ def make_whole(path: Path, make: Callable[[Path], None]) -> None:
         try:
             make(draft)
             path.hardlink_to(draft)
+            sync_folder(path.parent)
         finally:
             draft.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a file that is synced can else lose its own."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

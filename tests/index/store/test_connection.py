@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from index.store.connection import beside
+from index.store.database import Store
 
 
 def test_a_log_may_go_while_it_is_looked_at(tmp_path, monkeypatch):
@@ -23,3 +24,11 @@ def test_a_log_may_go_while_it_is_looked_at(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "stat", closing)
     assert beside(database) == kept
     assert beside(database) == (*kept[:1], 0, 0)
+
+
+def test_a_commit_is_on_the_disk_when_it_returns(tmp_path):
+    """FULL, whatever SQLite was built with: at NORMAL a log is only synced when it is moved."""
+    store = Store(tmp_path / "library.sqlite", create=True)
+    assert store.execute("PRAGMA synchronous") == [(2,)]
+    assert store.execute("PRAGMA journal_mode") == [("wal",)]
+    store.close()

@@ -49,6 +49,30 @@ print("listening", f"http://127.0.0.1:{listening.getsockname()[1]}", file=sys.st
 server_of(app, pool).run(sockets=[listening])
 """
 
+# A server whose work never ends, and does not ask if it may be left.
+STUCK = """
+import signal, sys, time
+from contextlib import suppress
+from ui.app.app import create_app
+from ui.app.run import leave, listen, server_of
+from ui.server.http.workers import WorkerPool
+from ui.settings.settings import ServerSettings
+
+class Stuck:
+    def stream(self, question, filters, owner=""):
+        print("begun", file=sys.stderr, flush=True)
+        time.sleep(3_600)
+        yield
+
+pool = WorkerPool(Stuck, workers=2, seconds=1.0)
+listening = listen(ServerSettings(port=0))
+print("listening", f"http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+with suppress(KeyboardInterrupt):
+    server_of(create_app(pool), pool).run(sockets=[listening])
+leave(pool)
+"""
+
 
 @pytest.fixture
 def gated(kit, tmp_path):
@@ -99,6 +123,27 @@ def test_a_stop_waits_for_answers_and_not_for_streams(gated, kit):
         assert [answer.result().status_code for answer in answers] == [200, 200]
         process.wait(timeout=60)
         assert stream.exception(timeout=60) is None or stream.done()
+
+
+def test_work_that_does_not_end_keeps_no_server_from_stopping(kit):
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUCK], stderr=subprocess.PIPE, text=True, cwd=kit.root
+    )
+    try:
+        address = process.stderr.readline().split()[1]
+        body = {"question": "Is anybody there?"}
+        with ThreadPoolExecutor(2) as pool, kit.web(address) as client:
+            asked = [pool.submit(client.post, "/api/ask", json=body) for _ in range(2)]
+            assert "".join(process.stderr.readline() for _ in asked) == "begun\n" * 2
+            process.send_signal(signal.SIGTERM)
+            assert {one.result().status_code for one in asked} <= {503, 504}
+            # The grace of a second, twice the time to close connections, and a slow machine.
+            assert process.wait(timeout=20) == 0
+        assert "work that took too long is given up" in process.stderr.read()
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(demo_home, dalil_process):

@@ -11,7 +11,6 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ import regex
 
 from corpus.errors import DalilError, InputError, MissingError
 from index.store.database import DATABASE, Store
+from index.store.lock import make_folder
 
 Role = Literal["reader", "admin"]
 # 256 bits: nothing to guess, so nothing that a slow hash would have to protect.
@@ -62,8 +62,7 @@ def user_name(text: str) -> str:
 def open_accounts(home: Path, *, create: bool = False) -> Accounts:
     """Open the accounts of the library in `home`, with `create` in a library made for them."""
     if create:
-        with suppress(OSError):  # SQLite tells what is wrong with the folder
-            home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
     return Accounts(Store(home / DATABASE, create=create))
 
 

@@ -21,7 +21,7 @@ from ui.server.api.routes import PoolOf
 from ui.server.api.uploads import read_uploads, upload_of, upload_of_objects
 from ui.server.http.errors import ForbiddenError, KindError, errors
 from ui.server.http.listening import while_connected
-from ui.server.http.workers import TooSlowError
+from ui.server.http.workers import TooSlowError, go_on
 from ui.service import Service
 
 _MOST_FILES = 1_000
@@ -60,7 +60,8 @@ async def add(request: Request, pool: PoolOf) -> Json:
         assistant = service.assistant(create=True)
         if assistant is None:
             raise DalilError(service.missing)
-        report = assistant.library.add(articles)
+        # What is committed stays; the server is not kept from stopping by what is not yet.
+        report = assistant.library.add(articles, on_batch=lambda _: go_on())
         done = ImportReport(report.added, report.updated, report.unchanged, notices=told)
         return done.as_json()
 

@@ -18,6 +18,7 @@ from corpus.source import Source, bytes_source
 from corpus.unread import Notice
 from rag.answer import Json
 from ui.server.http.errors import KindError
+from ui.server.http.workers import go_on
 
 _LONGEST_LABEL = 200
 # As many as a person reads at once; the rest is counted.
@@ -68,6 +69,7 @@ def read_uploads(
     articles: list[Article] = []
     faults: list[str] = []
     for loaded in load_sources(uploads, profiles=profiles, tell=tell):
+        go_on()
         if loaded.article is None:
             faults.append(f"{loaded.place}: {loaded.error}")
         else:

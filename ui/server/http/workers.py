@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from corpus.errors import DalilError
 from rag.answer import Answer, Event
-from rag.llm.deadline import ReaderGoneError, heed
+from rag.llm.deadline import ReaderGoneError, check_reader, heed
 from ui.service import Service
 
 Result = TypeVar("Result")
@@ -35,7 +36,7 @@ class WorkerPool:
 
     A service stays with its thread, as SQLite's connections must.  Work that overruns `seconds`, or
     whose client has gone, is dropped if it has not begun; a stream that has begun is closed before
-    its next event, and what `run` has begun is left to end unheard.
+    its next event, and what `run` has begun is left to end unheard, unless it asks by `go_on`.
 
     Where a language model writes the answers it takes up to `model_seconds` more.  Streams then
     have `workers` threads and a queue of their own, so that who opens an article waits for none.
@@ -57,6 +58,7 @@ class WorkerPool:
         self._works = _Line("service", workers, waiting)
         self._streams = _Line("writing-service", workers, waiting) if model_seconds else self._works
         self._leaving: set[threading.Event] = set()
+        self._stopping = threading.Event()
         self.seconds = seconds
         self._stream_seconds = seconds + model_seconds
 
@@ -67,7 +69,7 @@ class WorkerPool:
 
     async def run(self, work: Callable[[Service], Result]) -> Result:
         """Return what `work` returns; raise `BusyError`, `TooSlowError` or what it raises."""
-        future = self._works.submit(lambda: work(self._service()))
+        future = self._works.submit(partial(self._heeding, work, self._stopping))
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self.seconds)
         except TimeoutError as error:
@@ -129,15 +131,26 @@ class WorkerPool:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def break_off(self) -> None:
-        """End the streams that are under way, whatever a language model may still have to say."""
+        """End the streams that are under way, whatever a language model may still have to say.
+
+        Work that asks by `go_on` ends, too.
+        """
+        self._stopping.set()
         for gone in list(self._leaving):
             gone.set()
 
-    def close(self) -> None:
-        """Break streams off, let other work end and start no more."""
+    def close(self, seconds: float | None = None) -> None:
+        """Break streams off, let other work end and start no more.
+
+        After `seconds` work that has not ended is left to its thread: `held` counts it.
+        """
         self.break_off()
-        for line in {self._works, self._streams}:
-            line.close()
+        lines = {self._works, self._streams}
+        for line in lines:
+            line.close(wait=seconds is None)
+        end = time.monotonic() + (seconds or 0.0)
+        while self.held and time.monotonic() < end:
+            time.sleep(_LOOK_SECONDS)
 
     def _feed(
         self,
@@ -193,12 +206,17 @@ class _Line:
         future.add_done_callback(lambda _: self._release())
         return future
 
-    def close(self) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=True)
+    def close(self, *, wait: bool) -> None:
+        self._threads.shutdown(wait=wait, cancel_futures=True)
 
     def _release(self) -> None:
         with self._lock:
             self.held -= 1
+
+
+def go_on() -> None:
+    """End the work of this thread if the server stops; for long work, where it may be left."""
+    check_reader()
 
 
 def _stopping() -> BusyError:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -9,7 +10,7 @@ from functools import partial
 import pytest
 
 from ui.app.app import create_app
-from ui.server.http.workers import WorkerPool
+from ui.server.http.workers import BusyError, WorkerPool, go_on
 from ui.service import Question
 
 
@@ -125,3 +126,45 @@ def test_a_stream_that_fails_says_so(served, capfd):
     assert "RuntimeError" in logged
     assert "must not be told" not in logged.replace('"the question must not be told: "', "")
     assert "fail now" not in logged
+
+
+def test_long_work_that_asks_ends_when_the_server_stops():
+    begun, done = threading.Event(), []
+
+    def long(_):
+        for step in range(10_000):
+            begun.set()
+            go_on()
+            done.append(step)
+            time.sleep(0.01)
+
+    async def stopped():
+        pool = WorkerPool(lambda: None, workers=1, seconds=60)
+        working = asyncio.create_task(pool.run(long))
+        await asyncio.to_thread(begun.wait)
+        await asyncio.to_thread(pool.close)
+        with pytest.raises(BusyError, match="is stopping"):
+            await working
+
+    asyncio.run(stopped())
+    assert len(done) < 1_000
+
+
+def test_work_that_does_not_ask_is_left_to_its_thread():
+    begun, end = threading.Event(), threading.Event()
+
+    def deaf(_):
+        begun.set()
+        end.wait(60)
+
+    async def stopped():
+        pool = WorkerPool(lambda: None, workers=1, seconds=60)
+        working = asyncio.create_task(pool.run(deaf))
+        await asyncio.to_thread(begun.wait)
+        await asyncio.to_thread(pool.close, 0.1)
+        assert pool.held == 1
+        end.set()
+        await working
+        assert end.is_set()
+
+    asyncio.run(stopped())
