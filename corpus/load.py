@@ -13,6 +13,7 @@ from typing import NamedTuple
 from corpus.article import Article
 from corpus.confined.process import read_confined
 from corpus.confined.stream import read_streamed
+from corpus.dates.future import is_ahead, left_out
 from corpus.errors import DalilError
 from corpus.fields import FIELDS, Entry, NoTextError, draft, finish, known
 from corpus.naming import Fault, Lacking
@@ -269,7 +270,11 @@ def _outcome(source: Source, form: Format, entry: Entry, how: _How) -> Loaded:
         found = draft(values, where=source.identity + place, source=source.label)
         found = replace(found, pages=entry.pages or found.pages)
         article = finish(found, cleaned=how.cleaned)
-        for notice in entry.notices:
+        notices = entry.notices
+        if article.published and is_ahead(article.published):
+            notices = (*notices, left_out(article.published))
+            article = replace(article, published=None)
+        for notice in notices:
             how.tell(Notice(replace_surrogates(source.label) + place, notice))
         return Loaded(source.label, entry.line, article)
     except NoTextError:

@@ -15,6 +15,7 @@ import numpy as np
 import regex
 
 from corpus.article import Article, Passage
+from corpus.dates.future import is_ahead
 from corpus.dates.published import parse_date
 from corpus.errors import InputError
 from corpus.fields import label_line
@@ -241,6 +242,10 @@ def _value(name: str, value: str | None) -> str | None:
         day = parse_date(line)
         if day is None:
             raise InputError(f'"{line[:60]}" is no date; write it as in 2020-04-18.')
+        if is_ahead(day):
+            raise InputError(
+                f"The date {day.isoformat()} lies in the future; give a day until now."
+            )
         return day.isoformat()
     if name == "language" and not _LANGUAGE.fullmatch(line):
         raise InputError(f'"{line[:60]}" is no language; write its ISO 639 code, such as ar.')

@@ -29,6 +29,7 @@ from ui.server.openai.errors import CHAT_PREFIX, ChatErrors, chat_error
 from ui.server.openai.routes import completions
 from ui.settings.settings import Settings
 from ui.widget import add_widget
+from ui.words.sentences import Spoken
 
 # The server has waited for answers before; what still works then is not waited for long.
 _LINGER_SECONDS = 1.0
@@ -91,6 +92,8 @@ def create_app(
     app.add_middleware(ChatErrors)
     # Before the guard, so that pages that may ask can read its refusals too.
     app.add_middleware(EmbedGate, lookup=embeds)
+    # Outermost, since what refuses a request speaks too.
+    app.add_middleware(Spoken)
     return app
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -22,11 +21,13 @@ from ui.chat.conversation import MOST_TURNS, Turn, answer, outlets_of, read_filt
 from ui.chat.examples import MOST, Examples
 from ui.chat.frame import STATIC, ChatFrame
 from ui.chat.layout import LONGEST_QUESTION, Parts, laid_out, theme
+from ui.chat.visits import Visits
 from ui.conversations.kept import are_kept, forget
 from ui.server.access.identity import Reader, reader_of
 from ui.server.http.files import FreshFiles
 from ui.server.http.workers import WorkerPool
 from ui.service import Service
+from ui.words.sentences import worded
 from ui.words.wording import LANGUAGES, words
 
 
@@ -80,7 +81,7 @@ class _Page:
         self._examples = Examples(pool, language, examples)
         self._llm = llm
         self._days = days
-        self._asking: set[tuple[str, Event]] = set()
+        self._visits = Visits()
 
     def blocks(self) -> gr.Blocks:
         """Lay the page out and connect its events."""
@@ -133,17 +134,22 @@ class _Page:
         field: Any = ""  # Emptied once: a reader may be writing the next question meanwhile.
         question = question[:LONGEST_QUESTION]
         # A reader who leaves gives the question up, and a language model with it.
-        here = (str(request.session_hash), Event())
-        self._asking.add(here)
+        here = self._visits.begin(str(request.session_hash), _ids(turns))
+        if here is None:
+            # It leans on another conversation than is shown by now: the reader may send it anew.
+            yield gr.skip(), gr.skip(), gr.skip(), question
+            return
         pool = self._pool
         states = answer(
-            pool, question, turns, filters, owner, here[1], preferences=preferences, days=days
+            pool, question, turns, filters, owner, here.gone, preferences=preferences, days=days
         )
         try:
             async with aclosing(states):
                 async for state in states:
-                    if here not in self._asking:
+                    if here.gone.is_set():
                         return
+                    if error := state.get("error"):
+                        state["error"] = worded(error, self._language)
                     stored = gr.skip()
                     if found := state.get("answer"):
                         turn = Turn(state["question"], found["answer_id"], owner)
@@ -151,7 +157,7 @@ class _Page:
                     yield {"turn": state}, stored, gr.update(visible=False), field
                     field = gr.skip()
         finally:
-            self._asking.discard(here)
+            self._visits.end(here)
 
     async def _retry(
         self, kept: object, outlet: str, since: str, until: str, event: gr.EventData,
@@ -163,8 +169,8 @@ class _Page:
             async for shown in again:
                 yield shown
 
-    def _forget(self, request: gr.Request) -> tuple[Any, ...]:
-        self._leave(request)
+    async def _forget(self, request: gr.Request) -> tuple[Any, ...]:
+        await self._visits.leave(str(request.session_hash), ())
         return {}, [], gr.update(visible=True), ""
 
     async def _resume(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
@@ -176,21 +182,16 @@ class _Page:
 
             def look(service: Service) -> tuple[list[Turn], list[Json]]:
                 turns = conversation.resume(service, chosen, reader.owner)
-                return turns, conversation.restore(service, turns, self._words["gone"])
+                return turns, self._restored(service, turns)
 
             turns, restored = await self._pool.run(look)
         except DalilError as error:
-            return *[gr.skip()] * 4, {"trouble": str(error), "key": uuid4().hex}
-        self._leave(request)
+            return *[gr.skip()] * 4, {"trouble": self._said(error), "key": uuid4().hex}
+        # What is still being written belongs to the conversation that is left.
+        await self._visits.leave(str(request.session_hash), _ids(turns))
         stored = [turn.as_json() for turn in turns]
         done = {"opened": chosen, "key": uuid4().hex}
-        return {"opened": restored}, stored, gr.update(visible=False), "", done
-
-    def _leave(self, request: gr.Request) -> None:
-        # What is still being written belongs to the conversation that is left.
-        for here in [one for one in self._asking if one[0] == request.session_hash]:
-            self._asking.discard(here)
-            here[1].set()
+        return {"opened": restored}, stored, gr.update(visible=False), gr.skip(), done
 
     async def _open(self, kept: object, request: gr.Request) -> list[Any]:
         reader = _reader(request)
@@ -199,13 +200,13 @@ class _Page:
 
         def look(service: Service) -> tuple[list[Json], Sequence[str], bool]:
             forget(service, self._days)
-            restored = conversation.restore(service, turns, self._words["gone"])
+            restored = self._restored(service, turns)
             return restored, outlets_of(service), conversation.is_empty(service)
 
         try:
             restored, outlets, empty = await self._pool.run(look)
         except DalilError as error:
-            message = gr.update(value=markup.paragraph(str(error)), visible=True)
+            message = gr.update(value=markup.paragraph(self._said(error)), visible=True)
             return [gr.skip(), gr.skip(), who, gr.skip(), gr.skip(), message, *[gr.skip()] * MOST]
         choices = [(self._words["any_outlet"], ""), *zip(outlets, outlets, strict=True)]
         return [
@@ -218,8 +219,22 @@ class _Page:
             *_buttons(self._examples.given),
         ]
 
+    def _restored(self, service: Service, turns: Sequence[Turn]) -> list[Json]:
+        states = conversation.restore(service, turns, self._words["gone"])
+        for state in states:
+            if error := state.get("error"):
+                state["error"] = worded(error, self._language)
+        return states
+
+    def _said(self, error: DalilError) -> str:
+        return worded(str(error), self._language)
+
     async def _offer(self) -> list[Any]:
         return _buttons(await self._examples.all())
+
+
+def _ids(turns: Sequence[Turn]) -> list[str]:
+    return [turn.answer_id for turn in turns if turn.answer_id]
 
 
 def _buttons(questions: Sequence[str]) -> list[Any]:

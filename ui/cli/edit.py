@@ -30,6 +30,10 @@ def edit(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help=f"Set {_FIELDS}; no value: unknown."),
     ] = None,
+    clear: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Make outlet, published ... unknown, of all chosen."),
+    ] = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Say again what the articles' sources say.")
     ] = False,
@@ -64,18 +68,18 @@ def edit(
     from index.edits import EDITABLE, read_values
 
     filters = read_filters(since, until, outlet)
-    chosen = [name for name in without or () if name not in EDITABLE]
-    if chosen:
-        raise typer.BadParameter(f"--without wants one of {_FIELDS}, not {chosen[0]!r}.")
+    for option, names in (("--without", without), ("--clear", clear)):
+        if unknown := [name for name in names or () if name not in EDITABLE]:
+            raise typer.BadParameter(f"{option} wants one of {_FIELDS}, not {unknown[0]!r}.")
     narrowed = bool(outlet or since or until or source or words or without or edited)
     if not (ids or narrowed):
         raise typer.BadParameter(
             "Name articles by their ids, or choose them with --outlet, --source, --words, --since, "
             "--until, --without NAME or --edited."
         )
-    if undo == bool(values):
-        raise typer.BadParameter("Give --set NAME=VALUE or --undo, and not both.")
-    given = read_values(_pairs(values or []))
+    if undo == bool(values or clear):
+        raise typer.BadParameter("Give --set NAME=VALUE or --clear NAME, or --undo without them.")
+    given = read_values(_pairs(values or [], clear or []))
     before_home, before_encoder = context.obj
     library = open_library(Settings.read(home or before_home, encoder or before_encoder))
     picked = _picked(library, filters, [read_text(i) for i in ids or ()], source, words)
@@ -105,12 +109,15 @@ def edited_json(one: Edited) -> dict[str, object]:
     }
 
 
-def _pairs(options: Sequence[str]) -> dict[str, str | None]:
+def _pairs(options: Sequence[str], clear: Sequence[str]) -> dict[str, str | None]:
+    """Return what --set gives, and what --clear makes unknown."""
     pairs = [read_text(option).partition("=") for option in options]
     for name, equals, _ in pairs:
         if not (name and equals):
             raise typer.BadParameter("--set wants NAME=VALUE, such as --set outlet=SANA.")
-    return {name: value for name, _, value in pairs}
+        if name in clear:
+            raise typer.BadParameter(f"--set and --clear both name {name}; give one of them.")
+    return {name: value for name, _, value in pairs} | dict.fromkeys(clear)
 
 
 def _picked(

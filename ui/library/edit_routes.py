@@ -18,6 +18,7 @@ from ui.server.http.fields import Text
 from ui.server.http.listening import while_connected
 from ui.service import Service
 from ui.shapes import described_json
+from ui.words.sentences import Said
 
 routes = APIRouter(prefix="/api/library")
 _MOST = 1_000
@@ -61,7 +62,7 @@ class EditedArticle(BaseModel):
     id: str
     article: Article | None = Field(description="As it is now, `null` if there is none.")
     changes: dict[str, Change] = Field(description="By field; none where all was so already.")
-    error: str | None
+    error: Said | None
 
 
 class EditReport(BaseModel):

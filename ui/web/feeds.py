@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
 from corpus.article import Article
+from corpus.dates.future import is_ahead, left_out
 from corpus.errors import DalilError
 from corpus.load import NO_PROFILES, Loaded, load_sources
 from corpus.profiles.profile import FOLDER, Profiles, read_profiles
@@ -150,7 +152,11 @@ class _Run:
     def tell(self, link: str | None, error: str) -> None:
         """Count a failure, and keep the first."""
         self.report["failed"] += 1
-        self.error = self.error or (f"{link}: {error}" if link else error)
+        self.note(link, error)
+
+    def note(self, link: str | None, said: str) -> None:
+        """Keep what is to be known of an article, if it is the first of its kind."""
+        self.error = self.error or (f"{link}: {said}" if link else said)
 
     def _commit_meanwhile(self, reading: Future[Loaded], stopped: Callable[[], bool]) -> bool:
         """Wait for a page while what was read before it is added; return whether it came."""
@@ -172,6 +178,8 @@ class _Run:
             # Somebody took it out, under whichever link it is named now.
             self.table.added(self.feed.url, _name(item), item.seal, loaded.article.id)
             return
+        if item.published and is_ahead(item.published):
+            self.note(item.link, left_out(item.published))
         self._since = self._since if self._waiting else time.monotonic()
         self._waiting.append((item, loaded.article))
         if len(self._waiting) >= _BATCH:
@@ -219,9 +227,14 @@ def _article(item: Item, held: Feed, fetcher: Fetcher, profiles: Profiles) -> Lo
             title=article.title or item.title,
             outlet=article.outlet or item.outlet or held.title,
             # A feed states when an article was published, a page many dates.
-            published=item.published or article.published,
+            published=_sane(item.published) or article.published,
         ),
     )
+
+
+def _sane(day: date | None) -> date | None:
+    """Return a date that an article can have, `None` for one that lies in the future."""
+    return None if day and is_ahead(day) else day
 
 
 def _of_content(item: Item) -> Loaded:

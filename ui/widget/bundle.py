@@ -33,7 +33,7 @@ _CHAT_WORDS = (
     "direction", "title", "question", "ask", "again", "conversation", "you",
     "searching", "writing", "restart", "written", "unfound", "uncited", "abstained", "possible",
     "lacking", "nearest", "sources", "source", "met", "met_hint", "failed", "retry", "untitled",
-    "made_by",
+    "made_by", "page", "also",
 )  # fmt: skip
 # A `rem` follows the page's root element, whose font size may be anything.
 _PIXELS_PER_REM = 15
@@ -44,7 +44,8 @@ _FREE = r"(?<![\w#\"'`-])(?<!(?<!\.\.)\.)"
 @cache
 def widget_script() -> bytes:
     """Return the script, one function that leaves no name behind in the page."""
-    style = "".join(small_sheet(path.read_text(encoding="utf-8")) for path in _SHEETS)
+    sheets = (small_sheet(path.read_text(encoding="utf-8")) for path in _SHEETS)
+    style = short_properties(own_rules("".join(sheets)))
     modules = (plain_script(path.read_text(encoding="utf-8")) for path in MODULES)
     body = joined_constants(short_names("\n".join(modules)))
     constants = f"const WORDS={_literal(widget_words())},STYLE={_literal(style)};"
@@ -155,11 +156,34 @@ def small_sheet(sheet: str) -> str:
     '.a,.b{margin:3px -30px;& :focus{top:0}}'
     """
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
-    sheet = re.sub(r"([\d.]+)rem\b", lambda m: f"{float(m[1]) * _PIXELS_PER_REM:g}px", sheet)
+    sheet = re.sub(r"([\d.]+)rem\b", lambda m: f"{float(m[1]) * _PIXELS_PER_REM:.4g}px", sheet)
     sheet = re.sub(r"#(\w)\1(\w)\2(\w)\3\b", r"#\1\2\3", sheet)
     sheet = re.sub(r"(?<![\w.])0(?=\.\d)", "", sheet)
+    sheet = sheet.replace(" !important", "!important")
     sheet = re.sub(r"\s*([{};,])\s*", r"\1", " ".join(sheet.split()))
     return re.sub(r":\s", ":", sheet).replace(";}", "}").strip()
+
+
+def own_rules(sheet: str) -> str:
+    """Return a sheet without the selectors of the chat's page, its texts in single marks.
+
+    >>> own_rules(':root,.dalil{color:red}html[lang],.dalil{a{content:"x"}}')
+    ".dalil{color:red}.dalil{a{content:'x'}}"
+    """
+    # In a script, what stands in double marks would need a sign more for each.
+    return re.sub(r"(?<![\w-])(?::root|html\[lang\]),(?=\.dalil\b)", "", sheet).replace('"', "'")
+
+
+def short_properties(sheet: str) -> str:
+    """Return a sheet whose own custom properties have short names; pages may set `--dalil-...`.
+
+    >>> short_properties(".a{--ink:var(--dalil-ink,red);--ink-2:var(--ink)}")
+    '.a{--a:var(--dalil-ink,red);--b:var(--a)}'
+    """
+    names = dict.fromkeys(re.findall(r"(?<=[{;])--(?!dalil-)([\w-]+):", sheet))
+    for short, name in zip(ascii_letters, names, strict=False):
+        sheet = re.sub(rf"--{name}(?![\w-])", f"--{short}", sheet)
+    return sheet
 
 
 def _literal(value: object) -> str:

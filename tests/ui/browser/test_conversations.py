@@ -86,6 +86,38 @@ def test_opened_again_asked_on_named_found_and_deleted(page, own_site):
     assert page.locator(".turn").count() == 0
 
 
+@pytest.mark.parametrize("order", [["#ask", ".open"], [".open", "#ask"]])
+def test_a_question_in_the_instant_of_opening_joins_no_other_conversation(page, own_site, order):
+    open_chat(page, own_site)
+    ask(page, BOUNTY)
+    page.get_by_role("button", name="New conversation").click()
+    page.locator("#welcome").wait_for()
+    ask(page, "متى فُتح معبر سيمالكا؟")
+    page.locator("#question textarea").fill("When was the bridge in Raqqa reopened?")
+    page.get_by_role("button", name="Conversations").click()
+    page.locator(".drawer .open", has_text=BOUNTY).first.wait_for()
+    page.evaluate(
+        """([order, name]) => {
+          const rows = [...document.querySelectorAll(".drawer .open")];
+          const parts = {
+            "#ask": document.querySelector("button#ask, #ask button"),
+            ".open": rows.find((row) => row.textContent.includes(name)),
+          };
+          for (const part of order) parts[part].click();
+        }""",
+        [order, BOUNTY],
+    )
+    page.locator(".question:focus", has_text=BOUNTY).wait_for()
+    page.wait_for_timeout(1500)
+    shown = page.locator(".turn .question bdi").all_text_contents()
+    assert shown == [BOUNTY]
+    # What is asked next goes on from there, and so does a reload.
+    ask(page, "Who offers it?")
+    page.reload()
+    page.locator(".turn").nth(1).wait_for()
+    assert page.locator(".turn .question bdi").all_text_contents() == [BOUNTY, "Who offers it?"]
+
+
 def test_saved_as_a_word_document(page, own_site):
     ask(open_chat(page, own_site), BOUNTY)
     quote = page.locator("blockquote bdi").first.text_content()

@@ -191,6 +191,24 @@ def test_chosen_articles_get_an_outlet_and_a_date_together(library):
     assert "Bridge News" not in page.locator("#list .facts").first.text_content()
 
 
+def test_a_field_that_was_set_wrongly_is_emptied(library):
+    page = library()
+    page.get_by_label("Words of title or outlet").fill("Stêrka")
+    rows = listed(page, 2)
+    rows.nth(0).get_by_role("checkbox").check()
+    page.get_by_label("Leave without an outlet").check()
+    assert page.get_by_label("New outlet").is_disabled()
+    page.get_by_label("Leave without a date").press("Space")
+    page.get_by_role("button", name="Change the chosen").click()
+    page.get_by_text("Changed: 1. As they were: 0. Not changed: 0.").wait_for()
+    told = rows.nth(0).locator(".result").text_content()
+    assert (told.count("→ unknown"), "Stêrka" in told) == (2, True)
+    page.wait_for_function("() => !document.querySelector('#edit [name=outlet]').disabled")
+    assert not page.get_by_label("Leave without a date").is_checked()
+    page.get_by_role("button", name="Undo all edits").click()
+    page.locator("#list .result", has_text="Outlet: unknown →").wait_for()
+
+
 def test_what_is_taken_out_is_chosen_no_longer(library):
     page = library()
     page.get_by_label("Words of title or outlet").fill("Stêrka")

@@ -284,3 +284,17 @@ def test_the_words_that_answer_are_bold_in_a_quote(chat, dalil):
     turn = ask(chat, "How many?", "done")
     assert turn.locator("blockquote strong").text_content() == "Sixty"
     assert quote in turn.locator("blockquote").text_content()
+
+
+def test_a_source_names_its_page_and_where_else_it_stands(chat, dalil):
+    also = [{"outlet": "Second <b>", "title": "x"}, {"outlet": None, "title": "خبر آخر"}]
+    cited = citation("The bridge is open.", page=3, also=also, href="/embed/x/articles/a?key=1")
+    plain = citation("It is open.", page=None, also=[], n=2, article_id="other")
+    quotes = "“The bridge is open.” [1]\n“It is open.” [2]"
+    dalil.play(event("done", **answer(quotes, [cited, plain])))
+    ask(chat, "Is it open?", "done")
+    sources = chat.locator(".source")
+    assert sources.nth(0).locator(".title").text_content().endswith(", page 3")
+    assert "Also in: Second <b>, خبر آخر" in sources.nth(0).text_content()
+    assert "page" not in sources.nth(1).locator(".title").text_content()
+    assert "Also in" not in sources.nth(1).text_content()

@@ -44,6 +44,33 @@ def test_which_articles_are_chosen(edit, chosen, ids):
     assert sorted(one["id"] for one in planned["articles"]) == sorted(ids)
 
 
+def test_fields_are_cleared_and_come_back(edit, dalil):
+    _, done = edit("a", "b", "--clear", "published", "--clear", "outlet")
+    assert [one["changes"] for one in done["articles"]] == [
+        {"outlet": {"from": "Sana.sy", "to": None}},
+        {"published": {"from": "2020-04-18", "to": None}},
+    ]
+    assert json.loads(dalil("show", "b", "--json").out)["published"] is None
+    edit("a", "b", "--undo")
+    assert json.loads(dalil("show", "b", "--json").out)["published"] == "2020-04-18"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--clear", "text"], "--clear wants one of"),
+        (["--clear", "outlet", "--set", "outlet=SANA"], "both name outlet"),
+        (["--clear", "outlet", "--undo"], "--undo without them"),
+        (["--set", "published=2999-01-01"], "lies in the future"),
+    ],
+)
+def test_what_cannot_be_cleared_or_set_is_told(edit, dalil, options, said):
+    code, told = edit("a", *options)
+    sentence = told if isinstance(told, str) else told["error"]
+    assert (code > 0, said in " ".join(sentence.split())) == (True, True)
+    assert json.loads(dalil("show", "a", "--json").out)["outlet"] == "Sana.sy"
+
+
 def test_set_shown_and_undone(edit, dalil):
     _, done = edit("--without", "published", "--set", "published=18 April 2020", "--set", "outlet=")
     assert [one["changes"] for one in done["articles"]] == [
@@ -64,7 +91,7 @@ def test_set_shown_and_undone(edit, dalil):
         (["--set", "outlet=SANA"], 2, "--without NAME"),
         (["a"], 2, "--undo"),
         (["a", "--set", "outlet"], 2, "--set wants NAME=VALUE"),
-        (["a", "--set", "outlet=x", "--undo"], 2, "not both"),
+        (["a", "--set", "outlet=x", "--undo"], 2, "--undo without them"),
         (["--without", "text", "--undo"], 2, "--without wants"),
         (["a", "--set", "text=x"], 1, "There is no field"),
         (["a", "--set", "published=soon"], 1, "is no date"),

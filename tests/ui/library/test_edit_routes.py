@@ -54,6 +54,17 @@ def test_each_article_has_a_result_and_a_running_server_sees_it(home, article, k
         assert undone["articles"][0]["changes"]["outlet"] == {"from": "SANA", "to": "Old"}
 
 
+def test_null_makes_a_field_unknown(home, article, kit):
+    kit.add(home, Article("article-1", "افتُتح سوق الخضار.", outlet="Old"))
+    with kit.client_of(home) as client:
+        cleared = {"outlet": None, "published": None}
+        done = client.post(PATH, json={"articles": ["article-1"], "set": cleared}).json()
+        shown = client.get("/api/articles/article-1").json()
+        assert (shown["outlet"], shown["published"]) == (None, None)
+        assert all(change["to"] is None for change in done["articles"][0]["changes"].values())
+        assert "outlet" in done["articles"][0]["changes"]
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

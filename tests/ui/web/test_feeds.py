@@ -1,9 +1,11 @@
 """A feed's new articles come into the library once, whole, and what fails is told."""
 
 import time
+from datetime import date
 
 import pytest
 
+from corpus.dates.future import left_out
 from corpus.fetch.addresses import Allowed
 from corpus.fetch.fetch import Fetcher
 from index.store.feeds import FeedTable
@@ -69,6 +71,15 @@ def test_new_articles_are_added_once(site, library, fetch, feeds):
     assert not any(fetch("/other").report.values())
     stored = feeds.find(site.url("/feed"))
     assert (stored.report["added"], stored.error, stored.fetched_at is None) == (1, None, False)
+
+
+def test_a_date_in_the_future_is_left_out_and_told(site, library, fetch):
+    site.pages["/feed"] = rss_page(item("/1", date="Tue, 01 Jan 2999 10:00:00 GMT"), item("/2"))
+    done = fetch()
+    assert (done.report["added"], done.report["failed"]) == (2, 0)
+    assert done.error == f"{site.url('/1')}: {left_out(date(2999, 1, 1))}"
+    days = {one.id.rpartition("/")[2]: one.published for one in library.articles()}
+    assert days == {"1": None, "2": date(2020, 4, 18)}
 
 
 def test_requests_are_conditional_once_nothing_is_left(site, library, fetch):

@@ -218,8 +218,22 @@ function nearest(page, related) {
 function place(page, cited, ...held) {
   const { title } = cited;
   const named = title ? isolated(title, cited.language) : page.words.untitled;
-  const link = page.link(cited, { class: "title" }, [named]);
-  return [link, origin(page, cited), ...held, met(page, cited)];
+  const number = pageOf(page.words, cited);
+  // Beside a title, the page of a file on which the words stand.
+  const link = page.link(cited, { class: "title" }, number ? [named, ", ", isolated(number)] : [named]);
+  return [link, origin(page, cited), repeated(page, cited), ...held, met(page, cited)];
+}
+
+/** The page of a file on which a place begins, in words, if it has pages. */
+export function pageOf(words, cited) {
+  return cited.page && words.page.replace("{number}", cited.page);
+}
+
+// Articles with the same report, or the same sentence.
+function repeated({ words }, { also }) {
+  if (!also?.length) return "";
+  const named = also.map(({ outlet, title }) => outlet ?? title ?? words.untitled);
+  return element("p", { class: "origin" }, [words.also, ...listed(words, " ", [...new Set(named)])]);
 }
 
 /** The outlet and the date of an article, the date in the words of the interface's language. */

@@ -1,7 +1,7 @@
 // The conversation of the chat page: its turns, and what a reader can open and do.
 
 import { element, isolated, patch } from "./text.js";
-import { doubtOf, together, turnOf } from "./answer.js";
+import { doubtOf, pageOf, together, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 import { addGlosses } from "./gloss.js";
@@ -91,10 +91,7 @@ function focus(heading) {
 }
 
 function sourceLink(page, place, attributes, children) {
-  // Beside a title, the page of a file on which the words stand.
-  const number = attributes.class === "title" && pageOf(page.words, place);
-  const named = number ? [...children, ", ", isolated(number)] : children;
-  const link = element("a", { href: address(place), ...attributes }, named);
+  const link = element("a", { href: address(place), ...attributes }, children);
   link.addEventListener("click", (event) => {
     // Who wants a new tab or window gets the article's own page.
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -102,10 +99,6 @@ function sourceLink(page, place, attributes, children) {
     openSource(page, place, { address: address(place), opener: link });
   });
   return link;
-}
-
-function pageOf(words, place) {
-  return place.page && words.page.replace("{number}", place.page);
 }
 
 function address({ article_id, version, start, end, focus_start: first, focus_end: last }) {

@@ -175,7 +175,7 @@ class Drawer {
 
   async #send(method, path, body) {
     try {
-      const headers = body ? { "Content-Type": "application/json" } : {};
+      const headers = { "Dalil-Language": this.language, ...(body && { "Content-Type": "application/json" }) };
       const response = await fetch(`/api/conversations${path}`, { method, headers, body: body && JSON.stringify(body) });
       const told = await response.json();
       if (response.ok) return told;

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from ui.server.http.fields import Text
+from ui.words.sentences import Said
 
 LONGEST_ADDRESS, LONGEST_PATH = 2_048, 4_096
 _HOUR = 3_600
@@ -50,7 +51,7 @@ class Feed(BaseModel):
         description="How many articles the last fetch `added`, `updated`, left `unchanged`, and "
         "how many `failed`; nothing where the feed itself could not be read."
     )
-    error: str | None = Field(description="The first thing that went wrong in it, a sentence.")
+    error: Said | None = Field(description="The first thing that went wrong in it, a sentence.")
     failures: int = Field(description="How often in a row the feed could not be read.")
 
 
@@ -79,7 +80,7 @@ class UnreadFile(BaseModel):
     """A file, or a line of one, that could not be read."""
 
     file: str
-    error: str = Field(description="A sentence that says why.")
+    error: Said = Field(description="A sentence that says why.")
 
 
 class Folder(BaseModel):
@@ -95,7 +96,7 @@ class Folder(BaseModel):
     articles: int = Field(description="How many came from it and are there.")
     failures: int = Field(description="How many files, or lines of one, could not be read.")
     failed: list[UnreadFile] = Field(description="Some of them, at most 20.")
-    error: str | None = Field(description="Why the folder itself could not be followed.")
+    error: Said | None = Field(description="Why the folder itself could not be followed.")
 
 
 class FolderList(BaseModel):

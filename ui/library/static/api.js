@@ -40,7 +40,7 @@ export function tell(text, wrong = false) {
 export async function fetched(path, options = {}) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path, { ...options, headers: { ...options.headers, "Dalil-Language": language } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Error(words.offline);

@@ -15,10 +15,14 @@ export function readyToEdit(after) {
   changed = after;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const set = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim()));
+    const given = [...new FormData(form)].filter(([name, value]) => name !== "empty" && value.trim());
+    const set = Object.fromEntries([...given, ...emptied().map((box) => [box.value, null])]);
     if (Object.keys(set).length) change({ set });
     else tell(words.edit_nothing, true);
   });
+  form.addEventListener("change", showFields);
+  // The boxes are empty again only after this event.
+  form.addEventListener("reset", () => setTimeout(showFields));
   form.querySelector("#edit-undo").addEventListener("click", () => change({ undo: true }));
   form.querySelector("#edit-all").addEventListener("click", () => {
     for (const box of document.querySelectorAll("#list .choice input:enabled")) {
@@ -29,6 +33,16 @@ export function readyToEdit(after) {
     letGo();
     document.querySelector("#list .choice input:enabled")?.focus();
   });
+}
+
+// The boxes of the fields that are to be unknown.
+function emptied() {
+  return [...form.querySelectorAll("[name=empty]:checked")];
+}
+
+// What is to be unknown takes no value.
+function showFields() {
+  for (const box of form.querySelectorAll("[name=empty]")) form.elements[box.value].disabled = box.checked;
 }
 
 /** Return the box by which an article of the list is chosen. */

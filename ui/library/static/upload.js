@@ -97,7 +97,7 @@ async function work() {
       good += 1;
     } catch (error) {
       // One file was sent, so what the sentence begins with is what stands before it here.
-      const why = error.message.replace(/^Nothing was added\. /, "");
+      const why = error.message.replace(words.nothing_added, "").trim();
       outcome.replaceChildren(element("strong", {}, [words.failed_file]), ". ", isolated(why));
       row.classList.add("bad");
     }

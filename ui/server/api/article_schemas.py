@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from ui.server.api.schemas import LARGEST, Span, Version
 from ui.server.http.fields import Text
+from ui.words.sentences import Said
 
 
 class Article(BaseModel):
@@ -152,7 +153,7 @@ class Notice(BaseModel):
     """What of a file is not in its articles, such as pages without text."""
 
     path: str
-    notice: str
+    notice: Said
 
 
 class Import(BaseModel):

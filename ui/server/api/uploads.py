@@ -75,6 +75,6 @@ def read_uploads(
         else:
             articles.append(loaded.article)
     if faults:
-        more = f" {len(faults) - _TOLD_FAULTS} more follow." if len(faults) > _TOLD_FAULTS else ""
-        raise InputError("Nothing was added. " + " ".join(faults[:_TOLD_FAULTS]) + more)
+        more = f"\n{len(faults) - _TOLD_FAULTS} more follow." if len(faults) > _TOLD_FAULTS else ""
+        raise InputError("Nothing was added. " + "\n".join(faults[:_TOLD_FAULTS]) + more)
     return articles

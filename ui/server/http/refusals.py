@@ -7,6 +7,7 @@ import json
 from starlette.types import Send
 
 from rag.answer import Json
+from ui.words.sentences import now_worded
 
 # Pages that need more than their own style sheet say so themselves.
 STRICT_POLICY = (
@@ -41,4 +42,4 @@ async def refuse(send: Send, status: int, why: str, **headers: str) -> None:
 
 def error_body(why: str) -> Json:
     """Return the shape that every error of the server has."""
-    return {"error": why}
+    return {"error": now_worded(why)}

@@ -1,0 +1,43 @@
+"""The sentences that the code raises and tells, as templates with `{}` in place of values."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+# What a page can lead to; the commands speak English.
+PLACES = (
+    "corpus", "index/edits.py", "index/withdrawals.py", "index/outlets.py", "index/library.py",
+    "index/store/answers.py", "index/store/conversations.py", "index/store/catalogue.py",
+    "index/store/feeds.py", "index/store/faults.py", "index/store/lock.py", "rag/citing",
+    "ui/library", "ui/web", "ui/folders", "ui/conversations", "ui/app/feeds.py", "ui/chat",
+    "ui/reopening.py", "ui/service.py", "ui/server/http", "ui/server/api",
+    "ui/server/access/guard.py", "ui/server/access/identity.py",
+)  # fmt: skip
+# Calls, of any name that ends so, whose texts are for people.
+SAYS = ("Error", "Notice", "Loaded", "Fetching", "refuse", "Entry", "Unread", "Edited", "_refused")
+
+
+def template(node):
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        return "".join(parts)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        both = template(node.left), template(node.right)
+        return None if both == (None, None) else "".join(one or "{}" for one in both)
+    return None
+
+
+def sentences():
+    """Yield each sentence with the file that it stands in."""
+    roots = [ROOT / place for place in PLACES]
+    files = [f for root in roots for f in (sorted(root.rglob("*.py")) if root.is_dir() else [root])]
+    for file in files:
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith(SAYS):
+                continue
+            for given in [*call.args, *(word.value for word in call.keywords)]:
+                said = template(given)
+                if said and " " in said.strip("{} .:") and said.rstrip()[-1] in ".}":
+                    yield said, file.relative_to(ROOT).as_posix()

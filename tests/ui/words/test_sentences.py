@@ -1,0 +1,87 @@
+"""Whatever the server says to people is said in every language of the pages."""
+
+import tomllib
+
+import pytest
+import regex
+
+from tests.sentences import ROOT, sentences
+from ui.words.sentences import HEADER, worded
+from ui.words.wording import LANGUAGES, library_words
+
+ROWS = tomllib.loads((ROOT / "ui/words/sentences.toml").read_text(encoding="utf-8"))
+# Defects, what only a program asks for, and pages that word it themselves.
+UNSEEN = {
+    "module 'corpus' has no attribute {}",
+    "Gradio gave an event without its request.",
+    "Nothing was added. {}{}",
+}
+OTHERS = [language for language in LANGUAGES if language != "en"]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_sentence_that_is_raised_or_told_has_a_wording(language):
+    said = {one: file for one, file in sentences() if one not in UNSEEN}
+    assert len(said) > 140
+    bare = {file: one for one, file in said.items() if one not in ROWS[language]}
+    assert not bare, f"ui/words/sentences.toml lacks, for {language}: {bare}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_row_says_all_values_in_its_own_script(language):
+    for english, own in ROWS[language].items():
+        values = [f"v{n}" for n in range(english.count("{}"))]
+        sentence = english
+        for value in values:
+            sentence = sentence.replace("{}", value, 1)
+        told = worded(sentence, language)
+        assert own.count("{") - own.count("[{") - own.count(' {"') == len(values), english
+        assert all(value in told for value in values), english
+        # Words of English stand in names, commands and code only.
+        assert len(regex.findall(r"\p{Arabic}", told)) > 5, english
+
+
+def test_a_sentence_in_a_sentence_behind_a_file_and_one_without_a_row():
+    inner = "The file is not a whole zipped document; save it anew from its program."
+    row = ROWS["ar"][inner]
+    assert (
+        worded(f"Nothing was added. a.docx: {inner}", "ar")
+        == f"لم يُضف شيء. \u2068a.docx\u2069: {row}"
+    )
+    assert worded(f"https://a.example/x: {inner}", "ar").endswith(f": {row}")
+    assert worded("Nobody wrote this.", "ar") == "Nobody wrote this."
+    assert worded(inner, "en") == inner
+
+
+def test_the_page_takes_the_same_words_off_a_single_file():
+    for language in LANGUAGES:
+        said = worded("Nothing was added. x", language)
+        assert said.startswith(library_words(language)["nothing_added"] + " ")
+
+
+def test_the_api_speaks_english_unless_a_page_asks(home, article, kit):
+    kit.add(home, article())
+    with kit.client_of(home) as client:
+        body = {"articles": ["none"], "set": {"outlet": "SANA"}}
+        english = client.post("/api/library/edits", json=body).json()["articles"][0]["error"]
+        assert english == "There is no article 'none' in the library."
+        for path, given in (
+            ("/api/library/edits", body),
+            ("/api/library/edits", {"articles": ["a"], "set": {"published": "2999-01-01"}}),
+            ("/api/library/links", {"link": "https://news.example/a"}),
+            ("/api/nothing", {}),
+        ):
+            plain = client.post(path, json=given)
+            for language in ("ar", "xx", ""):
+                told = client.post(path, json=given, headers={HEADER: language})
+                assert told.status_code == plain.status_code
+                assert (told.text != plain.text) == (language == "ar"), told.text
+
+
+def test_what_was_read_with_a_date_of_the_future_is_told_in_arabic(home, kit):
+    line = b'{"id": "a", "text": "The market is open.", "published": "2999-01-01"}'
+    with kit.client_of(home) as client:
+        for language, begin in (("ar", "التاريخ"), ("en", "The date")):
+            sent = {"files": ("a.jsonl", line)}
+            told = client.post("/api/articles", files=sent, headers={HEADER: language}).json()
+            assert told["notices"][0]["notice"].startswith(begin)
