@@ -15,6 +15,7 @@ from corpus.source import Source
 from corpus.unread import Notice
 from rag.answer import Json
 from ui.ingest import ImportReport
+from ui.portable import recognised
 from ui.server.access.identity import reader_of
 from ui.server.api import article_schemas
 from ui.server.api.routes import PoolOf
@@ -60,7 +61,8 @@ async def add(request: Request, pool: PoolOf) -> Json:
         assistant = service.assistant(create=True)
         if assistant is None:
             raise DalilError(service.missing)
-        report = assistant.library.add(articles)
+        library = assistant.library
+        report = library.add(recognised(articles, library))
         done = ImportReport(report.added, report.updated, report.unchanged, notices=told)
         return done.as_json()
 
