@@ -6,11 +6,13 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
 from corpus.article import Article
+from corpus.confined.ahead import read_ahead
 from corpus.confined.process import read_confined
 from corpus.confined.stream import read_streamed
 from corpus.dates.future import is_ahead, left_out
@@ -18,7 +20,7 @@ from corpus.errors import DalilError
 from corpus.fields import FIELDS, Entry, NoTextError, draft, finish, known
 from corpus.naming import Fault, Lacking
 from corpus.profiles.profile import Profile, Profiles
-from corpus.readers.formats import KINDS, Format, format_in
+from corpus.readers.formats import KINDS, Format, format_in, quick_reader
 from corpus.readers.warc.tally import Tally
 from corpus.source import Source, cannot_read, file_source, kind_of, members
 from corpus.text.characters import replace_surrogates
@@ -166,8 +168,9 @@ def _load_path(path: str, how: _How) -> Iterator[Loaded]:
     if not files:
         kinds = ", ".join(sorted(KINDS))
         yield Loaded(path, error=f"The folder holds no articles; Dalil reads {kinds} files.")
-    for file in files:
-        yield from _load(file_source(file), how)
+    sources = (replace(file_source(file), profiles=how.profiles) for file in files)
+    for source, found in read_ahead(sources, quick_reader):
+        yield from _load(source, how, found)
 
 
 def _members(folder: str) -> Iterator[str]:
@@ -179,7 +182,8 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _load(source: Source, how: _How) -> Iterator[Loaded]:
+def _load(source: Source, how: _How, found: Iterator[Entry] | None = None) -> Iterator[Loaded]:
+    """Yield what a source comes to, of which `found` has been read already."""
     source = replace(source, profiles=how.profiles)
     lacking = Lacking(source.label)
     try:
@@ -187,8 +191,8 @@ def _load(source: Source, how: _How) -> Iterator[Loaded]:
         if form.archive:
             yield from _archive(source, form, read_streamed(form.archive, source), how)
             return
-        found = read_confined(form.read, source) if form.confined else form.read(source)
-        for entry in found:
+        confined = partial(read_confined, form.read, quick=form.quick)
+        for entry in found or (confined if form.confined else form.read)(source):
             try:
                 loaded = _outcome(source, form, entry, how)
             except NoTextError:

@@ -12,6 +12,7 @@ from corpus.article import Article
 from corpus.load import Loaded, load_articles
 from corpus.profiles.profile import FOLDER, Profiles, read_profiles
 from corpus.unread import Notice, Unread, unread_files
+from ui.portable import recognised
 from ui.progress import progress
 from ui.shapes import article_json
 
@@ -90,7 +91,8 @@ def run_import(
     encoder = load_encoder(settings.encoder)
     library = Library.open(settings.home, encoder, create=True, say=say)
     with progress("Adding", "Committed {done} of {total} articles.") as show:
-        report = library.add(articles, on_batch=lambda done: show(done, len(articles)))
+        known = recognised(articles, library)
+        report = library.add(known, on_batch=lambda done: show(done, len(articles)))
     done = report.added, report.updated, report.unchanged
     return ImportReport(*done, failures, skipped, notices)
 

@@ -8,6 +8,8 @@ import resource
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import msgspec
@@ -117,4 +119,11 @@ def _sentence(fault: Exception, limits: Limits) -> str:
 
 def _entries(head: dict[str, object], content: bytes) -> Iterator[Entry]:
     read = function_named(str(head["module"]), str(head["name"]))
-    return read(bytes_source(str(head["label"]), content, str(head["kind"])))
+    source = bytes_source(str(head["label"]), content, str(head["kind"]))
+    url = cast("str | None", head["url"])
+    return read(replace(source, url=url, profiles=_profiles(str(head["profiles"]))))
+
+
+@lru_cache(maxsize=1)
+def _profiles(written: str) -> tuple[Profile, ...]:
+    return msgspec.convert(json.loads(written), tuple[Profile, ...])

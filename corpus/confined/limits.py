@@ -37,3 +37,7 @@ class Limits:
 
 
 LIMITS = Limits()
+# Of what one waits for beside others: a news page of 200 KiB takes a tenth of a second of work.
+QUICK = Limits(processor_seconds=15, seconds=60)
+# Larger files of quick formats are read beside the slow ones, with their limits.
+QUICK_BYTES = 2 * 2**20

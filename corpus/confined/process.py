@@ -1,4 +1,7 @@
-"""A process that reads files and may die of them: one for many files, started when needed."""
+"""Processes that read files and may die of them, each for many files and started when needed.
+
+There are two, so that a page that somebody waits for never stands behind a slow PDF.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
-from functools import cache
+from dataclasses import asdict, replace
+from functools import cache, lru_cache
+from io import BytesIO
 from threading import Lock, Timer
 from typing import IO, NamedTuple, cast
 
 import msgspec
 
-from corpus.confined.limits import LIMITS, Limits
+from corpus.confined.limits import LIMITS, QUICK, QUICK_BYTES, Limits
 from corpus.errors import DalilError
 from corpus.fields import Entry
+from corpus.profiles.profile import Profile
 from corpus.source import Source
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; import corpus.confined.child as c; c.serve()"
@@ -74,6 +79,8 @@ class ReadingProcess:
             "name": read.__qualname__,
             "label": source.label.encode("utf-8", "replace").decode(),
             "kind": source.kind,
+            "url": source.url,
+            "profiles": _written(source.profiles),
             "bytes": len(content),
             "limits": asdict(self._limits),
         }
@@ -178,15 +185,29 @@ def end(process: subprocess.Popen[bytes]) -> None:
                 continue
 
 
-def read_confined(read: Callable[[Source], Iterator[Entry]], source: Source) -> Iterator[Entry]:
-    """Yield what `read` finds in a source, in the process that all confined reading shares."""
-    # A process that was forked off gets one of its own: two must not write into one pipe.
-    return _shared(os.getpid()).read(read, source)
+def read_confined(
+    read: Callable[[Source], Iterator[Entry]], source: Source, *, quick: bool = False
+) -> Iterator[Entry]:
+    """Yield what `read` finds in a source, in a process that all confined reading shares.
+
+    What is `quick` and no larger than `QUICK_BYTES` has one to itself, and `QUICK` limits.
+    """
+    content = source.content()
+    quick = quick and len(content) <= QUICK_BYTES
+    held = replace(source, open=lambda: BytesIO(content))
+    # A process that was forked off gets its own: two must not write into one pipe.
+    yield from _shared(os.getpid(), quick).read(read, held)
 
 
 @cache
-def _shared(owner: int) -> ReadingProcess:
-    return ReadingProcess()
+def _shared(owner: int, quick: bool) -> ReadingProcess:
+    return ReadingProcess(QUICK if quick else LIMITS)
+
+
+# A folder of pages is read with the same profiles from the first to the last.
+@lru_cache(maxsize=8)
+def _written(profiles: tuple[Profile, ...]) -> str:
+    return json.dumps([asdict(profile) for profile in profiles])
 
 
 def function_named(module: str, name: str) -> Callable[[Source], Iterator[Entry]]:

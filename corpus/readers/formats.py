@@ -32,7 +32,10 @@ class Format:
 
     `without_markup` takes off the marks of a text that is to be cleaned. `names_fields` says that
     whoever wrote the source named the fields, so that they may have to be mapped to ours.
-    `confined` formats can be made to harm who reads them, and are read in a process of their own.
+    `confined` formats can be made to harm who reads them, and are read in a process of their own;
+    those that are `quick` to read do not wait there for the others. Plain text, JSON and tables
+    are read here: what reads them takes at most some times the memory of the file, and no longer
+    than its length tells.
     `archive` reads one that may be of any size, in such a process too.
     """
 
@@ -41,14 +44,22 @@ class Format:
     without_markup: Callable[[str], str] | None = None
     names_fields: bool = False
     confined: bool = False
+    quick: bool = False
     archive: ArchiveReader | None = None
 
 
 PLAIN = Format((".txt", ".text"), plain.read)
 FORMATS = (
     PLAIN,
-    Format((".md", ".markdown"), markdown.read, without_markup=markdown.without_markup),
-    Format((".html", ".htm", ".xhtml"), html.read),
+    # A few lines of YAML can name each other until they fill any memory.
+    Format(
+        (".md", ".markdown"),
+        markdown.read,
+        without_markup=markdown.without_markup,
+        confined=True,
+        quick=True,
+    ),
+    Format((".html", ".htm", ".xhtml"), html.read, confined=True, quick=True),
     Format((".jsonl", ".ndjson"), jsonl.read, names_fields=True),
     Format((".json",), json.read, names_fields=True),
     Format((".csv", ".tsv"), csv.read, names_fields=True),
@@ -75,6 +86,12 @@ def format_in(source: Source) -> Format:
         return form
     kind = content_kind(source, sure=source.kind in KINDS)
     return format_of(kind) if kind else form
+
+
+def quick_reader(source: Source) -> Reader | None:
+    """Return who reads a source if that is known to be quick by its kind, else `None`."""
+    form = format_of(source.kind)
+    return form.read if form.quick else None
 
 
 def format_of(kind: str) -> Format:

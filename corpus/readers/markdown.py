@@ -56,7 +56,16 @@ def read_front_matter(text: str) -> dict[str, object]:
         return {"text": text}
     names = {"date": "published", "lang": "language"}
     renamed = {str(name).casefold(): value for name, value in values.items()}
-    return {"text": body.strip()} | {names.get(n, n): v for n, v in renamed.items() if n != "text"}
+    told = {names.get(n, n): _told(v) for n, v in renamed.items() if n != "text"}
+    return {"text": body.strip()} | told
+
+
+def _told(value: object) -> object:
+    """Return a value as it is, a list or mapping as an empty one: no field of ours takes either.
+
+    By YAML's references one of a few lines can be of any size once it is written out.
+    """
+    return type(value)() if isinstance(value, list | dict) else value
 
 
 def without_markup(text: str) -> str:

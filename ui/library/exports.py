@@ -15,7 +15,7 @@ from corpus.article import Article
 from rag.answer import tell
 from rag.citing.saved import SavedAnswer
 from ui.library import schemas
-from ui.library.portable import portable
+from ui.portable import portable
 from ui.server.access.identity import reader_of
 from ui.server.api.admin import only_admins
 from ui.server.api.routes import PoolOf

@@ -15,6 +15,7 @@ from corpus.source import Source
 from corpus.unread import Notice
 from rag.answer import Json
 from ui.ingest import ImportReport
+from ui.portable import recognised
 from ui.server.access.identity import reader_of
 from ui.server.api import article_schemas
 from ui.server.api.routes import PoolOf
@@ -60,8 +61,9 @@ async def add(request: Request, pool: PoolOf) -> Json:
         assistant = service.assistant(create=True)
         if assistant is None:
             raise DalilError(service.missing)
+        library = assistant.library
         # What is committed stays; the server is not kept from stopping by what is not yet.
-        report = assistant.library.add(articles, on_batch=lambda _: go_on())
+        report = library.add(recognised(articles, library), on_batch=lambda _: go_on())
         done = ImportReport(report.added, report.updated, report.unchanged, notices=told)
         return done.as_json()
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import chain
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from corpus.article import Article
 
+if TYPE_CHECKING:
+    from index import Library
+
+_PORTABLE = re.compile(r"~[0-9a-f]{10}\Z")
 _LINE = re.compile(r":\d+\Z")
 
 
@@ -34,6 +41,30 @@ def portable(article: Article) -> Article:
         return replace(article, source=source)
     digest = blake2b(article.id.encode("utf-8", "replace"), digest_size=5).hexdigest()
     return replace(article, id=f"{PurePath(article.id).name}~{digest}", source=source)
+
+
+def recognised(articles: Sequence[Article], library: Library) -> Sequence[Article]:
+    """Return articles by the ids that a library has for them, where an export of it left out paths.
+
+    Those that an earlier import entered under the name in the export stay apart, and so do
+    articles that are in no such library. What was withdrawn is recognised, too.
+    """
+    named = {article.id for article in articles if _PORTABLE.search(article.id)}
+    if not named:
+        return articles
+    own: dict[str, Article] = {}
+    held: set[str] = set()
+    for article in chain((one for _, one in library.withdrawals.listed()), library.articles()):
+        if article.id in named:
+            held.add(article.id)
+        elif (name := portable(article).id) in named:
+            own[name] = article
+    return [
+        replace(article, id=own[article.id].id, source=own[article.id].source)
+        if article.id in own and article.id not in held
+        else article
+        for article in articles
+    ]
 
 
 def _is_file(article_id: str, source: str | None) -> bool:
