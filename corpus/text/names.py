@@ -11,6 +11,7 @@ What letters stand for is read from `names.toml`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -232,7 +233,7 @@ class _Table:
     first: Mapping[str, Reading]
     letters: Mapping[str, Reading]
     vowels: Mapping[str, str]
-    pattern: regex.Pattern[str]
+    pattern: re.Pattern[str]
 
 
 def readings(folded: str) -> list[Reading]:
@@ -249,28 +250,24 @@ def vowels() -> Mapping[str, str]:
     return _table().vowels
 
 
-def letters(folded: str, *, first: bool = False) -> Iterator[tuple[str, Reading]]:
-    """Yield the letters of a name with their consonants, () for a vowel.
+def letters(folded: str, *, first: bool = False) -> list[tuple[str, Reading]]:
+    """Return the letters of a name with their consonants, () for a vowel.
 
     With `first` a weak letter at the beginning counts.
     """
-    table, place = _table(), 0
+    table = _table()
     folded = _DOUBLED.sub(r"\1", folded)
     opening = next((folded[:n] for n in (2, 1) if folded[:n] in table.first), "") if first else ""
-    if opening:
-        yield opening, table.first[opening]
-        place = len(opening)
-    while place < len(folded):
-        match = table.pattern.match(folded, place)
-        if match is None:
-            yield folded[place], ()
-            place += 1
-            continue
-        letter, place = match.group(), match.end()
-        if letter in _FINAL_H:
-            yield letter, _weak(folded, place - 1)
-        else:
-            yield letter, table.letters[letter]
+    read = [(opening, table.first[opening])] if opening else []
+    following, known = table.pattern.findall(folded, len(opening)), table.letters
+    if _FINAL_H.isdisjoint(following):
+        read += [(letter, known.get(letter, ())) for letter in following]
+        return read
+    place = len(opening)
+    for letter in following:
+        read.append((letter, _weak(folded, place) if letter in _FINAL_H else known.get(letter, ())))
+        place += len(letter)
+    return read
 
 
 def _weak(folded: str, place: int) -> Reading:
@@ -294,6 +291,6 @@ def _table() -> _Table:
 
     first, single = readings_of("first"), readings_of("letters")
     longest_first = sorted(single, key=len, reverse=True)
-    pattern = regex.compile("|".join(map(regex.escape, longest_first)))
+    pattern = re.compile("|".join((*map(re.escape, longest_first), ".")), re.DOTALL)
     written = {fold(letter): sign for letter, sign in raw["vowels"].items()}
     return _Table(first, single, written, pattern)
