@@ -6,6 +6,8 @@ quickly which texts may be copies; the words themselves decide.
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
-from corpus.text.words import words
+from corpus.text.words import folded_words
 
 Sketch = NDArray[np.uint8]
 
@@ -30,6 +32,8 @@ _SAME_RUNS, _SAME_WORDS = 0.28, 0.6
 _FEWEST = 8
 # A byte of a sketch is the same by chance so often.
 _CHANCE = 1 / 256
+# Bytes that two sketches share at least where they are near each other.
+_FEWEST_SAME = math.ceil(PERMUTATIONS * (_NEAR * (1 - _CHANCE) + _CHANCE) - 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,14 @@ class Fingerprint:
     @classmethod
     def of(cls, text: str) -> Fingerprint:
         """Return the fingerprint of a text."""
-        folded = [word.folded for word in words(text)]
+        folded = folded_words(text)
         runs = pairwise(folded)
         return cls(frozenset(folded), frozenset(" ".join(run) for run in runs))
 
     def sketch(self) -> Sketch:
         """Return the lowest bytes of a MinHash of the runs, uint8 (128,)."""
         made = RMinHash(PERMUTATIONS, _SEED)
-        made.update(sorted(self.runs))
+        made.update(list(self.runs))
         return (np.array(made.digest(), np.uint32) & 0xFF).astype(np.uint8)
 
     def copies(self, other: Fingerprint) -> bool:
@@ -80,6 +84,44 @@ def near(sketch: Sketch, others: NDArray[np.uint8]) -> NDArray[np.int64]:
     alike = (same - _CHANCE) / (1 - _CHANCE)
     rows = np.flatnonzero(alike >= _NEAR)
     return rows[np.argsort(-alike[rows], kind="stable")]
+
+
+class Sketches:
+    """Sketches row by row; those that may be alike are found without comparing all of them.
+
+    A row is listed under each of its bytes and their places, so that a sketch meets one row in
+    256 at each place.
+    """
+
+    def __init__(self, rows: NDArray[np.uint8]) -> None:
+        self._rows, self._count = rows, len(rows)
+        self._with: list[list[array[int]]] = []
+        for column in rows.T:
+            order = np.argsort(column, kind="stable").astype(np.int32)
+            cuts = np.searchsorted(column[order], np.arange(257))
+            parts = (order[first:last].tobytes() for first, last in pairwise(cuts.tolist()))
+            self._with.append([array("i", part) for part in parts])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def put(self, row: int, sketch: Sketch) -> None:
+        """Set the sketch of a row, or of one more."""
+        if row == len(self._rows):
+            # Twice the room at a time, so that an import copies each sketch a few times only.
+            room = np.zeros((max(64, row), PERMUTATIONS), np.uint8)
+            self._rows = np.concatenate([self._rows, room])
+        self._rows[row], self._count = sketch, max(self._count, row + 1)
+        for rows, byte in zip(self._with, sketch.tolist(), strict=True):
+            rows[byte].append(row)
+
+    def near(self, sketch: Sketch) -> NDArray[np.int64]:
+        """Return what `near` does for all rows."""
+        met = b"".join(w[byte] for w, byte in zip(self._with, sketch.tolist(), strict=True))
+        # A row that was set again is listed under its former bytes, too, and counted too high.
+        counts = np.bincount(np.frombuffer(met, np.int32), minlength=self._count)
+        rows = np.flatnonzero(counts >= _FEWEST_SAME)
+        return rows[near(sketch, self._rows[rows])]
 
 
 def groups_of(texts: Sequence[str]) -> list[list[int]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from corpus.article import Article
-from corpus.copies import PERMUTATIONS, Fingerprint, Sketch, near
+from corpus.copies import PERMUTATIONS, Fingerprint, Sketch, Sketches
 from index.store.database import Store
 
 # So many of the likeliest are compared word by word.
@@ -34,7 +34,7 @@ class Copies:
         self._known: dict[str, int] = {}
         self._ids = list[str]()
         self._reports = list[str]()
-        self._sketches: np.ndarray[tuple[int, int], np.dtype[np.uint8]] | None = None
+        self._sketches: Sketches | None = None
 
     def enter(self, articles: Sequence[Article]) -> None:
         """Sketch new versions of articles, within the transaction that inserts them.
@@ -52,7 +52,7 @@ class Copies:
         self._ids = list(self._known)
         self._reports = [str(row[1]) for row in rows]
         joined = np.frombuffer(b"".join(row[2] for row in rows), np.uint8)
-        self._sketches = joined.reshape(-1, PERMUTATIONS).copy()
+        self._sketches = Sketches(joined.reshape(-1, PERMUTATIONS).copy())
         missing = [str(row[0]) for row in self._store.execute(_MISSING) if row[0] not in apart]
         if missing:
             self._say(f"Comparing {len(missing):,} articles with each other, once.")
@@ -76,7 +76,7 @@ class Copies:
         if self._sketches is None:
             return None
         ids = self._ids
-        rows = near(sketch, self._sketches[: len(self._reports)])
+        rows = self._sketches.near(sketch)
         for row in map(int, rows[:_MOST_COMPARED]):
             other = self._store.intact(ids[row]) if ids[row] != article_id else None
             if other is not None and found.copies(Fingerprint.of(other.text)):
@@ -90,11 +90,8 @@ class Copies:
         if place == len(self._reports):
             self._ids.append(article_id)
             self._reports.append(report)
-        if place == len(self._sketches):
-            # Twice the room at a time, so that an import copies each sketch a few times only.
-            room = np.zeros((max(64, place), PERMUTATIONS), np.uint8)
-            self._sketches = np.concatenate([self._sketches, room])
-        self._reports[place], self._sketches[place] = report, sketch
+        self._reports[place] = report
+        self._sketches.put(place, sketch)
 
 
 def copies_of(store: Store, article: Article) -> list[str]:

@@ -11,6 +11,7 @@ What letters stand for is read from `names.toml`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,15 +25,16 @@ from corpus.text.words import Word, fold
 
 _COARSER = str.maketrans({"d": "t", "g": "k", "x": "k", "A": "", "w": "", "y": ""})
 _LATIN_E = regex.compile("(?<=[a-z])e")
-_WEAK_END = regex.compile("(?<![AYWh])[AYWh]++$")
+_WEAK_END = "AYWh"
 # Arabic particles written with the name; a hamza makes the alif a letter of the name itself.
 _ARTICLE = regex.compile(r"^(?:[وف]?[بك]?ال|و?لل)(?=\p{L}{3})")
 _PARTICLES = (_ARTICLE, regex.compile(r"^[وبل](?=\p{L}{4})"), regex.compile("^[ae]l(?=[a-z]{4})"))
+_PARTICLES_BEGIN = frozenset("وفبكالae")
 _SHORTEST_KEY, _SHORTEST_SPELLED = 2, 3
 # Readings of one name beyond these are far-fetched.
 _MOST_READINGS = 8
 # Written apart in one script and as one word in another: "عبد الله", "Abdullah".
-_JOINED_TO_NEXT = frozenset({"عبد", "abd", "abdul"})
+JOINED_TO_NEXT = frozenset({"عبد", "abd", "abdul"})
 # What tells the terms of spelled keys from those of strict ones.
 _SPELLED = "="
 _FILE = Path(__file__).with_name("names.toml")
@@ -94,7 +96,7 @@ def _strict(folded: str) -> tuple[str, ...]:
 
 
 def _all_spelled(folded: str) -> tuple[str, ...]:
-    forms = dict.fromkeys((folded, _LATIN_E.sub("", folded)))
+    forms = dict.fromkeys((folded, _LATIN_E.sub("", folded))) if "e" in folded else (folded,)
     keys = dict.fromkeys(map(_spelled, forms))
     return tuple(key for key in keys if len(key) >= _SHORTEST_SPELLED)
 
@@ -110,12 +112,15 @@ def _letters(word: str) -> str:
 
 def _spelled(folded: str) -> str:
     key: list[str] = []
+    written = _table().vowels
     for letter, consonants in letters(folded):
-        sound = consonants[0] if consonants else vowels().get(letter, "")
+        if consonants:
+            if consonants[0]:
+                key.append(consonants[0])
         # Vowels in a row ("ou") are one, consonants are not.
-        if sound and (consonants or not key or key[-1] != sound):
+        elif (sound := written.get(letter)) and not (key and key[-1] == sound):
             key.append(sound)
-    return _WEAK_END.sub("", "".join(key))
+    return "".join(key).rstrip(_WEAK_END)
 
 
 def without_article(folded: str) -> str:
@@ -155,7 +160,7 @@ def joined_names(found: Sequence[Word]) -> list[Word]:
     return [
         Word(word.start, following.end, word.folded + following.folded)
         for word, following in pairwise(found)
-        if word.folded in _JOINED_TO_NEXT
+        if word.folded in JOINED_TO_NEXT
     ]
 
 
@@ -224,6 +229,8 @@ def _keys_of(form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _forms(written: str) -> list[str]:
     """Return a word with and without what Arabic writes together with it."""
     folded = _letters(written)
+    if folded[:1] not in _PARTICLES_BEGIN:
+        return [folded]
     return list(dict.fromkeys((folded, *(particle.sub("", folded) for particle in _PARTICLES))))
 
 
@@ -232,7 +239,7 @@ class _Table:
     first: Mapping[str, Reading]
     letters: Mapping[str, Reading]
     vowels: Mapping[str, str]
-    pattern: regex.Pattern[str]
+    pattern: re.Pattern[str]
 
 
 def readings(folded: str) -> list[Reading]:
@@ -244,33 +251,24 @@ def readings(folded: str) -> list[Reading]:
     return [consonants for _, consonants in letters(folded, first=True) if consonants]
 
 
-def vowels() -> Mapping[str, str]:
-    """Return what each vowel is written as."""
-    return _table().vowels
-
-
-def letters(folded: str, *, first: bool = False) -> Iterator[tuple[str, Reading]]:
-    """Yield the letters of a name with their consonants, () for a vowel.
+def letters(folded: str, *, first: bool = False) -> list[tuple[str, Reading]]:
+    """Return the letters of a name with their consonants, () for a vowel.
 
     With `first` a weak letter at the beginning counts.
     """
-    table, place = _table(), 0
+    table = _table()
     folded = _DOUBLED.sub(r"\1", folded)
     opening = next((folded[:n] for n in (2, 1) if folded[:n] in table.first), "") if first else ""
-    if opening:
-        yield opening, table.first[opening]
-        place = len(opening)
-    while place < len(folded):
-        match = table.pattern.match(folded, place)
-        if match is None:
-            yield folded[place], ()
-            place += 1
-            continue
-        letter, place = match.group(), match.end()
-        if letter in _FINAL_H:
-            yield letter, _weak(folded, place - 1)
-        else:
-            yield letter, table.letters[letter]
+    read = [(opening, table.first[opening])] if opening else []
+    following, known = table.pattern.findall(folded, len(opening)), table.letters
+    if _FINAL_H.isdisjoint(following):
+        read += [(letter, known.get(letter, ())) for letter in following]
+        return read
+    place = len(opening)
+    for letter in following:
+        read.append((letter, _weak(folded, place) if letter in _FINAL_H else known.get(letter, ())))
+        place += len(letter)
+    return read
 
 
 def _weak(folded: str, place: int) -> Reading:
@@ -294,6 +292,6 @@ def _table() -> _Table:
 
     first, single = readings_of("first"), readings_of("letters")
     longest_first = sorted(single, key=len, reverse=True)
-    pattern = regex.compile("|".join(map(regex.escape, longest_first)))
+    pattern = re.compile("|".join((*map(re.escape, longest_first), ".")), re.DOTALL)
     written = {fold(letter): sign for letter, sign in raw["vowels"].items()}
     return _Table(first, single, written, pattern)

@@ -64,9 +64,58 @@ def quantity_terms(found: Sequence[Word], text: str) -> list[str]:
     return [term for a, b, term in spans if b > a + 1 or found[a].folded != term]
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """How a piece of a text, which no white space is within, takes part in its quantities.
+
+    `candidate` tells if a quantity may begin in it, and `term` what it then counts as, `None` for
+    nothing, unless it is `entangled`: with the words beside it, or in itself.  `follows` says
+    that it may continue a quantity that begins right before it, `opens` that it entangles what
+    comes right behind it.
+    """
+
+    candidate: bool = False
+    term: str | None = None
+    entangled: bool = False
+    follows: bool = False
+    opens: bool = False
+
+    @classmethod
+    def of(cls, found: Sequence[Word], piece: str) -> Traits:
+        """Look at the words `found` of a piece.
+
+        `quantity_terms` of a text are the terms of its candidates where none is entangled, none
+        comes right before one that follows, and none right behind one that opens.
+
+        >>> from corpus.text.words import words
+        >>> [Traits.of(list(words(piece)), piece).term for piece in ("eleven", "11", "heaven")]
+        ['11', None, None]
+        """
+        folded = [word.folded for word in found]
+        if not folded:
+            return cls()
+        known, months, fractions = tables().known, tables().month_words, tables().fractions
+        candidates = [word for word in folded if word in known or word < ":"]
+        follows = _goes_on(folded[0])
+        opens = folded[-1] in tables().percents_before
+        if not candidates:
+            return cls(follows=follows, opens=opens)
+        first = folded[0]
+        if len(folded) > 1 or first in months or first in fractions:
+            return cls(candidate=True, entangled=True, follows=follows, opens=opens)
+        other = first.isdecimal() and not piece[found[0].start].isdecimal()
+        term = None if other else _alone(first)
+        return cls(True, None if term == first else term, False, follows, opens)
+
+
+def _goes_on(after: str) -> bool:
+    """Tell whether a number or date may go on with the folded word `after`."""
+    return after in _linking() or "'" in after or bool(after and after < ":")
+
+
 def _spans(found: Sequence[Word], text: str) -> list[Span]:
     folded = [word.folded for word in found]
-    known, linking, months = tables().known, _linking(), tables().month_words
+    known, months = tables().known, tables().month_words
     fractions = tables().fractions
     # Words begin with a letter or a digit, and digits are below ":".
     candidates = [place for place, word in enumerate(folded) if word in known or word < ":"]
@@ -81,8 +130,7 @@ def _spans(found: Sequence[Word], text: str) -> list[Span]:
             # "25 km²"
             continue
         told = place > 0 and folded[place - 1] in tables().percents_before
-        linked = after in linking or "'" in after or (after and after < ":")
-        if linked or told or word in months or word in fractions:
+        if _goes_on(after) or told or word in months or word in fractions:
             following, spans = read_date(found, text, place) or read_number(found, text, place)
             read.extend(spans)
         elif term := _alone(word):

@@ -75,6 +75,21 @@ def words(text: str) -> Iterator[Word]:
             yield Word(match.start(), match.end(), folded)
 
 
+def folded_words(text: str) -> list[str]:
+    """Return the folded forms of the words of `text`, a few times faster than `words`.
+
+    >>> folded_words("في إدلب 2019")
+    ['في', 'ادلب', '2019']
+    """
+    # No word reaches across white space, and what stands between comes again and again.
+    return [folded for piece in text.split() for folded in _folded(piece)]
+
+
+@lru_cache(maxsize=100_000)
+def _folded(piece: str) -> tuple[str, ...]:
+    return tuple(word.folded for word in words(piece))
+
+
 def spelled_as(text: str, others: Iterable[str]) -> str:
     """Return `text` with Arabic words in a spelling that `others` have, where they lack its own.
 

@@ -126,7 +126,7 @@ class LexicalIndex:
             lengths=lengths,
             vocabulary=np.frombuffer(b"".join(name for name, _ in encoded), np.uint8),
             offsets=_cuts(np.array([len(name) for name, _ in encoded], np.int64)),
-            appearance=np.argsort(np.argsort(order)),
+            appearance=np.argsort(np.argsort(counter.appearance[order])),
         )
 
     @cached_property

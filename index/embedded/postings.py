@@ -96,24 +96,48 @@ class PostingCounter:
 
 
 class TermCounter:
-    """Numbers terms in the order in which they come, those `known` first, and counts them."""
+    """Numbers terms, those `known` first, and counts them by document.
+
+    `appearance` is the place of each number in the order in which the documents brought the terms.
+    """
 
     def __init__(self, known: Iterable[str], postings: PostingCounter) -> None:
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self.number = self._numbers.__getitem__
         for term in known:
-            self._numbers[term]
+            self.number(term)
         self.postings = postings
+        self._appeared = [np.arange(len(self._numbers), dtype=np.int64)]
+        self._seen = np.ones(len(self._numbers), np.bool_)
 
     def add(self, documents: Sequence[Sequence[str]]) -> None:
         """Count the next documents, each a sequence of terms; give it `CHUNK` at a time."""
         lengths = np.fromiter(map(len, documents), np.int64, len(documents))
-        terms = map(self._numbers.__getitem__, chain.from_iterable(documents))
-        self.postings.add(np.fromiter(terms, np.int64, int(lengths.sum())), lengths)
+        terms = map(self.number, chain.from_iterable(documents))
+        self.count(np.fromiter(terms, np.int64, int(lengths.sum())), lengths)
+
+    def count(self, numbers: NDArray[np.integer], lengths: NDArray[np.int64]) -> None:
+        """Count documents whose `numbers` of terms lie one after another, `lengths` (m,) each."""
+        room = len(self._numbers) - len(self._seen)
+        self._seen = np.concatenate([self._seen, np.zeros(room, np.bool_)])
+        new = numbers[~self._seen[numbers]]
+        distinct, firsts = np.unique(new, return_index=True)
+        self._appeared.append(distinct[np.argsort(firsts)].astype(np.int64))
+        self._seen[distinct] = True
+        self.postings.add(numbers, lengths)
 
     @property
     def terms(self) -> list[str]:
         """The terms by number."""
         return list(self._numbers)
+
+    @property
+    def appearance(self) -> NDArray[np.int64]:
+        """The place of each term in the order of the documents, int64 (n,); -1 if in none."""
+        order = np.concatenate(self._appeared)
+        places = np.full(len(self._numbers), -1, np.int64)
+        places[order] = np.arange(len(order))
+        return places
 
 
 def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -144,21 +144,24 @@ class TextIndex:
     @classmethod
     def build(
         cls,
-        texts: Iterable[str],
-        languages: Iterable[str | None],
+        texts: Sequence[str],
+        languages: Sequence[str | None],
         encoder: StaticEncoder,
         *,
         with_grams: bool = True,
     ) -> Self:
-        """Index `texts`, whose `languages` are ISO 639 codes or `None`.
+        """Index `texts`, whose `languages` are ISO 639 codes or `None`, one after another.
 
-        `with_grams` says whether `grams` is filled, which comparing word by word has no use for.
+        For a few texts; `extended` gives the same for many.  `with_grams` says whether `grams` is
+        filled, which comparing word by word has no use for.
         """
-        nothing = np.zeros(0, np.int32), np.zeros(0, np.int64)
-        none = LexicalIndex.empty()
-        empty = cls(none, none, none, TokenIndex.build(*nothing))
-        return empty.extended(
-            np.zeros(0, np.int64), texts, languages, encoder, with_grams=with_grams
+        found = [list(words(text)) for text in texts]
+        pairs = list(zip(texts, languages, strict=True))
+        return cls(
+            LexicalIndex.build([passage_terms(*p, w) for p, w in zip(pairs, found, strict=True)]),
+            LexicalIndex.build([grams(w) if with_grams else [] for w in found]),
+            LexicalIndex.build([name_terms(w, t) for t, w in zip(texts, found, strict=True)]),
+            TokenIndex.build(*encoder.token_ids(texts)),
         )
 
     def extended(
@@ -167,22 +170,19 @@ class TextIndex:
         texts: Iterable[str],
         languages: Iterable[str | None],
         encoder: StaticEncoder,
-        *,
-        with_grams: bool = True,
     ) -> Self:
         """Return an index of the rows `keep` (ascending), then `texts`, which are read once."""
+        # Most processes only search.
+        from index.embedded.analysis import Analysis
+
         terms_of, grams_of = self.terms.counter(keep), self.grams.counter(keep)
-        names_of = self.names.counter(keep)
-        tokens = self.tokens.counter(keep)
+        names_of, tokens_of = self.names.counter(keep), self.tokens.counter(keep)
+        analysis = Analysis(encoder, terms_of, grams_of, names_of, tokens_of)
         pairs = zip(texts, languages, strict=True)
         while chunk := list(islice(pairs, CHUNK)):
-            found = [list(words(text)) for text, _ in chunk]
-            terms_of.add([passage_terms(*pair, w) for pair, w in zip(chunk, found, strict=True)])
-            grams_of.add([grams(w) if with_grams else [] for w in found])
-            names_of.add([name_terms(w, pair[0]) for pair, w in zip(chunk, found, strict=True)])
-            tokens.add(*encoder.token_ids([text for text, _ in chunk]))
+            analysis.add([text for text, _ in chunk], [language for _, language in chunk])
         of = LexicalIndex.of
-        return type(self)(of(terms_of), of(grams_of), of(names_of), TokenIndex.of(tokens))
+        return type(self)(of(terms_of), of(grams_of), of(names_of), TokenIndex.of(tokens_of))
 
     def __len__(self) -> int:
         return len(self.tokens)

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from weakref import WeakSet
 
 import numpy as np
@@ -32,8 +31,7 @@ DATABASE = "library.sqlite"
 _FIELDS = "v.article_id, v.text, v.title, v.outlet, v.source, v.url, v.published, v.language"
 
 
-@dataclass(frozen=True, slots=True)
-class PassageRow:
+class PassageRow(NamedTuple):
     """A passage of the present collection with what filters need to know of its article."""
 
     id: int
@@ -248,15 +246,15 @@ class Store:
         return self._count("SELECT count(*) FROM articles WHERE present")
 
     def passages(self, after: int = 0) -> list[PassageRow]:
-        """Return the present passages with ids above `after`, by id.
-
-        One that is damaged is of no article, and empty.
-        """
+        """Return the present passages with ids above `after`, by id; damaged ones are empty."""
+        # Each version is looked through once and not for each of its passages.
         rows = self._connection.execute(
-            "SELECT p.id, p.article_id, p.version, p.first, p.last, v.outlet, v.published, "
-            f"v.language, {self.sound('passages', 'p')} AND {self.sound('versions', 'v')} "
-            "FROM passages p JOIN versions v ON v.article_id = p.article_id AND "
-            "v.version = p.version WHERE p.id > ? ORDER BY p.id",
+            "WITH held AS MATERIALIZED (SELECT v.article_id, v.version, v.outlet, v.published, "
+            f"v.language, {self.sound('versions', 'v')} AS sound FROM versions v WHERE "
+            "(v.article_id, v.version) IN (SELECT article_id, version FROM passages WHERE id > ?1)"
+            ") SELECT p.id, p.article_id, p.version, p.first, p.last, h.outlet, h.published, "
+            f"h.language, {self.sound('passages', 'p')} AND h.sound FROM passages p JOIN held h ON "
+            "h.article_id = p.article_id AND h.version = p.version WHERE p.id > ?1 ORDER BY p.id",
             (after,),
         )
         return [

@@ -1,8 +1,9 @@
 """Copies are told from other reports on the same event, by sketches and by words."""
 
 import numpy as np
+import pytest
 
-from corpus.copies import PERMUTATIONS, Fingerprint, groups_of, near
+from corpus.copies import PERMUTATIONS, Fingerprint, Sketches, groups_of, near
 
 REPORT = (
     "Engineers reopened the old bridge over the river at Dara on Monday after five months of work, "
@@ -32,3 +33,22 @@ def test_groups_in_any_script():
     arabic = "أعادت البلدية فتح الجسر القديم فوق النهر يوم الاثنين بعد خمسة أشهر من العمل المتواصل."
     texts = [arabic, REPORT, "وكالات - " + arabic.replace("القديم", "القديمَ"), "AFP " + REPORT]
     assert groups_of(texts) == [[0, 2], [1, 3]]
+
+
+@pytest.mark.parametrize("again", [(), (3, 7, 3)])
+def test_sketches_find_what_comparing_with_all_of_them_finds(again):
+    # A third of each row is that of the first, so that some are just near enough, and some not.
+    draw = np.random.default_rng(5)
+    rows = draw.integers(0, 256, (400, PERMUTATIONS), np.uint8)
+    same = draw.random(rows.shape) < draw.random((len(rows), 1)) / 3
+    rows = np.where(same, rows[0], rows)
+    table = Sketches(rows[:250].copy())
+    for place in (*range(250, 400), *again):
+        # A row that is set again has other bytes from then on.
+        rows[place] = rows[place] if place >= 250 else draw.integers(0, 256, PERMUTATIONS)
+        table.put(place, rows[place])
+    assert len(table) == 400
+    found = [table.near(row).tolist() for row in rows]
+    assert found == [near(row, rows).tolist() for row in rows]
+    assert 50 < len(found[0]) < 350
+    assert not Sketches(rows[:0].copy()).near(rows[0]).tolist()
