@@ -122,9 +122,7 @@ def quick_refusals(monkeypatch, password_hash):
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory, password_hash):
     """The folder of a library with an article, an administrator and two readers, to be copied."""
-    text = "أغلقت البلدية سوق الخضار أسبوعاً. وسيُفتح الأحد المقبل."
-    article = Article(id="article-1", text=text, language="ar")
-    return furnish(tmp_path_factory.mktemp("furnished"), article, password_hash)
+    return furnish(tmp_path_factory.mktemp("furnished"), password_hash)
 
 
 @pytest.fixture
@@ -141,14 +139,9 @@ def open_office(tmp_path_factory, furnished):
         yield client
 
 
-def furnished(home, password_hash):
-    """Make such a library with an article of its own."""
+def furnish(home, password_hash):
     text = "أغلقت البلدية سوق الخضار أسبوعاً. وسيُفتح الأحد المقبل."
-    return furnish(home, Article(id="article-1", text=text, language="ar"), password_hash)
-
-
-def furnish(home, article, password_hash):
-    add(home, article)
+    add(home, Article(id="article-1", text=text, language="ar"))
     accounts = open_accounts(home)
     for name, role in USERS.items():
         accounts.add(name, role, password_hash)
@@ -248,7 +241,7 @@ def kit():
         add=add, pool_of=pool_of, client_of=client_of, live=live, web=web, serving=serving,
         log_in=log_in, password=PASSWORD, settings_of=settings_of, client_with=client_with,
         until=until, GatedService=GatedService, root=ROOT, base=BASE,
-        furnished=furnished,
+        furnish=furnish,
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def site(request, kit, tmp_path_factory, password_hash):
     """Ports and folder of an nginx before a server with users; both end with the module."""
     home, folder = tmp_path_factory.mktemp("office"), tmp_path_factory.mktemp("nginx")
     settings = Settings(
-        kit.furnished(home, password_hash),
+        kit.furnish(home, password_hash),
         server=ServerSettings(
             base_url="https://dalil.example",
             trusted_proxies=("127.0.0.1",),
