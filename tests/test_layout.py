@@ -18,6 +18,8 @@ SPEED = ("eval/studies/speed.py",)
 # Where each third-party library may be imported; a template engine serves three kinds of pages.
 HOMES = {
     "faiss": "index/embedded/vectors.py",
+    "qdrant_client": "index/qdrant/server.py",
+    "qdrant_edge": "index/qdrant/edge.py",
     "rank_bm25": "index/embedded/bm25.py",
     "sqlite3": ("index/store/connection.py", "index/store/faults.py"),
     "httpx": "corpus/fetch/",

@@ -88,7 +88,7 @@ def run_import(
     from index import Library, load_encoder
 
     encoder = load_encoder(settings.encoder)
-    library = Library.open(settings.home, encoder, create=True, say=say)
+    library = Library.open(settings.home, encoder, create=True, say=say, index=settings.index)
     with progress("Adding", "Committed {done} of {total} articles.") as show:
         report = library.add(articles, on_batch=lambda done: show(done, len(articles)))
     done = report.added, report.updated, report.unchanged
