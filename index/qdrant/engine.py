@@ -19,10 +19,11 @@ from index.engine import Candidates, IndexCache, Query
 from index.filters import Filters
 from index.qdrant.filling import Filling
 from index.qdrant.meanings import Meanings
+from index.qdrant.places import connect
 from index.qdrant.points import Kept
 from index.qdrant.search import Asked, find
 from index.qdrant.statistics import Statistics
-from index.qdrant.transport import Transport, connect
+from index.qdrant.transport import Transport
 from index.store.database import Store
 from index.store.lock import write_lock
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 
 from index.filters import Filters, outlet_key
 
-SERVER, EDGE = "qdrant:", "qdrant-edge:"
 # The vectors of a point: one dense, the others sparse.
 DENSE, SOFT, LEXICAL, NAMES = "dense", "soft", "lexical", "names"
 SPARSE = (SOFT, LEXICAL, NAMES)
@@ -129,14 +127,3 @@ class Transport(Protocol):
     def close(self) -> None:
         """Let go of the connection."""
         ...
-
-
-def connect(index: str, name: str) -> Transport:
-    """Return the transport that the setting `index` means, to the collection `name`."""
-    if index.startswith(EDGE):
-        from index.qdrant.edge import EdgeTransport
-
-        return EdgeTransport.open(Path(index.removeprefix(EDGE)).expanduser() / name)
-    from index.qdrant.server import ServerTransport
-
-    return ServerTransport.at(index.removeprefix(SERVER), name)

@@ -181,7 +181,7 @@ def _model(text: str) -> str:
 
 
 def _index(text: str) -> str:
-    """Return what `index.qdrant.transport.connect` understands, an address without a secret.
+    """Return what `index.qdrant.places.connect` understands, an address without a secret.
 
     >>> _index("qdrant:http://127.0.0.1:6333?shards=3"), _index("qdrant-edge:points")
     ('qdrant:http://127.0.0.1:6333?shards=3', 'qdrant-edge:points')

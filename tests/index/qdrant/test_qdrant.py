@@ -17,12 +17,13 @@ from corpus.article import Article
 from corpus.errors import DalilError
 from index import Filters, Library
 from index.encoder import load_bundled
+from index.moving import move
 from index.qdrant.engine import QdrantEngine
-from index.qdrant.moving import move
+from index.qdrant.places import connect
 from index.qdrant.points import Made, ids_of
 from index.qdrant.search import Asked
 from index.qdrant.server import ServerTransport
-from index.qdrant.transport import Condition, connect
+from index.qdrant.transport import Condition
 from index.store.database import DATABASE, Store
 from tests.conftest import HashEncoder
 from tests.index.queries import query_of
@@ -130,7 +131,7 @@ def test_what_was_written_survives_a_kill_and_moving_goes_on(folder):
 import os, signal
 from pathlib import Path
 from index.qdrant import filling, edge
-from index.qdrant.moving import move
+from index.moving import move
 from tests.conftest import HashEncoder
 filling.BATCH, filling._REQUEST = 20, 10
 write, written = edge.EdgeTransport.upsert, []
@@ -161,9 +162,7 @@ move(Path({str(folder / "library")!r}), HashEncoder(), "qdrant-edge:{folder / "p
 
 def test_a_folder_serves_one_process(folder):
     with closing(connect(f"qdrant-edge:{folder}", "dalil")):
-        code = (
-            f"from index.qdrant.transport import connect; connect('qdrant-edge:{folder}', 'dalil')"
-        )
+        code = f"from index.qdrant.places import connect; connect('qdrant-edge:{folder}', 'dalil')"
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
         done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
     assert b"Another process has" in done.stderr

@@ -33,7 +33,7 @@ def move(
     The library stays as it is; the setting index says afterwards which of the two is searched.
     """
     from index import load_encoder
-    from index.qdrant.moving import move as fill
+    from index.moving import move as fill
     from ui.progress import progress
     from ui.settings.values import INDEX
 
