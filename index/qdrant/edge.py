@@ -12,7 +12,7 @@ import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from corpus.errors import DalilError
 from index.qdrant.transport import (
@@ -39,7 +39,7 @@ class EdgeTransport:
     """The collection in a folder."""
 
     # The shards of this process by folder, with how many hold each.
-    _shared: ClassVar[dict[Path, tuple[Self, int]]] = {}  # type: ignore[misc]
+    _shared: ClassVar[dict[Path, tuple[EdgeTransport, int]]] = {}
     _turn: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, folder: Path) -> None:
@@ -57,7 +57,7 @@ class EdgeTransport:
             self._shard = self._guard(lambda: self._edge.EdgeShard.load(str(folder / _SHARD)))
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path) -> EdgeTransport:
         """Open the collection in `folder`, or take what another thread has opened."""
         folder = folder.absolute()
         with cls._turn:
@@ -121,7 +121,7 @@ class EdgeTransport:
 
     def search(self, legs: Sequence[Leg]) -> list[list[tuple[int, float]]]:
         """Return the best points of each leg with their scores, best first."""
-        edge, found = self._edge, []
+        edge, found = self._edge, list[list[tuple[int, float]]]()
         for leg in legs:
             sparse = isinstance(leg.vector, Sparse)
             vector = self._sparse(leg.vector) if sparse else leg.vector.tolist()  # type: ignore

@@ -61,7 +61,9 @@ class Condition:
     @classmethod
     def of(cls, filters: Filters) -> Condition:
         """Say what `filters` say."""
-        chosen = [] if filters.outlet is None else [(outlet_key(filters.outlet),)]
+        chosen: list[tuple[str, ...]] = (
+            [] if filters.outlet is None else [(outlet_key(filters.outlet),)]
+        )
         if filters.outlets:
             chosen.append(tuple(map(outlet_key, filters.outlets)))
         since, until = filters.since, filters.until
