@@ -80,11 +80,11 @@ class Meanings:
 class AskedTokens:
     """The `t` tokens of a question in a collection.
 
-    `columns` uint16 (vocabulary of the table,) says which row of `cosines` and `squares`, float32
+    `columns` unsigned (vocabulary of the table,) says which row of `cosines` and `squares`, float32
     (m, t), is a token's, 0 for those far from all; `rarity` and `heights` are float32 (t,).
     """
 
-    columns: NDArray[np.uint16]
+    columns: NDArray[np.unsignedinteger]
     cosines: Floats
     squares: Floats
     rarity: Floats
@@ -99,7 +99,8 @@ class AskedTokens:
             rarity[place] = meanings.rarity(tokens[place])
         held = np.unique(np.concatenate([np.zeros(0, np.uint32), *(keys for keys, _ in near)]))
         # A question is of some hundred tokens at most, so their neighbours are fewer than 65,536.
-        columns = np.zeros(meanings.size, np.uint32 if len(held) > 65_000 else np.uint16)
+        kind = np.uint32 if len(held) > 65_000 else np.uint16
+        columns: NDArray[np.unsignedinteger] = np.zeros(meanings.size, kind)
         columns[held] = np.arange(1, len(held) + 1)
         cosines = np.full((len(held) + 1, len(tokens)), CHANCE, np.float32)
         squares = np.zeros_like(cosines)
@@ -139,7 +140,7 @@ class AskedTokens:
 
 def soft_damping(relative: Floats) -> Floats:
     """Return what the soft leg adds to the counts of texts of `relative` lengths."""
-    return np.float32(K1) * (np.float32(1 - B) + np.float32(B) * relative)
+    return np.asarray(np.float32(K1) * (np.float32(1 - B) + np.float32(B) * relative), np.float32)
 
 
 def _over(texts: Bags, asked: AskedTokens, values: Floats, combine: np.ufunc) -> Floats:

@@ -48,7 +48,7 @@ def bm25(
     weights = (statistics.idf(kind, distinct) * times)[places]
     added = damping(texts.lengths, statistics.average(kind))[owners]
     parts = weights * (counts * (K1 + 1) / (counts + added))
-    scores = np.bincount(owners, parts, len(texts))
+    scores = np.asarray(np.bincount(owners, parts, len(texts)), np.float64)
     return scores, np.bincount(owners, minlength=len(texts)) > 0
 
 

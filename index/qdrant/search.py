@@ -141,6 +141,7 @@ def _best(state: Statistics, reached: Reached, near: Sequence[Sequence[int]], de
     language = state.language[np.searchsorted(state.ids, reached.ids)]
     scripts = np.array([script_of(one) for one in state.languages], np.str_)[language]
     chosen = [np.array(hits[:depth], np.int64) for hits in near]
+    groups: list[tuple[NDArray[np.floating], NDArray[np.bool_]]]
     groups = [(reached.soft, scripts == script) for script in state.scripts]
     everything = np.ones(len(reached.ids), np.bool_)
     groups += [(reached.lexical, everything), (reached.names, everything)]
@@ -162,8 +163,10 @@ def _candidates(
     held = [words.get(row.id) for row in rows]
     whole = [one for one in held if one is not None]
     there = {row.id: number for number, row in enumerate(r for r in rows if r.id in words)}
-    texts = tuple(
-        Bags.of([getattr(one, kind) for one in whole]) for kind in ("tokens", "terms", "names")
+    texts = (
+        Bags.of([one.tokens for one in whole]),
+        Bags.of([one.terms for one in whole]),
+        Bags.of([one.names for one in whole]),
     )
     matched = met(asked.query, asked.tokens, asked.shares, texts, state.spoken)
     present = [number for number in chosen.tolist() if number in there]

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -162,7 +162,7 @@ class Statistics:
             "languages": self.languages, "averages": dict(self.averages), "doomed": self.doomed,
             "until": self.until, "totals": {kind: self.kinds[kind].total for kind in KINDS},
         }  # fmt: skip
-        arrays = {"head": np.frombuffer(json.dumps(head).encode(), np.uint8)}
+        arrays: dict[str, Any] = {"head": np.frombuffer(json.dumps(head).encode(), np.uint8)}
         arrays |= {"ids": self.ids, "language": self.language}
         for kind in KINDS:
             arrays |= {f"{kind}-keys": self.kinds[kind].keys}
@@ -199,4 +199,4 @@ class Statistics:
 
 
 def _idf(counts: NDArray[np.int64], passages: int) -> NDArray[np.float64]:
-    return np.log(passages - counts + 0.5) - np.log(counts + 0.5)
+    return np.asarray(np.log(passages - counts + 0.5) - np.log(counts + 0.5), np.float64)
