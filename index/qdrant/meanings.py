@@ -135,7 +135,7 @@ class AskedTokens:
         """Return the best cosine of each token in each text, float32 (n, t)."""
         best = _over(texts, self, self.cosines, np.maximum)
         empty = texts.lengths == 0
-        return np.maximum(best, np.float32(CHANCE) * ~empty[:, None])
+        return np.asarray(np.maximum(best, np.float32(CHANCE) * ~empty[:, None]), np.float32)
 
 
 def soft_damping(relative: Floats) -> Floats:
