@@ -18,6 +18,8 @@ from index.filters import Filters
 SAME_STEM, SAME_NAME = 1.0, 0.9
 # So many passages on each side in its article are a passage's surroundings.
 CONTEXT = 2
+# The setting by which the engine of this process is chosen.
+EMBEDDED = "embedded"
 # What a leg says of a passage that it did not find.
 NOT_FOUND = float("-inf")
 

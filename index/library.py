@@ -7,8 +7,8 @@ when they are missing, stale or damaged).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cached_property
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -22,7 +22,7 @@ from index.copies import Copies, copies_of
 from index.embedded.engine import EmbeddedEngine
 from index.embedded.texts import compare
 from index.encoder import Encoder, check_encoder, name_encoder, table_of
-from index.engine import Candidate, Candidates, Engine, IndexCache, Query
+from index.engine import EMBEDDED, Candidate, Candidates, Engine, IndexCache, Query
 from index.filters import Filters
 from index.reencoding import paced
 from index.store import answers
@@ -72,12 +72,13 @@ class Library:
         create: bool = False,
         say: Callable[[str], None] = silent,
         cache: IndexCache | None = None,
+        index: str = EMBEDDED,
     ) -> Self:
         """Open the library in `home`; with `create`, make it if it is not there.
 
-        `say` gets messages for people ("waiting for another writer").  An open library belongs to
-        its thread; a `cache` lets those of several threads share one index.  Raises
-        `DalilError` for a missing, unreadable, newer or differently encoded library.
+        `say` gets messages for people.  An open library belongs to its thread; a `cache` lets
+        those of several threads share one `index`, embedded or Qdrant's.  Raises `DalilError` for
+        a missing, unreadable, newer or differently encoded library.
         """
         home = Path(home)
         if create:
@@ -85,7 +86,8 @@ class Library:
         store = Store(home / DATABASE, create=create)
         try:
             check_encoder(store, encoder, home)
-            engine = EmbeddedEngine(store, home, encoder, table_of(encoder), say, cache)
+            make = EmbeddedEngine if index == EMBEDDED else _qdrant(index)
+            engine = make(store, home, encoder, table_of(encoder), say, cache)
         except BaseException:
             store.close()
             raise
@@ -134,10 +136,9 @@ class Library:
     ) -> AddReport:
         """Add `articles` in batches, each one commit; `on_batch` gets the count committed so far.
 
-        Batches hold at most `batch` articles, fewer while the encoder is slow.  An article whose
-        id is known and whose content differs becomes a new version; what was retracted and is
-        added as it was stays out, and what was edited keeps that.  What a batch has been reported
-        for survives whatever comes.
+        Batches hold at most `batch` articles, fewer while the encoder is slow, and survive once
+        reported.  An article whose id is known and whose content differs becomes a new version;
+        what was retracted and is added as it was stays out, and what was edited keeps that.
         """
         from index.incoming import sorted_in
 
@@ -175,7 +176,7 @@ class Library:
     ) -> list[str]:
         """Take articles out of the collection and return their ids, all of them or none.
 
-        Versions that saved answers cite stay readable unless `purge`.  What goes `by_hand` is not
+        Versions that answers cite stay readable unless `purge`.  What goes `by_hand` is not
         brought back by following its folder while its file says the same.
         """
         named = list(dict.fromkeys(article_ids))
@@ -228,17 +229,11 @@ class Library:
     def compare(
         self, query: Query, texts: Sequence[str], languages: Sequence[str | None]
     ) -> NDArray[np.float32]:
-        """Return how well each word of `query` is met in texts, float32 (n, w), 0 to 1.
-
-        `languages` are theirs, as ISO 639 codes, `None` where unknown.
-        """
+        """Return how well each word is met in texts of `languages`, float32 (n, w), 0 to 1."""
         return compare(query, texts, languages, self.words)
 
     def passage(self, candidate: Candidate) -> tuple[Article, Passage]:
-        """Return the passage that a search found, with its article.
-
-        Raises `MissingError` if it was purged, `DamagedError` if it is not what was stored.
-        """
+        """Return a passage found with its article; raise `MissingError` or `DamagedError`."""
         if self._revision != self._store.revision:
             # Another process may have purged some.
             self._texts.clear()
@@ -281,11 +276,9 @@ class Library:
         """Return the `most` answers saved last, whoever asked, the newest first."""
         return answers.recent_answers(self._store, most)
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """Give all reads of the block one state of the library, whatever others write."""
-        with self._store.reading():
-            yield
+        return self._store.reading()
 
     def faults(self, on_row: Callable[[int, int], None] = lambda *_: None) -> list[str]:
         """Return what is wrong with the library's files; `on_row` gets rows done, and all."""
@@ -298,3 +291,9 @@ class Library:
         """Build the derived files anew from SQLite, whatever state they are in."""
         with writing(self.home, self._say):
             self.engine.rebuild()
+
+
+def _qdrant(index: str) -> Callable[..., Engine]:
+    from index.qdrant.engine import QdrantEngine
+
+    return partial(QdrantEngine, index=index)

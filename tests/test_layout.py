@@ -21,6 +21,8 @@ HOMES = {
     "bm25s": "eval/bench/sides/bm25s_faiss.py",
     "tantivy": "eval/bench/sides/tantivy_faiss.py",
     "txtai": "eval/bench/sides/txtai_hybrid.py",
+    "qdrant_client": "index/qdrant/server.py",
+    "qdrant_edge": "index/qdrant/edge.py",
     "rank_bm25": "index/embedded/bm25.py",
     "sqlite3": ("index/store/connection.py", "index/store/faults.py"),
     "httpx": "corpus/fetch/",

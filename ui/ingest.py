@@ -89,7 +89,7 @@ def run_import(
     from index import Library, load_encoder
 
     encoder = load_encoder(settings.encoder)
-    library = Library.open(settings.home, encoder, create=True, say=say)
+    library = Library.open(settings.home, encoder, create=True, say=say, index=settings.index)
     with progress("Adding", "Committed {done} of {total} articles.") as show:
         known = recognised(articles, library)
         report = library.add(known, on_batch=lambda done: show(done, len(articles)))

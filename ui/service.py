@@ -200,19 +200,18 @@ class Service:
         from index import Library
         from rag.assistant import Assistant
 
-        shared = self.shared
+        settings, shared = self._settings, self.shared
+        cache, model = shared.cache(database), shared.model()
         library = Library.open(
-            self._settings.home, shared.encoder(), say=self._say, cache=shared.cache(database)
+            settings.home, shared.encoder(), say=self._say, cache=cache, index=settings.index
         )
-        model = shared.model()
-        limits = shared.limits() if model else None
         assistant = Assistant(
             library,
             shared.reranker(),
             reader=shared.reader(),
-            caution=self._settings.caution,
+            caution=settings.caution,
             llm=model,
-            limits=limits,
+            limits=shared.limits() if model else None,
         )
         return _OpenLibrary(assistant, database, shared)
 

@@ -57,7 +57,8 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
     """Open the library that the settings name; with `create`, make it if it is not there."""
     from index import Library, load_encoder
 
-    return Library.open(settings.home, load_encoder(settings.encoder), create=create, say=say)
+    encoder, index = load_encoder(settings.encoder), settings.index
+    return Library.open(settings.home, encoder, create=create, say=say, index=index)
 
 
 def run_batch(

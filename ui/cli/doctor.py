@@ -81,7 +81,7 @@ def _repair(settings: Settings) -> None:
     for sentence in done.lost:
         say(f"Lost: {sentence}")
     say(f"Saved {done.articles:,} articles. The file as it was is kept as {done.aside}.")
-    library = Library.open(settings.home, encoder, say=say)
+    library = Library.open(settings.home, encoder, say=say, index=settings.index)
     library.rebuild()
     library.close()
 
@@ -106,7 +106,7 @@ def reindex(
     model = load_encoder(settings.encoder)
     with progress("Encoding", "Encoded {done:,} of {total:,} passages.") as show:
         done = reencode(settings.home, model, say=say, on_batch=show)
-    Library.open(settings.home, model, say=say).rebuild()
+    Library.open(settings.home, model, say=say, index=settings.index).rebuild()
     if as_json:
         print_json({"encoder": model.name, "passages": done.passages, "resumed": done.resumed})
     else:

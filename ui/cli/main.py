@@ -14,6 +14,7 @@ from corpus.errors import DalilError
 from ui.cli.add import add, watch
 from ui.cli.admin.embeds import app as embeds
 from ui.cli.admin.feeds import app as feeds
+from ui.cli.admin.index import app as index
 from ui.cli.admin.profiles import app as profiles
 from ui.cli.admin.users import app as users
 from ui.cli.console import (
@@ -43,6 +44,7 @@ from ui.cli.options import (
     Explained,
     Glossed,
     Home,
+    IndexPlace,
     ModelName,
     Outlet,
     Preferring,
@@ -71,6 +73,7 @@ app.command()(edit)
 app.command()(reindex)
 app.add_typer(embeds, name="embed")
 app.add_typer(feeds, name="feed")
+app.add_typer(index, name="index")
 app.add_typer(profiles, name="profile")
 app.add_typer(users, name="user")
 app.command()(serve)
@@ -78,8 +81,13 @@ app.command()(watch)
 
 
 @app.callback()
-def _common(context: typer.Context, home: Home = None, encoder: EncoderName = None) -> None:
+def _common(
+    context: typer.Context, home: Home = None, encoder: EncoderName = None, place: IndexPlace = None
+) -> None:
     context.obj = (home, encoder)
+    if place:
+        # For every subcommand alike, and read and checked where the settings are.
+        os.environ["DALIL_INDEX"] = place
 
 
 @app.command("list")

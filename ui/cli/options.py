@@ -16,6 +16,12 @@ EncoderName = Annotated[
         "--encoder", help="'bundled', or a sentence-transformers model (or set DALIL_ENCODER)."
     ),
 ]
+IndexPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--index", help="'embedded', qdrant:URL or qdrant-edge:FOLDER (or set DALIL_INDEX)."
+    ),
+]
 RerankerName = Annotated[
     str | None,
     typer.Option(

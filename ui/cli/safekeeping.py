@@ -49,7 +49,8 @@ def restore(
     settings = Settings.read(home or context.obj[0], encoder or context.obj[1])
     done = backup.restore(settings.home, file, say)
     try:
-        library = Library.open(settings.home, load_encoder(settings.encoder), say=say)
+        model, index = load_encoder(settings.encoder), settings.index
+        library = Library.open(settings.home, model, say=say, index=index)
         library.rebuild()
         library.close()
     except DalilError as error:

@@ -195,9 +195,10 @@ class FolderWatcher:
         return library
 
     def _open(self, database: FileId) -> Library:
-        shared = self._shared
+        settings, encoder = self._settings, self._shared.encoder()
+        cache = self._shared.cache(database)
         return Library.open(
-            self._settings.home, shared.encoder(), say=self._say, cache=shared.cache(database)
+            settings.home, encoder, say=self._say, cache=cache, index=settings.index
         )
 
     def _identities(self) -> list[FileId | None]:

@@ -50,7 +50,9 @@ def told(settings: Settings) -> str:
     >>> told(Settings())
     'Nothing leaves this machine.'
     """
-    where, sites = destination(settings), _sites(settings)
+    where, sites = destination(settings), f"{_points(settings)} {_sites(settings)}".strip()
+    if settings.index.startswith("qdrant:") and where is None:
+        return sites
     if where is None and not sites:
         return "Nothing leaves this machine."
     if where is None:
@@ -60,6 +62,21 @@ def told(settings: Settings) -> str:
         f"where {settings.llm} writes the answers, and so is each quote that a reader wants "
         f"translated. Without the setting llm nothing leaves this machine. {sites}"
     ).rstrip()
+
+
+def _points(settings: Settings) -> str:
+    """Return a sentence on where the searched passages are kept, "" if on this machine.
+
+    >>> told(Settings(index="qdrant:https://points.example?shards=3"))[-23:]
+    'https://points.example.'
+    """
+    kind, _, address = settings.index.partition(":")
+    if kind != "qdrant":
+        return ""
+    return (
+        "What is searched of passages and questions (vectors, tokens, dates, outlets) is sent to "
+        f"{without_secret(address)}."
+    )
 
 
 def _sites(settings: Settings) -> str:

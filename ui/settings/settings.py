@@ -154,6 +154,9 @@ class Settings:
     connect_pause: float = setting(
         1.0, kinds.number(0, 3_600), "Pause between two requests to one site, in seconds."
     )
+    index: str = setting(
+        "embedded", kinds.INDEX, "`embedded`, or where Qdrant keeps the passages that are searched."
+    )
     server: ServerSettings = ServerSettings()
 
     @classmethod

@@ -180,6 +180,21 @@ def _model(text: str) -> str:
     return text
 
 
+def _index(text: str) -> str:
+    """Return what `index.qdrant.places.connect` understands, an address without a secret.
+
+    >>> _index("qdrant:http://127.0.0.1:6333?shards=3"), _index("qdrant-edge:points")
+    ('qdrant:http://127.0.0.1:6333?shards=3', 'qdrant-edge:points')
+    """
+    kind, _, place = text.partition(":")
+    if text == "embedded" or (kind == "qdrant-edge" and place):
+        return text
+    address, _, options = place.partition("?")
+    if kind != "qdrant" or not re.fullmatch(r"((shards|replicas)=[1-9]\d*(&(?!$)|$))*", options):
+        raise ValueError
+    return f"qdrant:{_url(address)}" + (f"?{options}" if options else "")
+
+
 def _field_name(text: str) -> str:
     if not _FIELD_NAME.fullmatch(text):
         raise ValueError
@@ -243,6 +258,7 @@ NETWORK = _of_text("an address or network", _network)
 NETWORKS = many(NETWORK, "a list of addresses or networks such as 10.0.0.0/24")
 BASE_URL = _of_text("an address such as https://dalil.example, without a path", _base_url)
 URL = _of_text("an address such as http://127.0.0.1:8000/v1", _url)
+INDEX = _of_text("embedded, qdrant:URL or qdrant-edge:FOLDER", _index)
 MODEL = _of_text("a provider and a model such as ollama:llama3.2", _model)
 FIELD_NAME = _of_text("the name of an HTTP header such as X-Remote-User", _field_name)
 YES_OR_NO = Kind("true or false", _truth, _truth_of)

@@ -1,7 +1,11 @@
 """What any engine must do; the embedded one must do it exactly as the definitions say."""
 
+import atexit
+import shutil
+import tempfile
 from datetime import date
 from math import inf
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from index import Filters, Library
 from index.embedded.engine import EmbeddedEngine
 from index.encoder import load_bundled
 from index.engine import NOT_FOUND
+from index.qdrant.engine import QdrantEngine
 from index.store.database import DATABASE, Store
 from tests.conftest import HashEncoder
 from tests.index.contract.brute_force import BruteForceEngine
@@ -45,6 +50,16 @@ def articles():
         )  # fmt: skip
 
 
+def points_beside(home):
+    """A folder for points, in memory where there is one: making a shard waits for a disk a lot."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        return home / "points"
+    folder = tempfile.mkdtemp(dir=memory)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def embedded(library, store):
     return EmbeddedEngine(store, library.home, library.encoder, library.words, lambda _: None)
 
@@ -53,8 +68,16 @@ def brute_force(library, store):
     return BruteForceEngine(store, library.encoder, library.words)
 
 
+def qdrant_edge(library, store):
+    pytest.importorskip("qdrant_edge", reason="Qdrant's core has no wheel for this machine")
+    return QdrantEngine(
+        store, library.home, library.encoder, library.words, lambda _: None,
+        index=f"qdrant-edge:{points_beside(library.home)}",
+    )  # fmt: skip
+
+
 # The last is the reference.
-ENGINES = [embedded, brute_force]
+ENGINES = [embedded, qdrant_edge, brute_force]
 
 
 @pytest.fixture(params=ENGINES)
@@ -62,7 +85,9 @@ def opened(request, tmp_path):
     """An empty library, and an engine over it that reads through a connection of its own."""
     library = Library.open(tmp_path, HashEncoder(), create=True)
     store = Store(tmp_path / DATABASE)
-    yield library, request.param(library, store)
+    engine = request.param(library, store)
+    yield library, engine
+    engine.close()
     store.close()
     library.close()
 
@@ -74,7 +99,9 @@ def beside(request, tmp_path_factory):
     library = Library.open(home, HashEncoder(), create=True)
     library.add(articles())
     store = Store(home / DATABASE)
-    yield [make(library, store) for make in (request.param, ENGINES[-1])]
+    both = [make(library, store) for make in (request.param, ENGINES[-1])]
+    yield both
+    both[0].close()
     store.close()
     library.close()
 

@@ -24,6 +24,7 @@ RUNS = {
     "edit": (["first", "--set", "outlet=SANA"], "1 changed, 0 as they were"),
     "reindex": ([], "Encoded 2 passages with bundled."),
     "doctor": ([], "No fault found."),
+    "index move": (["--to", "qdrant-edge:points"], "2 passages are there"),
     "backup": (["kept.sqlite"], "Copied 2 articles to kept.sqlite."),
     "restore": (["kept.sqlite"], "Put back 2 articles from kept.sqlite."),
     "remove": (["second"], "Removed 1 article(s)."),
