@@ -100,16 +100,17 @@ def _written(name: Sequence[QueryWord], told: _Told, language: str) -> bool:
         or any(
             len(key) >= _TELLING or vowels_agree(form, other)
             for form in forms
-            for key in _keys(form)
+            for key in strict_name_keys(form)
+            for other in told.keys.get(key, ())
+        )
+        # Many keyboards have no ş: "Tisrin".
+        or any(
+            len(key) >= _TELLING and vowels_agree(form, other)
+            for form in (text.replace("s", "ş"),)
+            for key in (strict_name_keys(form) if text.isascii() else ())
             for other in told.keys.get(key, ())
         )
     )
-
-
-def _keys(form: str) -> set[str]:
-    """Return the keys of a name, also with ş for s, which many keyboards lack: "Tisrin"."""
-    keys, plain = strict_name_keys(form), form.isascii()
-    return {*keys, *(key.replace("s", "X") for key in keys if plain and len(key) >= _TELLING)}
 
 
 @lru_cache(maxsize=1024)

@@ -73,7 +73,9 @@ class FeedWorker:
         said = ""
         while not self._stop.is_set():
             try:
-                if self._fetch_one(service):
+                fetched = self._fetch_one(service)
+                said = ""
+                if fetched:
                     continue
             except DalilError as error:
                 # Such as a library of another encoder: somebody mends it, and it goes on.

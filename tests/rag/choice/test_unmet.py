@@ -216,10 +216,11 @@ def test_an_illness_is_met_in_another_language(question):
 
 @pytest.mark.parametrize(
     ("name", "met"),
-    [("Tisrin", True), ("Qamislo", True), ("Qamilo", False), ("Tasrif", False), ("Tişrin", True)],
+    [("Tisrin", True), ("Qamislo", True), ("Qamilo", False), ("Tasrif", False), ("Lisbon", False)],
 )
 def test_a_name_typed_without_its_cedilla_is_met(name, met):
-    article = Article("c", "عاد التيار من سد تشرين إلى القامشلي.", language="ar")
+    text = "عاد التيار من سد تشرين إلى القامشلي. وفرح الشبان."
+    article = Article("c", text, language="ar")
     assert missed(f"When did power return to {name}?", article) == [name] * (not met)
 
 

@@ -69,17 +69,39 @@ def test_a_fault_ends_neither_the_worker_nor_the_feed(allowed, kit, article, mon
     table.close()
 
 
-def test_what_cannot_be_opened_is_told_and_tried_again(home, kit, article, monkeypatch):
+def test_what_cannot_be_opened_is_told_once_and_tried_again(home, kit, article, monkeypatch):
     kit.add(home, article())
-    told = []
+    told, tried = [], []
     monkeypatch.setattr(behind, "log_notice", told.append)
     monkeypatch.setattr(behind, "_LOOK_SECONDS", 0.01)
 
     def refuses(home):
+        tried.append(home)
         raise DalilError("It is closed.")
 
     monkeypatch.setattr(behind.FeedTable, "open", refuses)
     settings = Settings(home, connect=("*",))
     with behind.feeds_behind(settings, Shared(settings)):
-        kit.until(lambda: len(told) > 2)
-    assert told[0] == "Feeds are not fetched. It is closed."
+        kit.until(lambda: len(tried) > 20)
+    # Each of the workers tells it.
+    assert set(told) == {"Feeds are not fetched. It is closed."}
+    assert len(told) <= behind._FEEDS_AT_ONCE
+
+
+def test_a_refusal_that_comes_back_is_told_anew(home, monkeypatch):
+    told, stop = [], threading.Event()
+    monkeypatch.setattr(behind, "log_notice", told.append)
+    monkeypatch.setattr(behind, "_LOOK_SECONDS", 0)
+    seen = iter([DalilError("It is closed."), DalilError("It is closed."), None] * 2)
+
+    def fetch_one(worker, service):
+        if (error := next(seen, stop)) is stop:
+            stop.set()
+        elif error:
+            raise error
+        return False
+
+    monkeypatch.setattr(behind.FeedWorker, "_fetch_one", fetch_one)
+    settings = Settings(home, connect=("*",))
+    behind.FeedWorker(settings, Shared(settings), None, stop).run()
+    assert told == ["Feeds are not fetched. It is closed."] * 2

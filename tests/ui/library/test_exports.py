@@ -8,7 +8,7 @@ import pytest
 from corpus.article import Article
 from corpus.load import load_articles
 from ui.library import exports
-from ui.library.portable import portable
+from ui.portable import portable
 
 ODD = [
     Article("https://news.example/a b", "سطر\r\nآخر\u2028\x00\ttab", title="«عنوان»"),
