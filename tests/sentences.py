@@ -39,5 +39,8 @@ def sentences():
                 continue
             for given in [*call.args, *(word.value for word in call.keywords)]:
                 said = template(given)
-                if said and " " in said.strip("{} .:") and said.rstrip()[-1] in ".}":
+                if not said or " " not in said.strip("{} .:"):
+                    continue
+                # A command may stand at the end of a sentence's remedy.
+                if said.rstrip()[-1] in ".?}" or ". " in said:
                     yield said, file.relative_to(ROOT).as_posix()

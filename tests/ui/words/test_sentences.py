@@ -16,6 +16,7 @@ UNSEEN = {
     "Gradio gave an event without its request.",
     "Nothing was added. {}{}",
 }
+_OTHER_KINDS = (b"5", b"true", b"[1]", b'{"a": 1}')
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
@@ -85,3 +86,22 @@ def test_what_was_read_with_a_date_of_the_future_is_told_in_arabic(home, kit):
             sent = {"files": ("a.jsonl", line)}
             told = client.post("/api/articles", files=sent, headers={HEADER: language}).json()
             assert told["notices"][0]["notice"].startswith(begin)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/articles/none", "/api/articles/a?version=7", "/api/articles/none?version=7"]
+)
+def test_an_article_that_is_not_there_is_told_in_arabic_whole(home, article, kit, path):
+    kit.add(home, article())
+    with kit.client_of(home) as client:
+        told = client.get(path, headers={HEADER: "ar"}).json()["error"]
+    assert set(regex.findall("[A-Za-z]{2,}", told)) <= {"none", "dalil", "list"}, told
+
+
+def test_what_a_file_holds_instead_is_told_in_arabic(home, kit):
+    for line in (b'{"body": "The market is open."}', *(b'{"text": %s}' % v for v in _OTHER_KINDS)):
+        with kit.client_of(home) as client:
+            sent = {"files": ("a.jsonl", line)}
+            told = client.post("/api/articles", files=sent, headers={HEADER: "ar"}).json()["error"]
+        words = set(regex.findall("[A-Za-z]+", told))
+        assert words <= {"a", "jsonl", "text", "field", "NAME", "body"}, told

@@ -77,8 +77,12 @@ function refusal(page, answer) {
 
 // Words of others in a line of ours, behind what stands before the first.
 function listed(words, before, parts) {
-  const comma = words.direction === "rtl" ? "، " : ", ";
-  return parts.flatMap((part, n) => [n ? comma : before, isolated(part)]);
+  return parts.flatMap((part, n) => [n ? comma(words) : before, isolated(part)]);
+}
+
+/** What stands between the members of a list in the language of the page. */
+export function comma({ direction }) {
+  return direction === "rtl" ? "، " : ", ";
 }
 
 // Each line is a paragraph of its own direction.  A line that is a quote and the words before it
@@ -220,7 +224,7 @@ function place(page, cited, ...held) {
   const named = title ? isolated(title, cited.language) : page.words.untitled;
   const number = pageOf(page.words, cited);
   // Beside a title, the page of a file on which the words stand.
-  const link = page.link(cited, { class: "title" }, number ? [named, ", ", isolated(number)] : [named]);
+  const link = page.link(cited, { class: "title" }, number ? [named, comma(page.words), isolated(number)] : [named]);
   return [link, origin(page, cited), repeated(page, cited), ...held, met(page, cited)];
 }
 

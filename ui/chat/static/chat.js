@@ -1,7 +1,7 @@
 // The conversation of the chat page: its turns, and what a reader can open and do.
 
 import { element, isolated, patch } from "./text.js";
-import { doubtOf, pageOf, together, turnOf } from "./answer.js";
+import { comma, doubtOf, pageOf, together, turnOf } from "./answer.js";
 import { openSource } from "./source.js";
 import { copyText, feedback } from "./actions.js";
 import { addGlosses } from "./gloss.js";
@@ -133,8 +133,7 @@ function preferred({ words, retry }, { question, preferences = [] }) {
   if (!preferences.length) return "";
   const letters = [...question];
   const spans = new Map(preferences.map(({ start, end }) => [start, letters.slice(start, end)]));
-  const comma = words.direction === "rtl" ? "، " : ", ";
-  const named = [...spans.values()].flatMap((part, n) => [n ? comma : "", isolated(part.join(""))]);
+  const named = [...spans.values()].flatMap((part, n) => [n ? comma(words) : "", isolated(part.join(""))]);
   const away = element("button", { type: "button", "aria-label": words.unpreferred, title: words.unpreferred }, ["×"]);
   away.addEventListener("click", () => retry(question, false));
   return element("span", { class: "preferred" }, [`${words.preferred}: `, ...named, away]);
@@ -147,7 +146,7 @@ function withSources({ words }, answer) {
     const { title, outlet, published, url } = first;
     const mark = ({ n }) => (marked ? `[${n}] ` : "");
     const facts = [title ?? words.untitled, outlet, published, pageOf(words, first)];
-    const about = facts.filter(Boolean).join(", ");
+    const about = facts.filter(Boolean).join(comma(words));
     const several = group.length > 1;
     const quotes = group.map((one) => `${several ? mark(one) : ""}“${one.quote}”`);
     // Who gets the copy may not reach this server, but reaches the outlet.
@@ -166,8 +165,7 @@ function withSources({ words }, answer) {
 
 // As on the page, in the page's language.
 function refusal(words, { possible = [], unmet = [] }) {
-  const comma = words.direction === "rtl" ? "، " : ", ";
-  const lacking = unmet.length ? [`${words.lacking} ${unmet.join(comma)}`] : [];
+  const lacking = unmet.length ? [`${words.lacking} ${unmet.join(comma(words))}`] : [];
   return [possible.length ? words.possible : words.abstained, ...lacking].join("\n");
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import takewhile
 from typing import Any, Protocol
@@ -147,10 +147,13 @@ def _param(fault: Mapping[str, object]) -> str | None:
     place = fault["loc"]
     if not isinstance(place, tuple) or fault.get("type") == "json_invalid":
         return None
-    # Behind the field stands which of its types was tried.
-    named = takewhile(lambda part: str(part).isidentifier() or isinstance(part, int), place[1:])
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in named)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in _named(place))
     return replace_surrogates("".join(parts).removeprefix(".")[:100]) or None
+
+
+def _named(place: tuple[object, ...]) -> Iterator[object]:
+    # Behind the field stands which of its types was tried.
+    return takewhile(lambda part: str(part).isidentifier() or isinstance(part, int), place[1:])
 
 
 def _fault(fault: Mapping[str, object]) -> str:
@@ -158,9 +161,17 @@ def _fault(fault: Mapping[str, object]) -> str:
 
     >>> _fault({"loc": ("body", "history", 3), "msg": "Value error, it is blank"})
     'The field history.3 is not valid: it is blank.'
+    >>> _fault({"loc": ("body", "a-b"), "type": "extra_forbidden", "msg": "Not permitted"})
+    'The field a-b is not valid: not permitted.'
+    >>> _fault({"loc": ("body", "content", "list[Part]"), "msg": "Input should be a valid list"})
+    'The field content is not valid: input should be a valid list.'
     """
     place = fault["loc"]
-    parts = [str(part) for part in place[1:]] if isinstance(place, tuple) else []
+    if not isinstance(place, tuple):
+        place = ()
+    # What is not known may have any name.
+    extra = fault.get("type") == "extra_forbidden"
+    parts = [str(part) for part in (place[1:] if extra else _named(place))]
     why = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
     if not why[:2].isupper():
         why = why[:1].lower() + why[1:]
