@@ -51,6 +51,8 @@ async def add(request: Request, pool: PoolOf) -> Json:
     """Add articles, or new versions of known ones: all of them, or none if one cannot be read.
 
     A file without an id or url of its own is known by its name; the path before it does not count.
+    A server that is told to stop meanwhile keeps what it has committed and answers 503: send all
+    again, which changes nothing of what is there.
     """
     uploads = await _uploads(request)
 
