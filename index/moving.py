@@ -70,6 +70,11 @@ def _compared(here: Library, there: Library, sample: int) -> Moved:
         for key in found[0].keys() & found[1].keys():
             compared += 1
             largest = max(largest, _difference(found[0][key], found[1][key]))
+    if titles and not compared:
+        raise DalilError(
+            "Of the passages that are found here none is found there. "
+            "Fill the collection anew: dalil --index ... doctor --rebuild"
+        )
     if largest > _DIFFERENCE:
         raise DalilError(
             f"The same passages have other scores there (by {largest:.1e}). "

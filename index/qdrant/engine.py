@@ -25,6 +25,7 @@ from index.qdrant.search import Asked, find
 from index.qdrant.statistics import Statistics
 from index.qdrant.transport import Transport
 from index.store.database import Store
+from index.store.faults import ReadOnlyError
 from index.store.lock import write_lock
 
 # The setting of a library that names its collection, whatever server it is on.
@@ -150,12 +151,18 @@ class QdrantEngine:
         """Bring the collection up to date if nobody else is about to."""
         if held:
             return self._fill(state)
-        with suppress(DalilError), write_lock(self._home) as free:
+        # Only that nothing may be written here is passed over, never that Qdrant is not there.
+        with suppress(ReadOnlyError), write_lock(self._home) as free:
             if free:
                 if self._store.count_passages():
                     self._say("The Qdrant collection is behind the library; it is brought up.")
                 return self._fill(state)
         # Whoever writes brings it up at the end; until then what is gone is left out.
+        if state is None and self._store.count_passages():
+            raise DalilError(
+                "The Qdrant collection has not been filled from this library yet. Fill it where "
+                f"the library may be written: dalil index move --to {self._index}"
+            )
         return state or Statistics(self._encoder.fingerprint)
 
     def _fill(self, state: Statistics | None, *, anew: bool = False) -> Statistics:

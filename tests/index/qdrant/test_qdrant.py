@@ -25,6 +25,7 @@ from index.qdrant.search import Asked
 from index.qdrant.server import ServerTransport
 from index.qdrant.transport import Condition
 from index.store.database import DATABASE, Store
+from index.store.lock import write_lock
 from tests.conftest import HashEncoder
 from tests.index.queries import query_of
 
@@ -172,3 +173,21 @@ def test_a_server_that_is_not_there_is_told_of(folder):
     pytest.importorskip("qdrant_client")
     with pytest.raises(DalilError, match="server of the setting index is up"):
         len(connect("qdrant:http://127.0.0.1:9", "dalil"))
+
+
+def test_a_collection_that_cannot_be_filled_is_no_empty_one(folder):
+    filled(folder).close()
+    (folder / "file").touch()
+    there = f"qdrant-edge:{folder / 'file' / 'in'}"
+    library = Library.open(folder / "library", HashEncoder(), index=there)
+    with closing(library), pytest.raises(DalilError, match="cannot be used"):
+        library.search(query_of("wheat", load_bundled()), 5, Filters())
+
+
+def test_a_library_that_another_writes_is_not_empty_before_it_is_filled(folder):
+    filled(folder).close()
+    there = f"qdrant-edge:{folder / 'qdrant'}"
+    with closing(Library.open(folder / "library", HashEncoder(), index=there)) as library:
+        with write_lock(folder / "library"), pytest.raises(DalilError, match="not been filled"):
+            library.search(query_of("wheat", load_bundled()), 5, Filters())
+        assert library.search(query_of("wheat", load_bundled()), 5, Filters()).found
