@@ -1,27 +1,25 @@
-"""How often Dalil answers about somebody else: `python -m eval.studies.renamed [--quick]`.
+"""How often Dalil answers about somebody else: `python -m eval.studies.renamed`.
 
 The answerable English cases that name a person or a place are asked as they are, and again with
 the first name replaced by one that no article has: whatever is answered then is false.  So are a
 hundred questions in seven languages of which `renamed.tsv` swaps one place, person, year or number
-for another, a third of them for one that the collection tells other things of.  `--quick` asks all
-of these, and of the cases those that `dalil eval --quick` asks.
+for another, a third of them for one that the collection tells other things of.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import regex
 
-from eval.cases.case import Case, read_cases
-from eval.running.evaluate import CASES, DEMO, quick, read_articles
+from eval.cases.case import read_cases
+from eval.running.evaluate import CASES, DEMO, read_articles
 from index import Library
 from index.encoder import load_bundled
 from rag.answer import Answer
@@ -56,9 +54,9 @@ def renamed(question: str, stranger: str) -> str | None:
     return regex.sub(rf"\b(?:{word})(?:[ -](?:{word}))*\b", stranger, question, count=1)
 
 
-def questions(cases: Sequence[Case]) -> Iterator[Renamed]:
-    """Yield the questions of cases that can be asked of a stranger."""
-    for place, case in enumerate(cases):
+def questions() -> Iterator[Renamed]:
+    """Yield the questions of Dalil's own cases that can be asked of a stranger."""
+    for place, case in enumerate(read_cases(CASES)):
         if case.answerable and case.language == "en" and not case.history:
             other = renamed(case.question, _STRANGERS[place % len(_STRANGERS)])
             if other is not None:
@@ -91,13 +89,8 @@ def answered(assistant: Assistant, asked: Iterable[Swapped]) -> list[tuple[Swapp
     return [(each, answer) for each, answer in told if answer.citations]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Ask, and print how many of each half are answered as they are and renamed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="ask about a third of the cases")
-    cases = read_cases(CASES)
-    if parser.parse_args(arguments).quick:
-        cases = quick(cases)
     with (
         tempfile.TemporaryDirectory() as home,
         closing(Library.open(home, load_bundled(), create=True)) as library,
@@ -106,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         assistant = Assistant(library, saves=False)
         asked = [
             (each.half, *(assistant.ask(q).citations for q in (each.question, each.renamed)))
-            for each in questions(cases)
+            for each in questions()
         ]
         swaps = swapped()
         false = answered(assistant, swaps)
