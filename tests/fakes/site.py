@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -36,20 +37,21 @@ class Handler(BaseHTTPRequestHandler):
             site.under_way += 1
             site.most_at_once = max(site.most_at_once, site.under_way)
         try:
-            self.reply(site)
-        except OSError:
-            # Who asked has hung up.
-            pass
+            page = self.page(site)
         finally:
+            # Before it is answered: whoever has the last byte may ask again at once.
             with site.counting:
                 site.under_way -= 1
+        with suppress(OSError):  # who asked has hung up
+            self.reply(page)
 
-    def reply(self, site):
+    def page(self, site):
         if self.path != "/robots.txt":
             site.requests.append(Request(self.path, dict(self.headers), time.monotonic()))
         page = site.pages.get(self.path, Page(status=404))
-        if callable(page):
-            page = page(dict(self.headers))
+        return page(dict(self.headers)) if callable(page) else page
+
+    def reply(self, page):
         self.send_response(page.status)
         for name, value in page.headers.items():
             self.send_header(name, value)

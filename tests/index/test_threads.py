@@ -16,12 +16,12 @@ def test_a_thread_waits_while_another_reads(library, make_article):
         other.start()
         other.join(0.1)
         assert seen == []
-    other.join(5)
+    other.join(60)
     assert seen == [1]
 
 
 def test_a_thread_writes_where_another_opened(library, make_article):
     writer = threading.Thread(target=library.add, args=([make_article(2)],))
     writer.start()
-    writer.join(5)
+    writer.join(60)
     assert len(library) == 1

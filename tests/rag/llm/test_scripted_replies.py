@@ -223,7 +223,8 @@ def test_requests_leave_no_thread_behind(model_server, provider):
     told(model)
     told(model)
     later = {thread.name for thread in threading.enumerate() if "Thread" not in thread.name}
-    assert later == threads
+    # Those of other tests may end meanwhile.
+    assert later <= threads
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

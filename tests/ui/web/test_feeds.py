@@ -1,5 +1,6 @@
 """A feed's new articles come into the library once, whole, and what fails is told."""
 
+import threading
 import time
 from datetime import date
 
@@ -196,21 +197,21 @@ def test_what_was_read_does_not_wait_for_a_slow_page(site, library, feeds, fetch
     seen = []
     site.pages["/slow"] = slow
     site.pages["/feed"] = rss_page(item("/1"), item("/slow"))
-    began = time.monotonic()
     assert fetch().report["added"] == 2
+    # While the slow page had not come yet.
     assert seen == [site.url("/1")]
-    assert time.monotonic() - began < 5
 
 
 def test_a_fetch_that_is_stopped_goes_on_the_next_time(library, fetch, feeds, site):
-    second = site.pages["/2?utm_source=rss"]
+    second, gate = site.pages["/2?utm_source=rss"], threading.Event()
 
     def slow(headers):
-        time.sleep(0.6)
+        gate.wait(30)
         return second
 
     site.pages["/2?utm_source=rss"] = slow
     done = fetch(stopped=lambda: "/2?utm_source=rss" in site.paths())
+    gate.set()
     assert (done.report["added"], done.etag) == (1, None)
     assert fetch().report["added"] == 1
     assert ids(library) == ["1", "2"]

@@ -1,7 +1,7 @@
 """A backup taken at any time restores to a sound library, and a damaged one restores nothing."""
 
 import sqlite3
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -73,22 +73,20 @@ def test_ids_of_passages_are_not_given_twice_after_a_restore(tmp_path, library):
 
 def test_backups_during_an_import_are_all_sound(tmp_path, library):
     """What was committed when a backup began is in it, and nothing in halves."""
-    done, committed = threading.Event(), []
+    committed, counts = [], []
 
     def add():
         mine = opened(library.home)
         mine.add([article(n) for n in range(100, 400)], batch=10, on_batch=committed.append)
-        done.set()
 
-    adding = threading.Thread(target=add)
-    adding.start()
-    counts = []
-    while not done.is_set():
-        acknowledged = committed[-1] if committed else 0
-        made = back_up(library.home, tmp_path / f"{len(counts)}.sqlite")
-        assert made.articles > acknowledged
-        counts.append(made.articles)
-    adding.join()
+    with ThreadPoolExecutor(1) as threads:
+        adding = threads.submit(add)
+        while not adding.done():
+            acknowledged = committed[-1] if committed else 0
+            made = back_up(library.home, tmp_path / f"{len(counts)}.sqlite")
+            assert made.articles > acknowledged
+            counts.append(made.articles)
+        adding.result()
     assert len(set(counts)) > 1
     for number, count in list(enumerate(counts))[:: max(1, len(counts) // 3)]:
         home = tmp_path / f"home-{number}"

@@ -20,14 +20,16 @@ def site():
 
 
 @pytest.fixture
-def client(home, kit):
-    """A client of a real server that may reach this machine."""
+def app(home, kit):
+    """A server that may reach this machine."""
     settings = Settings(home, connect=("*",), connect_private=("127.0.0.1/32",), connect_pause=0.0)
-    pool = kit.pool_of(home)
-    with (
-        kit.live(create_app(pool, settings=settings, chat=False), pool) as address,
-        kit.web(address) as client,
-    ):
+    return create_app(kit.pool_of(home), settings=settings, chat=False)
+
+
+@pytest.fixture
+def client(app, kit):
+    """A client of that server, which really runs."""
+    with kit.live(app, app.state.pool) as address, kit.web(address) as client:
         yield client
 
 
@@ -76,7 +78,7 @@ def test_nothing_is_asked_without_the_setting(home, kit, site):
     assert (site.paths(), home.exists()) == ([], False)
 
 
-def test_a_slow_site_holds_no_reader_up(client, site, kit, monkeypatch):
+def test_a_slow_site_holds_no_reader_up(app, client, site, kit, monkeypatch):
     monkeypatch.setattr(links, "_MOST", 3)
     gate = threading.Event()
 
@@ -95,11 +97,12 @@ def test_a_slow_site_holds_no_reader_up(client, site, kit, monkeypatch):
     threads = [threading.Thread(target=add, args=(n,)) for n in range(3)]
     for thread in threads:
         thread.start()
-    kit.until(lambda: site.paths())
+    # One is asked for, and the others wait for their turn; each has its place.
+    kit.until(lambda: app.state.pages._held == 3)
     # More than the pool has threads are on their way, and it answers.
     assert client.get("/api/articles").status_code == 200
-    one = {"link": site.url("/1")}
-    kit.until(lambda: client.post("/api/library/links", json=one).status_code == 503)
+    refused = client.post("/api/library/links", json={"link": site.url("/1")})
+    assert refused.status_code == 503
     gate.set()
     for thread in threads:
         thread.join()

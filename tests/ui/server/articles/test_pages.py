@@ -364,15 +364,15 @@ class EmptyService:
 
 
 @pytest.mark.parametrize(
-    ("service", "status", "words"),
+    ("service", "seconds", "status", "words"),
     [
-        (BrokenService, 503, "dalil doctor"),
-        (SlowService, 503, "again in a moment"),
-        (EmptyService, 404, "no such article"),
+        (BrokenService, 60, 503, "dalil doctor"),
+        (SlowService, 0.1, 503, "again in a moment"),
+        (EmptyService, 60, 404, "no such article"),
     ],
 )
-def test_a_library_that_cannot_be_read_now(service, status, words):
-    pool = WorkerPool(service, workers=1, seconds=0.1)
+def test_a_library_that_cannot_be_read_now(service, seconds, status, words):
+    pool = WorkerPool(service, workers=1, seconds=seconds)
     with TestClient(create_app(pool, chat=False), base_url="http://localhost") as client:
         answer = client.get("/articles/any")
     assert answer.status_code == status

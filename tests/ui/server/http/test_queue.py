@@ -21,12 +21,14 @@ def service(kit):
 
 @pytest.fixture
 def served(kit, service):
+    """Serve it with some settings; yields a client and the pool."""
+
     @contextmanager
     def serve(**settings):
         pool = WorkerPool(lambda: service, **settings)
         app = create_app(pool, chat=False)
         with kit.live(app, pool) as address, kit.web(address) as client:
-            yield client
+            yield client, pool
             service.gate.set()
 
     return serve
@@ -37,10 +39,10 @@ def ask(client, question, **headers):
 
 
 def test_a_full_queue_refuses_at_once_and_recovers(service, served, kit):
-    with served(workers=1, waiting=2) as client, ThreadPoolExecutor(3) as pool:
-        waiting = [pool.submit(ask, client, f"wait {n}") for n in range(3)]
+    with served(workers=1, waiting=2) as (client, pool), ThreadPoolExecutor(3) as threads:
+        waiting = [threads.submit(ask, client, f"wait {n}") for n in range(3)]
         kit.until(lambda: len(service.asked) == 1)
-        kit.until(lambda: ask(client, "more").status_code == 503)
+        kit.until(lambda: pool.held == 3)
         # The gate is shut: whatever comes back now came without waiting for a service.
         for accept in ("application/json", "text/event-stream"):
             refused = ask(client, "more", accept=accept)
@@ -74,8 +76,8 @@ def test_the_first_to_come_are_the_first_to_be_served(service):
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 def test_who_hangs_up_frees_the_place(service, served, kit, accept):
-    with served(workers=1, waiting=1) as client, ThreadPoolExecutor(1) as pool:
-        first = pool.submit(ask, client, "wait 1")
+    with served(workers=1, waiting=1) as (client, pool), ThreadPoolExecutor(1) as threads:
+        first = threads.submit(ask, client, "wait 1")
         kit.until(lambda: service.asked == ["wait 1"])
         for number in range(5):
             # Each takes the one place in the queue, and leaves it.
@@ -83,6 +85,8 @@ def test_who_hangs_up_frees_the_place(service, served, kit, accept):
                 impatient.timeout = 0.2
                 with pytest.raises(Exception, match="timed out"):
                     ask(impatient, f"gone {number}", accept=accept)
+            # The server hears of it a moment after.
+            kit.until(lambda: pool.held == 1)
         kit.until(lambda: ready(client, service))
         assert first.result().status_code == 200
     assert not [question for question in service.asked if "gone" in question]
@@ -95,7 +99,7 @@ def ready(client, service):
 
 
 def test_an_answer_that_takes_too_long(service, served):
-    with served(workers=1, waiting=1, seconds=0.2) as client:
+    with served(workers=1, waiting=1, seconds=0.2) as (client, _):
         for accept in ("application/json", "text/event-stream"):
             late = ask(client, "wait", accept=accept)
             if late.status_code == 200:
@@ -109,7 +113,7 @@ def test_an_answer_that_takes_too_long(service, served):
 
 
 def test_a_stream_that_fails_says_so(served, capfd):
-    with served() as client:
+    with served() as (client, _):
         failed = ask(client, "fail now", accept="text/event-stream")
         assert failed.status_code == 200
         assert failed.text.startswith("event: status\n")

@@ -145,13 +145,20 @@ def test_who_hangs_up_ends_the_work(served, asked, kit, way, gate):
 
 
 def test_a_pause_is_told_and_nothing_is_lost():
-    async def said():
-        for number in range(3):
-            await asyncio.sleep(0.05)
-            yield Event("token", str(number))
-
     async def heard():
-        return [event and event.text async for event in streaming.with_pauses(said(), 0.01)]
+        paused, told = asyncio.Event(), []
+
+        async def said():
+            for number in range(3):
+                await paused.wait()
+                paused.clear()
+                yield Event("token", str(number))
+
+        async for event in streaming.with_pauses(said(), 0.01):
+            told.append(event and event.text)
+            if event is None:
+                paused.set()
+        return told
 
     told = asyncio.run(heard())
     assert told[0] is None

@@ -355,16 +355,27 @@ def test_a_full_queue_and_a_late_answer(gated, kit, stream):
     assert stream or late.status_code == 504
 
 
-def test_the_official_client_passes_pings_over(gated, monkeypatch):
+def test_the_official_client_passes_pings_over(gated, kit, monkeypatch):
     service, client = gated
     monkeypatch.setattr(streaming, "PING_SECONDS", 0.02)
     completions = client.chat.completions
     question = {"model": "dalil", "messages": asked("wait"), "stream": True}
-    threading.Timer(0.3, service.gate.set).start()
     with completions.with_streaming_response.create(**question) as raw:
-        assert raw.read().count(b": ping\n\n") >= 3
+        pinged = b""
+        for piece in raw.iter_bytes():
+            pinged += piece
+            if pinged.count(b": ping\n\n") >= 3:
+                service.gate.set()
+    assert pinged.endswith(b"data: [DONE]\n\n")
     service.gate.clear()
-    threading.Timer(0.3, service.gate.set).start()
+    service.asked.clear()
+
+    def open_later():
+        # In the meantime there are pings.
+        kit.until(lambda: service.asked)
+        threading.Timer(0.3, service.gate.set).start()
+
+    threading.Thread(target=open_later).start()
     content, _, last = joined(completions.create(**question))
     assert (content, last.choices[0].finish_reason) == (last.dalil["text"], "stop")
 
