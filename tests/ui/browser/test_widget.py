@@ -241,8 +241,7 @@ def test_two_embeds_on_one_page_see_different_articles(visit, demo_site, host):
         panel = page.locator("dalil-chat").nth(place)
         origins = ask(panel, QUESTION).locator(".origin").all_text_contents()
         assert {text.partition(" · ")[0] for text in origins} == {outlet}
-    # The last answer is kept a moment after it is shown.
-    page.wait_for_function("Object.keys(sessionStorage).length === 2")
+    assert page.evaluate("Object.keys(sessionStorage).length") == 2
 
 
 def test_pages_that_are_not_listed_are_refused(visits, demo_site, host):

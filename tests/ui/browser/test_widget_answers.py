@@ -220,6 +220,40 @@ def test_a_new_conversation_ends_the_answer_that_is_coming(chat, dalil):
     assert dalil.asked[-1]["history"] == []
 
 
+# Presses a button in the instant in which an answer is shown whole.
+AT_ONCE = """(name) => {
+  const root = document.querySelector("dalil-chat").shadowRoot;
+  const watch = new MutationObserver(() => {
+    if (!root.querySelector(".turn.done")) return;
+    watch.disconnect();
+    [...root.querySelectorAll("button")].find((one) => one.textContent === name).click();
+  });
+  watch.observe(root, { attributes: true, childList: true, subtree: true });
+}"""
+
+
+def test_a_new_conversation_in_the_instant_of_an_answer_is_empty(chat, dalil):
+    chat.evaluate(AT_ONCE, WORDS["again"])
+    dalil.play(event("done", **answer("The answer.")))
+    chat.locator("textarea").fill("What?")
+    chat.keyboard.press("Enter")
+    chat.locator(".turn").wait_for(state="detached")
+    dalil.play(event("done", **answer("Another.")))
+    ask(chat, "And?", "done")
+    assert dalil.asked[-1]["history"] == []
+
+
+def test_a_question_in_the_instant_of_an_answer_is_asked(chat, dalil):
+    dalil.play(event("done", **answer("The answer.")))
+    dalil.more = threading.Semaphore(0)
+    chat.evaluate(AT_ONCE, WORDS["ask"])
+    ask(chat, "First?", "working")
+    chat.locator("textarea").fill("Second?")
+    dalil.more.release(2)
+    chat.locator(".turn.done").nth(1).wait_for()
+    assert [one["question"] for one in dalil.asked] == ["First?", "Second?"]
+
+
 def test_hostile_text_stays_text_and_links_lead_to_the_server_only(visits, host, dalil):
     # `visits` fails the test for any request to another host, any dialog and any script error.
     hostile = {"title": f"{OVERRIDE}{SCRIPT}", "outlet": SCRIPT, "language": '"><script>'}

@@ -124,6 +124,9 @@ export class Panel {
       if (asking.signal.aborted) return;
       turn = { ...turn, ...news };
       this.#show(turn);
+      // Who sees the end may go on at once, or begin anew.
+      if (turn.state === "done") this.#keep([...this.#turns, turn]);
+      if (turn.state !== "working") this.stop();
     };
     show({});
     try {
@@ -131,8 +134,6 @@ export class Panel {
     } catch (error) {
       show({ state: "failed", error: this.#tell(error) });
     }
-    if (turn.state === "done") this.#keep([...this.#turns, turn]);
-    if (this.#asking === asking) this.stop();
   }
 
   async #read(signal, now, show) {
