@@ -42,6 +42,7 @@ def listed(page, count):
 def test_articles_are_searched_filtered_and_opened(library):
     page = library()
     listed(page, 41)
+    page.locator("#figures div").first.wait_for()
     assert page.locator("#figures").text_content().startswith("Articles41Outlets10")
     page.get_by_label("Words of title or outlet").fill("سيمالكا")
     page.get_by_role("combobox", name="Language", exact=True).select_option("ar")
@@ -54,6 +55,18 @@ def test_articles_are_searched_filtered_and_opened(library):
     page.get_by_role("button", name="Clear filters").click()
     listed(page, 41).locator("a").first.click()
     assert page.locator("h1").text_content() == "Storeroom of clay tablets found at Tell Halwan"
+
+
+def test_the_count_is_right_whichever_comes_first(visits, own_site):
+    page, held = visits.page(), []
+    page.route("**/api/library", lambda route: held.append(route))
+    page.goto(f"{own_site.url}/library?ui=en")
+    listed(page, 41)
+    page.get_by_label("Words of title or outlet").fill("سيمالكا")
+    listed(page, 1)
+    assert page.locator("#count").text_content() == ""
+    held[0].continue_()
+    page.locator("#count", has_text="1 of 41 articles").wait_for()
 
 
 def test_a_title_stands_in_a_sentence_as_it_is(library):

@@ -13,9 +13,9 @@ const clear = document.getElementById("clear");
 // As long as a reader may pause within a word.
 const PAUSE_MS = 250;
 let asking = new AbortController();
-// How many articles there are, and how many of them fit.
-let total = 0;
-let fitting = 0;
+// How many articles there are, and how many of them fit, once each is known.
+let total;
+let fitting;
 
 /** Show figures and articles as they are now. */
 export async function showArticles() {
@@ -46,6 +46,7 @@ async function showFigures() {
   );
   choices(form.outlet, found.outlets.map((one) => [one.outlet, `${one.outlet} (${number(one.articles)})`]));
   choices(form.language, found.languages.map((one) => [one.language ?? "", `${languageName(one.language)} (${number(one.articles)})`]));
+  showCount();
 }
 
 function choices(select, values) {
@@ -82,8 +83,11 @@ async function showList(cursor) {
   showCount();
 }
 
+// Figures and list are asked for together, and either may come first.
 function showCount() {
-  count.textContent = counted(fitting, asked().length > 0);
+  const filtered = asked().length > 0;
+  const known = fitting !== undefined && (total !== undefined || !filtered);
+  count.textContent = known ? counted(fitting, filtered) : "";
 }
 
 function counted(found, filtered) {
@@ -100,7 +104,7 @@ function row(article) {
   if (keeps) made.append(actsOf(article, made, (more) => {
     fitting += more;
     allowChoice(article, made, more > 0);
-    guarded(() => showFigures().then(showCount));
+    guarded(showFigures);
   }));
   return made;
 }
