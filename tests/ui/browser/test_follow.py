@@ -45,21 +45,32 @@ def test_a_question_to_go_on_with_is_asked_when_it_is_pressed(
         assert page.locator(".follow").count() == 0
 
 
+def wait_for(page, count, held):
+    """Wait until so many requests are held: a page asks a moment after its answer is shown."""
+    for _ in range(3_000):
+        if len(held) >= count:
+            break
+        page.wait_for_timeout(10)
+    assert len(held) == count
+
+
 def test_what_comes_too_late_or_not_at_all_is_not_shown(page, demo_site, visits):
     visits.allowed = ["503"]
     held = []
     page.route("**/api/suggestions?*", lambda route: held.append(route))
     open_chat(page, demo_site)
     ask(page, MINES)
+    wait_for(page, 1, held)
     ask(page, "Who won the football cup?")
-    assert len(held) == 1
     held[0].fulfill(json={"suggestions": ["Late?"]})
     ask(page, MINES)
+    wait_for(page, 2, held)
     held[1].fulfill(status=503, json={"error": "Busy."})
     page.wait_for_timeout(100)
     assert page.locator(".follow").count() == 0
     # What is offered is text, whatever it looks like.
     ask(page, MINES)
+    wait_for(page, 3, held)
     held[2].fulfill(json={"suggestions": ["<img src=x onerror=alert(1)>"]})
     page.locator(".follow button").wait_for()
     assert page.locator(".follow img").count() == 0
