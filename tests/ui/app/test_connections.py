@@ -19,6 +19,9 @@ from ui.server.http.proxies import Proxies
 from ui.server.http.workers import WorkerPool
 from ui.settings.settings import ServerSettings
 
+# Seconds for a head: enough to send one on a busy machine.
+QUICK = 1.0
+
 
 @pytest.fixture
 def serve(kit):
@@ -88,7 +91,7 @@ def test_half_open_connections_keep_nobody_out(serve, half_open, addresses):
 
 
 def test_a_head_has_its_time(serve, half_open, monkeypatch):
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", QUICK)
     with serve() as (port, _):
         begun, silent, second = (*half_open(port, 1), *half_open(port, 2, sent=b""))
         told = begun.makefile("rb").read()
@@ -109,11 +112,11 @@ def test_a_head_has_its_time(serve, half_open, monkeypatch):
 
 
 def test_a_slow_answer_is_none_of_a_slow_head(serve, monkeypatch, kit):
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", QUICK)
     with serve() as (port, service), ThreadPoolExecutor(1) as threads:
         asked = threads.submit(ask, port, "wait for it")
         kit.until(lambda: service.asked)
-        assert not threading.Event().wait(0.5)
+        assert not threading.Event().wait(1.5 * QUICK)
         service.gate.set()
         assert asked.result()[0] == 200
 
