@@ -111,7 +111,17 @@ def _add_people(
     if settings is None or sessions is None:
         add_api(app, pool, *kept, chat)
         return None
-    login = Login(settings.server, sessions)
+    provider = None
+    if settings.oidc:
+        # Its packages are an extra of their own.
+        from ui.server.access.provider import Provider
+
+        provider = Provider(settings.oidc)
+    login = Login(settings, sessions, provider)
     add_api(app, pool, *kept, chat, api_routes(login))
     app.include_router(page_routes(login))
+    if provider:
+        from ui.server.access.provider_login import ProviderLogin, provider_routes
+
+        app.include_router(provider_routes(ProviderLogin(settings, sessions, login, provider)))
     return Identity(settings, sessions)

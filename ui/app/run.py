@@ -66,7 +66,7 @@ def serve(
         port = listening.getsockname()[1]
         shown = f"[{address.host}]" if ":" in address.host else address.host
         say(f"Open http://{shown}:{port}/ in a browser; Ctrl-C stops the server.")
-        if written or settings.connect:
+        if written or settings.connect or settings.oidc:
             say(told(settings))
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -95,7 +95,7 @@ def _check_login(settings: Settings) -> None:
     """Raise `DalilError` if nobody could log in where a log-in is needed."""
     server = settings.server
     vouched = server.identity_header and server.trusted_proxies
-    if is_open(settings) or vouched or _has_users(settings.home):
+    if is_open(settings) or vouched or settings.oidc or _has_users(settings.home):
         return
     where = server.base_url or server.host
     raise DalilError(

@@ -11,7 +11,8 @@ import typer
 from corpus.errors import DalilError
 from ui.cli.console import DONE, FAULT, console, open_library, print_json, say
 from ui.cli.options import AsJson, EncoderName, Home, ModelName, ReaderName
-from ui.settings.settings import Settings, settings_file
+from ui.settings.settings import Settings
+from ui.settings.values import settings_file
 
 if TYPE_CHECKING:
     from index import Library
@@ -37,6 +38,7 @@ def doctor(
 
     The exit code tells of faults; what is unsafe may be meant so.
     """
+    from ui.settings.oidc import unsafe_provider
     from ui.settings.privacy import destination, told, unsafe_links, unsafe_model
     from ui.settings.safety import unsafe_files, unsafe_settings
 
@@ -55,6 +57,7 @@ def doctor(
     unsafe = [
         *unsafe_settings(settings.server),
         *unsafe_model(settings),
+        *unsafe_provider(settings.oidc),
         *unsafe_links(settings),
         *unsafe_files(settings.home, settings_file()),
     ]

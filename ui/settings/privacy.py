@@ -50,7 +50,8 @@ def told(settings: Settings) -> str:
     >>> told(Settings())
     'Nothing leaves this machine.'
     """
-    where, sites = destination(settings), f"{_points(settings)} {_sites(settings)}".strip()
+    parts = (_points(settings), _sites(settings), _provider(settings))
+    where, sites = destination(settings), " ".join(filter(None, parts))
     if settings.index.startswith("qdrant:") and where is None:
         return sites
     if where is None and not sites:
@@ -85,6 +86,18 @@ def _sites(settings: Settings) -> str:
         return ""
     named = "any public site" if "*" in settings.connect else ", ".join(settings.connect)
     return f"Links and feeds that somebody adds are fetched from {named}."
+
+
+def _provider(settings: Settings) -> str:
+    """Return a sentence on where readers log in, "" if here only.
+
+    >>> from ui.settings.oidc import OidcSettings
+    >>> told(Settings(oidc=OidcSettings(issuer="https://id.example")))[-45:]
+    'Readers log in at https://id.example as well.'
+    """
+    if not settings.oidc:
+        return ""
+    return f"Readers log in at {without_secret(settings.oidc.issuer or '')} as well."
 
 
 def unsafe_links(settings: Settings) -> Iterator[str]:

@@ -10,21 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import DalilError
 from ui.settings import values as kinds
-from ui.settings.values import Kind, near_key
+from ui.settings.oidc import OidcSettings
+from ui.settings.values import Kind, read_file, setting, settings_file
 
 if TYPE_CHECKING:
     from rag.choice.select import Caution
-
-# The settings file of the current folder; the variable names another one.
-FILE, FILE_VARIABLE = "dalil.toml", "DALIL_SETTINGS"
-
-
-def setting(default: Any, kind: Kind, about: str) -> Any:  # noqa: ANN401 - the field has the type
-    """Return a field of a settings class; a function as its default is called for it."""
-    metadata = {"kind": kind, "about": about}
-    if callable(default):
-        return field(default_factory=default, metadata=metadata)
-    return field(default=default, metadata=metadata)
 
 
 def _default_home() -> Path:
@@ -158,6 +148,7 @@ class Settings:
         "embedded", kinds.INDEX, "`embedded`, or where Qdrant keeps the passages that are searched."
     )
     server: ServerSettings = ServerSettings()
+    oidc: OidcSettings = field(default_factory=OidcSettings)
 
     @classmethod
     def read(
@@ -176,7 +167,7 @@ class Settings:
         for a value that cannot be meant, and names where it stands.
         """
         path = settings_file()
-        table = _read_file(path) if path else {}
+        table = read_file(path) if path else {}
         _check_keys(path, table)
         folder = path.parent if path else Path()
         options = {
@@ -184,12 +175,16 @@ class Settings:
             "reader": reader, "caution": caution,
         }  # fmt: skip
         values = _values(path, table, options, "")
-        for name in ("home", "llm_key_file"):
-            # A relative path in a file is meant from where the file lies.
-            if not options.get(name) and not os.environ.get(f"DALIL_{name.upper()}"):
-                values |= {name: folder / values[name]} if name in values else {}
         of_server = _values(path, table.get("server", {}), server, "server.")
-        return cls(**values, server=ServerSettings(**of_server))
+        of_oidc = _values(path, table.get("oidc", {}), {}, "oidc.")
+        for name, found, prefix in (
+            ("home", values, ""), ("llm_key_file", values, ""),
+            ("client_secret_file", of_oidc, "OIDC_"),
+        ):  # fmt: skip
+            # A relative path in a file is meant from where the file lies.
+            if not options.get(name) and not os.environ.get(f"DALIL_{prefix}{name.upper()}"):
+                found |= {name: folder / found[name]} if name in found else {}
+        return cls(**values, server=ServerSettings(**of_server), oidc=OidcSettings(**of_oidc))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +204,21 @@ class Setting:
         return f"--{self.name.replace('_', '-')}"
 
 
+# What stands at the top of the file, and in its tables.
+_OWNERS: dict[str, type[Settings | ServerSettings | OidcSettings]] = {
+    "": Settings,
+    "server.": ServerSettings,
+    "oidc.": OidcSettings,
+}
+
+
 def all_settings() -> Iterator[Setting]:
     """Yield every setting.
 
-    >>> next(setting for setting in all_settings() if setting.key == "server.port").variable
+    >>> next(one for one in all_settings() if one.key == "server.port").variable
     'DALIL_SERVER_PORT'
     """
-    for prefix, owner in (("", Settings), ("server.", ServerSettings)):
+    for prefix, owner in _OWNERS.items():
         for one in fields(owner):
             if one.metadata:
                 yield _named(one, prefix)
@@ -228,40 +231,20 @@ def _named(one: Field[Any], prefix: str) -> Setting:
     return Setting(one.name, key, variable, default, one.metadata["kind"], one.metadata["about"])
 
 
-def settings_file() -> Path | None:
-    """Return the file whose settings count, if there is one."""
-    named = os.environ.get(FILE_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    try:
-        return Path(FILE).absolute() if Path(FILE).exists() else None
-    except OSError:
-        # A folder that may not be entered, as where another user started this, holds none for us.
-        return None
-
-
-def _read_file(path: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DalilError(
-            f"The settings file {path} cannot be read ({error.strerror}). "
-            f"Mend it, or set {FILE_VARIABLE} to another."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DalilError(f"The settings file {path} is not TOML in UTF-8: {error}.") from error
-
-
 def _check_keys(path: Path | None, table: Mapping[str, object]) -> None:
-    server = table.get("server", {})
-    if not isinstance(server, dict):
-        raise DalilError(f"The settings file {path}: server is a table, written [server].")
-    given = [*(key for key in table if key != "server"), *(f"server.{key}" for key in server)]
-    known = {setting.key: setting.name for setting in all_settings()}
+    given = []
+    for key, value in table.items():
+        if f"{key}." not in _OWNERS:
+            given.append(key)
+        elif isinstance(value, dict):
+            given += [f"{key}.{name}" for name in value]
+        else:
+            raise DalilError(f"The settings file {path}: {key} is a table, written [{key}].")
+    known = {one.key: one.name for one in all_settings()}
     for key in given:
         if key not in known:
+            from ui.settings.near import near_key
+
             raise DalilError(
                 f"The settings file {path}: there is no setting {key}.{near_key(key, known)} "
                 "docs/settings.md lists them all."

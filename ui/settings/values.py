@@ -1,12 +1,18 @@
-"""Kinds of settings: what a value may be, in words, and how it is read from text or TOML."""
+"""The file of settings, and their kinds: what a value may be, and how it is read."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from corpus.errors import DalilError
+
+# The settings file of the current folder; the variable names another one.
+SETTINGS_FILE, FILE_VARIABLE = "dalil.toml", "DALIL_SETTINGS"
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # A field name of HTTP (RFC 9110, section 5.1).
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -25,6 +31,14 @@ class Kind:
     wants: str
     check: Callable[[object], object]
     parse: Callable[[str], object]
+
+
+def setting(default: Any, kind: Kind, about: str) -> Any:  # noqa: ANN401 - the field has the type
+    """Return a field of a settings class; a function as its default is called for it."""
+    metadata = {"kind": kind, "about": about}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 def whole(low: int, high: int) -> Kind:
@@ -68,7 +82,7 @@ def _text_of(value: object) -> str:
     return value
 
 
-def _of_text(wants: str, read: Callable[[str], object]) -> Kind:
+def of_text(wants: str, read: Callable[[str], object]) -> Kind:
     """Return a kind whose values are text in TOML as in a variable."""
     return Kind(wants, lambda value: read(_text_of(value)), lambda text: read(_text_of(text)))
 
@@ -213,52 +227,56 @@ def one_of(*names: str) -> Kind:
             raise ValueError
         return text.lower()
 
-    return _of_text(" or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), named)
-
-
-def near_key(key: str, known: Mapping[str, str]) -> str:
-    """Return a sentence with the key that was probably meant, nothing if none is near.
-
-    >>> near_key("server.prot", {"server.port": "port", "home": "home"})
-    ' Did you mean server.port?'
-    >>> near_key("port", {"server.port": "port", "home": "home"})
-    ' Did you mean server.port?'
-    """
-    from difflib import get_close_matches
-
-    name = key.rpartition(".")[2]
-    keys = [key for key, last in known.items() if last == name]
-    near = (
-        keys
-        or get_close_matches(key, known, n=1)
-        or [
-            key
-            for key, last in known.items()
-            if last in get_close_matches(name, known.values(), n=1)
-        ]
-    )
-    return f" Did you mean {near[0]}?" if near else ""
+    return of_text(" or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), named)
 
 
 def _site(text: str) -> str:
     return text if text == "*" else _host(text)
 
 
-TEXT = _of_text("text", str)
-FOLDER = _of_text("a folder", lambda text: Path(text).expanduser())
+TEXT = of_text("text", str)
+FOLDER = of_text("a folder", lambda text: Path(text).expanduser())
 FOLDERS = many(
-    _of_text("a folder by its absolute path", _absolute),
+    of_text("a folder by its absolute path", _absolute),
     "a list of folders by their absolute paths such as /srv/news",
 )
-FILE = _of_text("a file", lambda text: Path(text).expanduser())
-HOST = _of_text("a host name or address without a port", _host)
+FILE = of_text("a file", lambda text: Path(text).expanduser())
+HOST = of_text("a host name or address without a port", _host)
 HOSTS = many(HOST, "a list of host names or addresses without ports or wildcards")
-SITES = many(_of_text("a site", _site), "a list of host names such as news.example, or *")
-NETWORK = _of_text("an address or network", _network)
+SITES = many(of_text("a site", _site), "a list of host names such as news.example, or *")
+NETWORK = of_text("an address or network", _network)
 NETWORKS = many(NETWORK, "a list of addresses or networks such as 10.0.0.0/24")
-BASE_URL = _of_text("an address such as https://dalil.example, without a path", _base_url)
-URL = _of_text("an address such as http://127.0.0.1:8000/v1", _url)
-INDEX = _of_text("embedded, qdrant:URL or qdrant-edge:FOLDER", _index)
-MODEL = _of_text("a provider and a model such as ollama:llama3.2", _model)
-FIELD_NAME = _of_text("the name of an HTTP header such as X-Remote-User", _field_name)
+BASE_URL = of_text("an address such as https://dalil.example, without a path", _base_url)
+URL = of_text("an address such as http://127.0.0.1:8000/v1", _url)
+NAMES = many(of_text("a name", str.strip), "a list of names")
+INDEX = of_text("embedded, qdrant:URL or qdrant-edge:FOLDER", _index)
+MODEL = of_text("a provider and a model such as ollama:llama3.2", _model)
+FIELD_NAME = of_text("the name of an HTTP header such as X-Remote-User", _field_name)
 YES_OR_NO = Kind("true or false", _truth, _truth_of)
+
+
+def settings_file() -> Path | None:
+    """Return the file whose settings count, if there is one."""
+    named = os.environ.get(FILE_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    try:
+        return Path(SETTINGS_FILE).absolute() if Path(SETTINGS_FILE).exists() else None
+    except OSError:
+        # A folder that may not be entered, as where another user started this, holds none for us.
+        return None
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Return the table of a settings file; raise `DalilError` where it cannot be read."""
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise DalilError(
+            f"The settings file {path} cannot be read ({error.strerror}). "
+            f"Mend it, or set {FILE_VARIABLE} to another."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DalilError(f"The settings file {path} is not TOML in UTF-8: {error}.") from error

@@ -13,6 +13,7 @@ import pytest
 from ui.app.app import create_app
 from ui.app.connections import room_for
 from ui.server.access.guard import MOST_CHAT_BYTES
+from ui.settings.oidc import SECRET_VARIABLE
 from ui.settings.settings import ServerSettings, all_settings
 
 ROOT = Path(__file__).parents[3]
@@ -55,12 +56,12 @@ def test_commands_and_options_exist(unit, dalil):
 
 
 def test_variables_and_keys_exist():
-    variables = {one.variable for one in all_settings()} | {"DALIL_SETTINGS"}
+    variables = {one.variable for one in all_settings()} | {"DALIL_SETTINGS", SECRET_VARIABLE}
     keys = {one.key for one in all_settings()}
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         assert set(re.findall(r"\bDALIL_[A-Z_]+\b", text)) <= variables, page
-        assert set(re.findall(r"\bserver\.[a-z_]+\b", text)) <= keys, page
+        assert set(re.findall(r"\b(?:server|oidc)\.[a-z_]+\b", text)) <= keys, page
 
 
 def test_the_unit_is_closed(unit):
@@ -134,8 +135,9 @@ def test_nginx_lets_nobody_name_themselves():
 
 
 def test_the_container_installs_what_exists():
-    (extra,) = re.findall(r"pip install .*--constraint (?:\S+) '\.\[(\w+)\]'", CONTAINER)
-    needed = PROJECT["project"]["optional-dependencies"][extra]
+    (extras,) = re.findall(r"pip install .*--constraint (?:\S+) '\.\[([\w,]+)\]'", CONTAINER)
+    offered = PROJECT["project"]["optional-dependencies"]
+    needed = [one for extra in extras.split(",") for one in offered[extra]]
     assert not any(re.match("torch|sentence", one) for one in needed)
     copied = [
         word for line in re.findall(r"^COPY (.*)$", CONTAINER, re.M) for word in line.split()[:-1]

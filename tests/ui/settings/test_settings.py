@@ -60,6 +60,8 @@ def test_another_file_by_variable(folder, monkeypatch):
     assert Settings.read() == Settings(folder / "etc" / "library", "bundled")
     write(folder / "etc", 'llm_key_file = "key"\n', "newsroom.toml")
     assert Settings.read().llm_key_file == folder / "etc" / "key"
+    write(folder / "etc", '[oidc]\nclient_secret_file = "secret"\n', "newsroom.toml")
+    assert Settings.read().oidc.client_secret_file == folder / "etc" / "secret"
     monkeypatch.setenv("DALIL_HOME", "here")
     monkeypatch.setenv("DALIL_LLM_KEY_FILE", "key")
     assert Settings.read().home == Path("here")
@@ -88,6 +90,12 @@ GOOD = [
      "http://127.0.0.1:8000/v1"),
     ("llm_key_file", '"/run/key"', "/run/key", Path("/run/key")),
     ("llm_window", "4096", "4096", 4096),
+    # Its last slash is part of a provider's name.
+    ("oidc.issuer", '"https://id.example/a/"', "https://id.example/a/", "https://id.example/a/"),
+    ("oidc.issuer", '"http://[::1]:8080"', "http://[::1]:8080", "http://[::1]:8080"),
+    ("oidc.scopes", '"openid  groups"', "openid groups", "openid groups"),
+    ("oidc.admin_groups", '["أرشيف", "the desk"]', "أرشيف, the desk", ("أرشيف", "the desk")),
+    ("oidc.form", "false", "no", False),
 ]  # fmt: skip
 
 
@@ -136,6 +144,10 @@ BAD = [
     ("llm_base_url", '"127.0.0.1:8000"', "http://me:secret@box/v1", "such as http://127.0.0.1"),
     ("llm_base_url", '"http://box:x/v1"', "http://box/v1?key=secret", "such as http://127.0.0.1"),
     ("llm_window", "100", "eight", "a whole number from 1024"),
+    ("oidc.issuer", '"http://id.example"', "https://id.example?x=1", "an https address"),
+    ("oidc.issuer", '"https://me:secret@id.example"', "id.example", "an https address"),
+    ("oidc.scopes", '"profile"', 'openid "x"', "openid among them"),
+    ("oidc.admin_groups", '"news"', None, "a list of names"),
 ]
 
 

@@ -29,6 +29,8 @@ _TOKEN_BYTES = 32
 _KEY_PREFIX = "dalil_"
 # Nothing that could be taken for markup, a path, an option or the owner "embed:ID".
 _NAME = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]{0,63}")
+# In place of a password's hash: who logs in at a provider, as the hash of whom it means.
+_PROVIDED = "oidc:"
 # What no user can be called: the owner of the answers of users that have been removed.
 _REMOVED = "removed:"
 
@@ -90,11 +92,11 @@ class Accounts:
         return next((user for user in self.users() if user.name == name), None)
 
     def kept_hash(self, name: str) -> str | None:
-        """Return the hash of a user's password, `None` without such a user."""
+        """Return the hash of a user's password, `None` without such a user or password."""
         if not self.users():
             return None
         rows = self._store.execute("SELECT password FROM users WHERE name = ?", name)
-        return str(rows[0][0]) if rows else None
+        return str(rows[0][0]) if rows and not rows[0][0].startswith(_PROVIDED) else None
 
     def add(self, name: str, role: Role, password_hash: str) -> Account:
         """Add a user; raise `DalilError` if there is one of that name."""
@@ -128,9 +130,17 @@ class Accounts:
             self._store.execute("UPDATE answers SET owner = ? WHERE owner = ?", _REMOVED, name)
 
     def set_password(self, name: str, password_hash: str) -> None:
-        """Give a user another password, and end their sessions; raise `MissingError`."""
+        """Give a user another password, and end their sessions.
+
+        Raises `MissingError` without the user, `DalilError` for one who logs in at a provider.
+        """
         with self._store.transaction():
             self.check(name)
+            if self.kept_hash(name) is None:
+                raise DalilError(
+                    f"{name} logs in at the provider of OpenID Connect and has no password here. "
+                    f"To give the name another owner, first: dalil user remove {name}"
+                )
             self._store.execute("UPDATE users SET password = ? WHERE name = ?", password_hash, name)
             self._store.execute("DELETE FROM sessions WHERE user = ?", name)
 
@@ -145,16 +155,50 @@ class Accounts:
         `seen_hash` is the hash that the password was compared with: `None` is returned if the
         user has been removed, or given another password, since.
         """
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
-        now = int(self._now())
         with self._store.transaction():
             kept = self.kept_hash(name)
             if kept is None or kept != seen_hash:
                 return None
-            self._store.execute("DELETE FROM sessions WHERE expires <= ?", now)
-            self._store.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?)", _digest(token), name, now + int(seconds)
-            )
+            return self._begin(name, seconds)
+
+    def open_provided(self, subject: str, name: str, role: Role, seconds: float) -> str | None:
+        """Begin a session of `seconds` of whom a provider vouches for, and return its token.
+
+        They are known by `subject` and keep the name of their first log-in; `role` holds from now
+        on.  `None` is returned if the name is another's, and nothing is changed.
+        """
+        kept = _PROVIDED + _digest(subject)
+        with self._store.transaction():
+            rows = self._store.execute("SELECT name FROM users WHERE password = ?", kept)
+            if rows:
+                name = str(rows[0][0])
+                self._store.execute("UPDATE users SET role = ? WHERE name = ?", role, name)
+            elif self.find(name):
+                return None
+            else:
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                self._store.execute("INSERT INTO users VALUES (?, ?, ?, ?)", name, role, kept, now)
+            return self._begin(name, seconds)
+
+    def shut_out(self, subject: str) -> None:
+        """End sessions and key of whom a provider no longer vouches for; a stranger is no mistake.
+
+        They stay a reader in name, so that their conversations come back with them.
+        """
+        kept = _PROVIDED + _digest(subject)
+        of_them = "user IN (SELECT name FROM users WHERE password = ?)"
+        with self._store.transaction():
+            self._store.execute("UPDATE users SET role = 'reader' WHERE password = ?", kept)
+            self._store.execute(f"DELETE FROM sessions WHERE {of_them}", kept)
+            self._store.execute(f"DELETE FROM keys WHERE {of_them}", kept)
+
+    def _begin(self, name: str, seconds: float) -> str:
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        now = int(self._now())
+        self._store.execute("DELETE FROM sessions WHERE expires <= ?", now)
+        self._store.execute(
+            "INSERT INTO sessions VALUES (?, ?, ?)", _digest(token), name, now + int(seconds)
+        )
         return token
 
     def account_of(self, token: str) -> Account | None:
@@ -168,10 +212,13 @@ class Accounts:
         )  # fmt: skip
         return _account(rows[0]) if rows else None
 
-    def close_session(self, token: str) -> None:
-        """End a session; an unknown token is no mistake."""
+    def close_session(self, token: str) -> bool:
+        """End a session, and return if it was begun at a provider; an unknown one is no mistake."""
         with self._store.transaction():
-            self._store.execute("DELETE FROM sessions WHERE token = ?", _digest(token))
+            rows = self._store.execute(
+                "DELETE FROM sessions WHERE token = ? RETURNING user", _digest(token)
+            )
+            return bool(rows) and self.kept_hash(str(rows[0][0])) is None
 
     def make_key(self, name: str) -> str:
         """Return a new key of a user, which is kept nowhere; the one before it ends.

@@ -17,9 +17,14 @@ from ui.server.access.sessions import Sessions, TooOftenError
 from ui.server.http.proxies import Proxies, peer_of
 from ui.settings.settings import Settings
 
+# From where a browser goes to a provider of OpenID Connect, and where it comes back.
+PROVIDER_START, PROVIDER_BACK = "/login/oidc", "/login/oidc/callback"
 # What anybody may load: signs of life, the log-in, styles and scripts without a word of an
 # article.  Embeds have rules of their own.
-_OPEN_PATHS = frozenset({"/healthz", "/readyz", "/login", "/logout", "/api/login", "/widget.js"})
+_OPEN_PATHS = frozenset(
+    {"/healthz", "/readyz", "/login", "/logout", "/api/login", "/widget.js"}
+    | {PROVIDER_START, PROVIDER_BACK}
+)
 _OPEN_FOLDERS = ("/static/", "/embed/")
 # Addresses of pages, whose readers are shown the log-in instead of an error.
 _PAGES = regex.compile(r"/(?:(?:en|ar)/?)?|/library|/articles/.*", regex.DOTALL)
@@ -165,15 +170,15 @@ class Identity:
 
 
 def is_open(settings: Settings) -> bool:
-    """Return if everybody is let in as long as there are no users."""
-    return settings.server.without_login or is_own(settings)
+    """Return if everybody is let in as long as there are no users and no provider."""
+    return not settings.oidc and (settings.server.without_login or is_own(settings))
 
 
 def is_own(settings: Settings) -> bool:
     """Return if the server answers this machine alone; a waiver says that others may come."""
     server = settings.server
     beyond = server.hosts or server.base_url or server.trusted_proxies or server.identity_header
-    return server.on_loopback and not beyond and not server.without_login
+    return server.on_loopback and not beyond and not server.without_login and not settings.oidc
 
 
 def cookie_name(use: str, *, secure: bool) -> str:

@@ -1,9 +1,14 @@
-"""Logging in and out: a page without a script, and the same for programs under `/api`."""
+"""Logging in and out: a page without a script, and the same for programs under `/api`.
+
+`provider_login.py` is the other way in, at a provider of OpenID Connect.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from typing import Literal
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -19,12 +24,19 @@ from ui.server.articles.pages import here, language_of, new_pages
 from ui.server.http.errors import errors
 from ui.server.http.fields import Text
 from ui.server.http.refusals import error_body
-from ui.settings.settings import ServerSettings
+from ui.settings.settings import ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from ui.server.access.provider import Provider
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; "
     "form-action 'self'"
 )
+
+
+# A few kilobytes each; of others the provider asks whether they mean to leave.
+_MOST_TOKENS, _LONGEST_TOKEN = 1_000, 2_000
 
 
 class LoginBody(BaseModel):
@@ -81,13 +93,17 @@ class Cookies:
 class Login:
     """Answers what has to do with log-ins."""
 
-    def __init__(self, settings: ServerSettings, sessions: Sessions) -> None:
-        self._sessions, self._pages = sessions, new_pages()
-        self._cookies = Cookies(settings)
+    def __init__(
+        self, settings: Settings, sessions: Sessions, provider: Provider | None = None
+    ) -> None:
+        self._settings, self._sessions, self._pages = settings, sessions, new_pages()
+        self._cookies, self._provider = Cookies(settings.server), provider
+        # ID tokens by which a provider knows whose session it ends, by the digest of ours.
+        self._vouched: OrderedDict[str, str] = OrderedDict()
 
     async def show(self, request: Request) -> Response:
-        """Show the page that asks for name and password."""
-        return self._page(request, 200, request.query_params.get("next"))
+        """Show the page that asks for name and password, or leads to the provider."""
+        return self.page(request, 200, request.query_params.get("next"))
 
     async def enter(self, request: Request) -> Response:
         """Take the form of that page; lead on to where the reader meant to go."""
@@ -98,51 +114,66 @@ class Login:
         kept = self._cookies.form(request)
         # A form on another site can name no key that this browser's cookie holds.
         if not secrets.compare_digest(key.encode(), kept.encode()):
-            return self._page(request, 403, following, fault="stale_form")
+            return self.page(request, 403, following, fault="stale_form")
         try:
-            token = await self._begin(request, name, password)
+            token = await self._sessions.log_in(name, password, address_of(request))
         except WrongLoginError:
-            return self._page(request, 401, following, name=name, fault="wrong_login")
+            return self.page(request, 401, following, name=name, fault="wrong_login")
         except TooOftenError as error:
             seconds = error.seconds
-            return self._page(
-                request, 429, following, name=name, fault="too_often", seconds=seconds
-            )
+            return self.page(request, 429, following, name=name, fault="too_often", seconds=seconds)
         response = RedirectResponse(own_path(following), 303, {"Cache-Control": "no-store"})
-        self._cookies.keep_session(response, token)
+        await self.begin(request, response, token)
         return response
 
     async def enter_by_program(self, body: LoginBody, request: Request) -> Response:
         """Log in; the session is in the cookie that is set, which later requests send back."""
         try:
-            token = await self._begin(request, body.name, body.password)
+            token = await self._sessions.log_in(body.name, body.password, address_of(request))
         except WrongLoginError as error:
             return JSONResponse(error_body(str(error)), 401, CHALLENGE)
         except TooOftenError as error:
             return JSONResponse(error_body(str(error)), 429, {"Retry-After": str(error.seconds)})
         response = JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
-        self._cookies.keep_session(response, token)
+        await self.begin(request, response, token)
         return response
 
     async def leave(self, request: Request) -> Response:
-        """End the session, and let the browser forget what it kept of the conversation."""
+        """End the session, and let the browser forget what it kept of the conversation.
+
+        One that was begun at a provider is ended there as well, if that can be done.
+        """
         token = self._cookies.session(request)
-        if token:
-            await self._sessions.log_out(token)
+        provided = await self._sessions.log_out(token) if token else False
+        there = None
+        if provided and token and self._provider:
+            vouched = self._vouched.pop(_digest(token), None)
+            back = outer_address(request, self._settings.server) + "/login"
+            there = await self._provider.leaving(back, vouched)
         headers = {"Clear-Site-Data": '"cache", "storage"', "Cache-Control": "no-store"}
-        response = RedirectResponse("/login", 303, headers)
+        response: Response = RedirectResponse("/login", 303, headers)
+        if there:
+            # A redirect would be the form's, which the pages' policies keep on this server.
+            response = self.page(request, 200, None, leaving=there)
+            response.headers.update(headers)
         self._cookies.drop_session(response)
         return response
 
-    async def _begin(self, request: Request, name: str, password: str) -> str:
-        """Return the token of a session; the one before it, perhaps another's, ends."""
-        token = await self._sessions.log_in(name, password, address_of(request))
+    async def begin(self, request: Request, response: Response, token: str) -> None:
+        """Let the browser keep a session; the one before it, perhaps another's, ends."""
         before = self._cookies.session(request)
         if before:
             await self._sessions.log_out(before)
-        return token
+        self._cookies.keep_session(response, token)
 
-    def _page(
+    def remember(self, session: str, vouched: str) -> None:
+        """Keep the ID token of a session for its log-out, if it is short enough for an address."""
+        if len(vouched) <= _LONGEST_TOKEN:
+            self._vouched[_digest(session)] = vouched
+        if len(self._vouched) > _MOST_TOKENS:
+            self._vouched.popitem(last=False)
+
+    def page(
         self,
         request: Request,
         status: int,
@@ -151,10 +182,28 @@ class Login:
         name: str = "",
         fault: str | None = None,
         seconds: int = 0,
+        leaving: str | None = None,
+        language: str | None = None,
     ) -> Response:
-        asked = article_page.Request(here(request), language_of(request))
+        """Return the log-in page, with the words for a fault if there is one.
+
+        It is in `language`, unless the reader chose one, or else in the browser's.  `leaving` is
+        where the provider ends its own session of somebody who has logged out here.
+        """
+        asked = article_page.Request(here(request), language_of(request, language))
         key = self._cookies.form(request)
-        form = LoginForm(key, own_path(following), name, fault, seconds)
+        oidc = self._settings.oidc
+        form = LoginForm(
+            key,
+            own_path(following),
+            name,
+            fault,
+            seconds,
+            provider=oidc.shown if self._provider else None,
+            # Whoever cannot reach the provider has no other way in.
+            has_form=not self._provider or oidc.form or fault == "provider_down",
+            leaving=leaving,
+        )
         headers = {
             "Cache-Control": "no-store",
             "Content-Language": asked.language,
@@ -168,6 +217,15 @@ class Login:
         response = HTMLResponse(self._pages.login(asked, form), status, headers)
         self._cookies.keep_form(response, key)
         return response
+
+
+def outer_address(request: Request, settings: ServerSettings) -> str:
+    """Return the server's address as others must name it to send a browser back."""
+    return settings.base_url or here(request)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def _field(form: FormData, name: str) -> str:

@@ -16,6 +16,7 @@ from corpus.errors import DalilError, InputError
 from index.store.database import DATABASE
 from ui.reopening import Reopening
 from ui.server.access.accounts import Account, Accounts, open_accounts, user_name
+from ui.server.access.members import Member
 from ui.server.access.passwords import is_password
 from ui.server.access.throttle import Throttle
 from ui.server.http.proxies import origin_of
@@ -40,6 +41,10 @@ class WrongLoginError(DalilError):
     """The name and the password do not belong together (HTTP 401)."""
 
 
+class TakenError(DalilError):
+    """A provider vouches for somebody under a name that is another's here."""
+
+
 class TooOftenError(DalilError):
     """Too many log-ins or keys failed; `seconds` until the next may be tried (HTTP 429)."""
 
@@ -60,7 +65,7 @@ class Sessions:
     """The accounts of one library, which may be made, replaced or deleted meanwhile."""
 
     def __init__(self, settings: Settings, now: Callable[[], float] = time.monotonic) -> None:
-        home = settings.home
+        self._home = home = settings.home
         self._accounts = Reopening(home / DATABASE, lambda _: open_accounts(home))
         self._session_seconds = settings.server.session_hours * 3_600
         self._by_name = Throttle(_FREE_BY_NAME, _LONGEST_BY_NAME, now)
@@ -141,9 +146,33 @@ class Sessions:
         self._by_address.forgive(origin)
         return token
 
-    async def log_out(self, token: str) -> None:
-        """End a session; an unknown one is no mistake."""
-        await self._run(self._writing, lambda a: a.close_session(token) if a else None)
+    async def log_in_provided(self, who: Member) -> str | None:
+        """Return the token of a new session of whom a provider vouches for.
+
+        `None` is returned if no group lets them in, which ends what sessions they have.  Raises
+        `TakenError` if their name is another's here.
+        """
+        seconds, home = self._session_seconds, self._home
+
+        def begin(accounts: Accounts | None) -> str | None:
+            if accounts is None:
+                # As `dalil user add` makes it.
+                open_accounts(home, create=True).close()
+                accounts = self._accounts.current()
+            if accounts is None or who.role is None:
+                if accounts is not None:
+                    accounts.shut_out(who.subject)
+                return None
+            token = accounts.open_provided(who.subject, who.name, who.role, seconds)
+            if token is None:
+                raise TakenError(f"There is another user {who.name} here.")
+            return token
+
+        return await self._run(self._writing, begin)
+
+    async def log_out(self, token: str) -> bool:
+        """End a session, and return if it was begun at a provider; an unknown is no mistake."""
+        return await self._run(self._writing, lambda a: a.close_session(token) if a else False)
 
     def _check_keys(self, origin: str) -> None:
         wait = self._keys_by_address.wait(origin)

@@ -94,6 +94,8 @@ class LoginForm:
     """What the log-in page holds: its key against forged forms, and where it leads.
 
     `fault` is the key of the words for what went wrong; it may tell of `seconds` to wait.
+    `provider` is what the provider is called at which readers log in too, or, without `has_form`,
+    only.  `leaving` is where somebody who has logged out here does so there.
     """
 
     key: str
@@ -101,6 +103,9 @@ class LoginForm:
     name: str = ""
     fault: str | None = None
     seconds: int = 0
+    provider: str | None = None
+    has_form: bool = True
+    leaving: str | None = None
 
 
 class ArticlePages:
@@ -166,13 +171,20 @@ class ArticlePages:
             for wording in map(self._wordings.__getitem__, LANGUAGES)
             if wording.language != request.language
         ]
-        said = {"seconds": wording.number(form.seconds)}
+        # A name in another direction turns nothing of the sentence around.
+        provider = f"\u2068{form.provider}\u2069"
+        said = {"seconds": wording.number(form.seconds), "provider": provider}
         return self._templates.get_template("login.html").render(
             frame,
             key=form.key,
             name=form.name,
             next=form.next,
             fault=form.fault and wording.say(form.fault, **said),
+            log_in_at=form.provider and wording.say("log_in_at", **said),
+            has_form=form.has_form,
+            leaving=form.leaving,
+            left=form.leaving and wording.say("logged_out"),
+            log_out_at=form.leaving and wording.say("log_out_at", **said),
             other_languages=others,
         )
 
