@@ -60,15 +60,21 @@ class Feed:
     sitemaps: Sequence[str] = ()
 
 
-def read_feed(content: bytes, url: str, content_type: str = "") -> Feed:
-    """Return what a feed holds that was found at `url`.
+def decoded_feed(content: bytes, content_type: str = "") -> bytes:
+    """Return a feed in UTF-8, unless it says itself in which encoding it is.
 
-    Its own word on its encoding counts before that of the header, `content_type`. There are
-    `MOST_ITEMS` items at most, with dates by RFC 822 and W3C only. Raises `DalilError` for what is
-    no feed.
+    Its own word counts before that of the header, `content_type`.
     """
-    if b"encoding" not in content[:200].partition(b"?>")[0]:
-        content = in_utf8(content, content_type)
+    stated = b"encoding" in content[:200].partition(b"?>")[0]
+    return content if stated else in_utf8(content, content_type)
+
+
+def read_feed(content: bytes, url: str) -> Feed:
+    """Return what a decoded feed holds that was found at `url`.
+
+    There are `MOST_ITEMS` items at most, with dates by RFC 822 and W3C only. Raises `DalilError`
+    for what is no feed.
+    """
     root = _root(content)
     name = etree.QName(root)
     if name.localname == "rss" or name.localname == "RDF":

@@ -14,7 +14,7 @@ from corpus.errors import DalilError
 from corpus.fetch.addresses import Allowed, Resolver, resolve
 from corpus.fetch.connections import Connections, Limits, Reply
 from corpus.fetch.pace import Pace
-from corpus.fetch.page import canonical_url, without_tracking
+from corpus.fetch.page import confined_canonical_url, without_tracking
 from corpus.fetch.robots import PRODUCT, Robots
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -194,7 +194,7 @@ def _fetched(url: str, place: httpx.URL, reply: Reply, *, conditional: bool) -> 
         media_type = "text/html" if reply.content.lstrip().startswith(b"<") else "text/plain"
     known = without_tracking(final_url)
     if media_type in _HTML and reply.content:
-        known = canonical_url(reply.content, final_url)
+        known = confined_canonical_url(reply.content, final_url)
     return Fetched(url, final_url, reply.status, reply.headers, reply.content, media_type, known)
 
 

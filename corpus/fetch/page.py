@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable, Iterator
+from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 import regex
+
+from corpus.confined.process import read_confined
+from corpus.fields import Entry
+from corpus.source import Source, bytes_source
 
 # What campaigns, mail programs and networks append to an address to tell readers apart.
 _TRACKING = frozenset(
@@ -55,9 +61,28 @@ def canonical_url(content: bytes, final_url: str) -> str:
     >>> canonical_url(b'<link rel=canonical href="https://other.example/">', "http://a.example/b")
     'http://a.example/b'
     """
+    return _known(_canonical_links(content), final_url)
+
+
+def confined_canonical_url(content: bytes, final_url: str) -> str:
+    """Return what `canonical_url` does; the page is parsed in the process that reads pages.
+
+    Raises `DalilError` for a page that met a limit there.
+    """
+    source = bytes_source(final_url, content, kind=".html")
+    (found,) = read_confined(canonical_links, source, quick=True)
+    return _known(cast("list[str]", (found.values or {})["canonical"]), final_url)
+
+
+def canonical_links(source: Source) -> Iterator[Entry]:
+    """Yield one entry with what a page calls its canonical addresses."""
+    yield Entry({"canonical": _canonical_links(source.content())})
+
+
+def _known(links: Iterable[str], final_url: str) -> str:
     found = without_tracking(final_url)
     try:
-        named = {urljoin(final_url, href) for href in _canonical_links(content)}
+        named = {urljoin(final_url, href) for href in links}
         one = named.pop() if len(named) == 1 else final_url
         parts = urlsplit(one)
         same = _site(parts.hostname) == _site(urlsplit(final_url).hostname)

@@ -64,10 +64,9 @@ class SelectionSettings:
     `ranking` weighs the features of `rag.choice.evidence.describe`, `confidence` the signals of
     `rag.choice.select.signals`; below `threshold` Dalil abstains, and down to `possible` it points
     to the sentence that may answer.  `strict` and `eager` are thresholds for who would rather be
-    refused, or rather see for themselves.  A further sentence is cited,
-    up to `most` in all, if its ranking score comes within `margin` of the best one's, or within
-    `elsewhere` if it is of another article, which may tell more or otherwise; and where there is a
-    reader, only if the log odds it gives are at most `assent` below those of the best.
+    refused, or rather see for themselves.  A further sentence is cited, up to `most` in all, if its
+    ranking score comes within `margin` of the best one's, or within `elsewhere` if it is of another
+    article; and where there is a reader, only if its log odds are at most `assent` below the best.
     """
 
     ranking: Mapping[str, float]
@@ -98,9 +97,9 @@ class Choice:
     """The sentences to cite, best first; none when they would not answer the question.
 
     `possible` are those that may answer, and too little speaks for them to say so;
-    `unmet` is what the question names and the article of the best does not.
-    `considered` are all that competed, best first; `unanswered` are parts of a question of which
-    others are answered.  Where it `differs`, articles on one event give other figures or days.
+    `unmet` is what the question names and the article of the best does not.  `considered` are all
+    that competed, best first; `unanswered` are parts of a question of which others are answered.
+    Where it `differs`, articles on one event give other figures or days.
     """
 
     sentences: Sequence[Sentence]
@@ -136,11 +135,9 @@ class Selector:
     def choose(self, reading: Reading, hits: Sequence[Hit], liked: Liked | None = None) -> Choice:
         """Return what to cite for a question, or nothing if it is not there.
 
-        `liked` says how far ahead sentences of an article start; where the best of them would not
-        do, they all start even, so that what a reader likes never hides an answer.
+        `liked` says how far ahead an article's sentences start; it never hides an answer.
         """
         if pattern("joining", reading.language).search(reading.text):
-            # Few questions are several.
             from rag.choice.parts import by_parts
 
             choose = partial(self.choose, liked=liked)
@@ -157,7 +154,12 @@ class Selector:
             choice = self._choose(reading, described, scores, scores + ahead)
             if choice.answers:
                 return choice
-        return self._choose(reading, described, scores, scores)
+        choice = self._choose(reading, described, scores, scores)
+        if not (reading.context and choice.answers):
+            return choice
+        from rag.choice.matter import off_the_matter
+
+        return replace(choice, **off_the_matter(choice, self.choose, reading, hits, self._table))
 
     def _choose(
         self, reading: Reading, described: Described, plain: Floats, scores: Floats
@@ -172,8 +174,7 @@ class Selector:
             if sure < self._settings.possible:
                 return Choice((), sure, considered, unmet=missing)
             possible, _ = self._completed(reading, described, scores, [best])
-            possible = possible[: self._settings.most]
-            return Choice((), sure, considered, possible, missing)
+            return Choice((), sure, considered, possible[: self._settings.most], missing)
         picked = pick(described, scores, self._settings)
         picked = list(dict.fromkeys(_answer_to(described, place) for place in picked))
         cited, differs = self._completed(reading, described, scores, picked)

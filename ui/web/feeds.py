@@ -95,13 +95,13 @@ def _fetch(
 
 
 def _read(page: Fetched) -> Feed:
-    from corpus.feeds.feed import read_feed
+    from corpus.feeds.confined import read_confined_feed
     from corpus.fetch.connections import Limits, unpacked
 
     content = page.content
     if content.startswith(_GZIP):
         content = unpacked(content, Limits())
-    return read_feed(content, page.final_url, page.headers.get("content-type", ""))
+    return read_confined_feed(content, page.final_url, page.headers.get("content-type", ""))
 
 
 def _sitemaps(index: Feed, fetcher: Fetcher, run: _Run) -> Iterator[Feed]:

@@ -11,7 +11,7 @@ import tomllib
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import regex
 from pydantic import PlainSerializer
@@ -61,9 +61,17 @@ def _filled(said: str, values: tuple[str, ...], language: str) -> str:
 
     def value(place: regex.Match[str]) -> str:
         given = values[int(place[1]) if place[1] else next(waiting)]
-        return _worded(given, language) or _isolated(given)
+        return _counted(given, language) or _worded(given, language) or _isolated(given)
 
     return _PLACE.sub(value, said)
+
+
+def _counted(value: str, language: str) -> str | None:
+    """Return a list of counts, as "2 images, 1 recording", worded; `None` for any other value."""
+    names = _read()["counted"].get(language, {})
+    counts = [part.partition(" ") for part in value.split(", ")]
+    known = all(count.isdecimal() and what in names for count, _, what in counts)
+    return "، ".join(f"{names[what]}: {count}" for count, _, what in counts) if known else None
 
 
 def _isolated(value: str) -> str:
@@ -71,9 +79,14 @@ def _isolated(value: str) -> str:
 
 
 @lru_cache
+def _read() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@lru_cache
 def _rows(language: str) -> list[tuple[regex.Pattern[str], str]]:
     """Return the patterns of the English sentences, those with most words of their own first."""
-    rows = tomllib.loads(_FILE.read_text(encoding="utf-8")).get(language, {})
+    rows = _read().get(language, {})
     ordered = sorted(rows, key=lambda english: -len(english.replace("{}", "")))
     return [(_pattern(english), rows[english]) for english in ordered]
 

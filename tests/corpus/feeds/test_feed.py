@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from corpus.errors import DalilError
-from corpus.feeds.feed import MOST_ITEMS, read_feed
+from corpus.feeds.feed import MOST_ITEMS, decoded_feed, read_feed
 from tests.fakes.feeds import item, rss
 
 HERE = "https://news.example/ar/feed"
@@ -111,14 +111,18 @@ def test_rss_1_0():
     assert read_feed(text.encode(), HERE).title == "وكالة"
 
 
+def read(content, content_type=""):
+    return read_feed(decoded_feed(content, content_type), HERE)
+
+
 def test_encodings():
     text = '<?xml version="1.0" encoding="windows-1256"?>' + rss(item("/a", "معبر"))[21:]
-    found = read_feed(text.encode("cp1256"), HERE, "text/xml; charset=utf-8")
+    found = read(text.encode("cp1256"), "text/xml; charset=utf-8")
     assert found.items[0].title == "معبر"
     unsaid = rss(item("/a", "معبر")).encode("cp1256")
-    found = read_feed(unsaid, HERE, "text/xml; charset=windows-1256")
+    found = read(unsaid, "text/xml; charset=windows-1256")
     assert found.items[0].title == "معبر"
-    assert read_feed(b"\n \xef\xbb\xbf"[2:] + rss(item("/a")).encode(), HERE).items
+    assert read(b"\n \xef\xbb\xbf"[2:] + rss(item("/a")).encode()).items
 
 
 def test_broken_and_hostile_feeds():

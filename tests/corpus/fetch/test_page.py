@@ -2,7 +2,8 @@
 
 import pytest
 
-from corpus.fetch.page import canonical_url, in_utf8
+from corpus.fetch import page
+from corpus.fetch.page import canonical_url, confined_canonical_url, in_utf8
 
 HERE = "https://www.news.example/ar/a?utm_source=feed&id=7"
 
@@ -32,6 +33,25 @@ HERE = "https://www.news.example/ar/a?utm_source=feed&id=7"
 )  # fmt: skip
 def test_a_page_is_known_by_its_own_address_of_the_same_site(head, known):
     assert canonical_url(f"<html><head>{head}</head><p>خبر".encode(), HERE) == known
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        ("<link rel=canonical href='/b'><p>text", "https://www.news.example/b"),
+        ("", "https://www.news.example/ar/a?id=7"),
+        ("\0", "https://www.news.example/ar/a?id=7"),
+        ("<div>" * 100_000 + "<link rel=canonical href='/b'>", None),
+        ("<link rel=canonical href='/b'>" * 20_000, "https://www.news.example/b"),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><p>&b;" + "&b;" * 100_000, None),
+        (f"<link rel=canonical href='/{'b' * 500_000}'>", None),
+    ],
+    ids=["page", "empty", "NUL", "deep", "many", "entities", "long"],
+)
+def test_a_page_is_parsed_in_a_process_of_its_own(body, known, monkeypatch):
+    monkeypatch.setattr(page, "_canonical_links", lambda content: pytest.fail("parsed here"))
+    found = confined_canonical_url(body.encode(), HERE)
+    assert found.startswith(known or "https://www.news.example/")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.sentences import ROOT
 from tests.ui.browser.conftest import SETTLED
 from ui.chat import examples
 from ui.server.suggestions import following
@@ -81,6 +82,29 @@ def test_a_picture_of_the_chat(
         page.locator(shown).first.wait_for()
         if shown == ".follow button":
             page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    save(page, folder / f"{name}.png")
+
+
+# name, language, colours, window
+LIBRARIES = [
+    ("library", "en", "light", WIDE),
+    ("library-arabic", "ar", "light", WIDE),
+    ("library-phone", "en", "dark", PHONE),
+    ("library-phone-arabic", "ar", "light", PHONE),
+]
+
+
+@pytest.mark.parametrize(("name", "language", "colours", "window"), LIBRARIES)
+def test_a_picture_of_the_library(visits, demo_site, folder, name, language, colours, window):
+    page = visits.page(viewport=window, color_scheme=colours, reduced_motion="reduce")
+    page.goto(f"{demo_site.url}/library?ui={language}")
+    page.locator("#list > li").first.wait_for()
+    # Where the checkout lies is no matter of the document's.
+    page.evaluate(
+        """folder => document.querySelectorAll("#list bdi").forEach(
+        (place) => { place.textContent = place.textContent.replace(folder, ""); })""",
+        f"{ROOT}/",
+    )
     save(page, folder / f"{name}.png")
 
 

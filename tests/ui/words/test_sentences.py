@@ -5,7 +5,10 @@ import tomllib
 import pytest
 import regex
 
-from tests.sentences import ROOT, sentences
+from corpus.load import load_sources
+from corpus.readers.warc.tally import _NAMES, Tally
+from corpus.source import bytes_source
+from tests.sentences import ROOT, built, sentences
 from ui.words.sentences import HEADER, worded
 from ui.words.wording import LANGUAGES, library_words
 
@@ -15,6 +18,14 @@ UNSEEN = {
     "module 'corpus' has no attribute {}",
     "Gradio gave an event without its request.",
     "Nothing was added. {}{}",
+    # The console's, the log's, and the description of the API.
+    "{} is not read; {}",
+    "Another process is writing to this library; waiting for it to finish.",
+    "Another process is re-encoding this library; waiting for it to finish.",
+    "The system cannot tell of changes ({}); the folders are looked at every {} seconds instead. A "
+    "higher limit of inotify watches helps.",
+    "Send a key as `Authorization: Bearer KEY`. Whoever runs the server makes one with: dalil user "
+    "key NAME",
 }
 _OTHER_KINDS = (b"5", b"true", b"[1]", b'{"a": 1}')
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -26,6 +37,63 @@ def test_every_sentence_that_is_raised_or_told_has_a_wording(language):
     assert len(said) > 140
     bare = {file: one for one, file in said.items() if one not in ROWS[language]}
     assert not bare, f"ui/words/sentences.toml lacks, for {language}: {bare}"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_a_function_puts_together_is_in_a_wording_whole_or_in_part(language):
+    said = {one: file for one, file in built() if one not in UNSEEN}
+    # A date of the future, a reply of a site, fields with other names, pages of a PDF.
+    assert {"corpus/dates/future.py", "corpus/fetch/fetch.py", "corpus/naming.py"} < {
+        *said.values()
+    }
+    assert "Pages {} and {} have {}" in said
+    bare = {file: one for one, file in said.items() if not _holds(ROWS[language], one)}
+    assert not bare, f"ui/words/sentences.toml lacks, for {language}: {bare}"
+
+
+def _holds(rows, part):
+    pattern = regex.compile(".*".join(map(regex.escape, part.split("{}"))))
+    return any(pattern.search(row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", b'{"text" "The market is open."}'),
+        ("a.jsonl", b'{"text": "The market is open.}'),
+        ("a.jsonl", b'{"text": "The \\market is open."}'),
+        ("a.json", b'[{"text": }]'),
+        ("a.json", b"[] []"),
+        ("a.txt", b"{\\rtf1 The market is open.}"),
+        ("a.txt", b"PK\3\4"),
+        ("a.txt", b"\xd0\xcf\x11\xe0"),
+        ("a.jsonl", b'{"text": null, "title": [1]}'),
+    ],
+)
+def test_why_a_file_is_not_read_is_told_in_arabic_whole(name, content):
+    (error,) = {one.error for one in load_sources([bytes_source(name, content)])}
+    told = worded(error, "ar")
+    # Names of formats, and what is to be typed.
+    known = {"JSON", "jsonl", "RTF", "UTF", "DOCX", "EPUB", "Office", "text", "field", "NAME"}
+    assert not set(regex.findall("[A-Za-z]{2,}", told)) - known, (error, told)
+
+
+def test_what_was_in_an_archive_is_told_in_arabic_whole():
+    tally = Tally()
+    tally.read = 2
+    for number, what in enumerate(_NAMES):
+        for _ in range(1 + number % 2):
+            tally.skip(what)
+    for sentence in (f"{tally}.", f"The archive holds no page of an article ({tally})."):
+        told = worded(sentence, "ar")
+        assert not regex.findall("[A-Za-z]", told), told
+        assert told.count("،") >= len(_NAMES) - 1
+
+
+def test_a_list_is_worded_only_where_all_of_it_has_words():
+    assert worded("2 pages read, 3 skipped: 2 images, 1 nothing.", "ar").endswith(
+        "\u20682 images, 1 nothing\u2069."
+    )
 
 
 @pytest.mark.parametrize("language", OTHERS)
