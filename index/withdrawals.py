@@ -229,7 +229,8 @@ class Withdrawals:
 def _withdrawal(row: tuple[str, int, bytes, bytes | None, bool]) -> Withdrawal:
     article_id, version, at, reason, sound = row
     if sound:
-        return Withdrawal(article_id, version, at.decode(), reason and reason.decode())
+        said = None if reason is None else reason.decode()
+        return Withdrawal(article_id, version, at.decode(), said)
     try:
         day = datetime.fromisoformat(at.decode()).isoformat(timespec="seconds")
     except ValueError:

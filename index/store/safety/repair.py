@@ -106,8 +106,10 @@ def _copy(old: Connection, new: Store, on_row: OnRow, unchecked: _Unchecked) -> 
         mine: set[str] = {key.removeprefix(of) for key in kept if key.startswith(of)}
         if not whole:
             # An index may still name rows in pages that cannot be read.
-            names = _read(old, f'"{table}" r', [key_in("r", keys)], [f'r."{key}"' for key in keys])
-            mine |= {str(name) for (name,) in names}
+            named_in = _read(
+                old, f'"{table}" r', [key_in("r", keys)], [f'r."{key}"' for key in keys]
+            )
+            mine |= {str(name) for (name,) in named_in}
         cells = [key_in("r", keys), digest_in("r", held[table][0])]
         cells += [f'r."{column}"' for column in present]
         for row in _rows(old, table, cells, keys, mine):
