@@ -26,12 +26,19 @@ from index.store.texts import sound_article, whole_article
 # As many as a list shows; older ones are still known by their ids.
 _MOST = 1_000
 # An older library that could not be upgraded has its columns in another order, perhaps.
-_FIELDS = "w.article_id, w.version, w.at, w.reason"
+_FIELDS = "w.article_id, w.version, CAST(w.at AS BLOB), CAST(w.reason AS BLOB)"
+DAMAGED_REASON = (
+    "What was said when this article was taken out was damaged on the disk; its day may be wrong."
+)
+_SOME_DAY = datetime.fromtimestamp(0, UTC).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """That a version was taken out: the ISO time in UTC, and the reason if it was retracted."""
+    """That a version was taken out: the ISO time in UTC, and the reason if it was retracted.
+
+    One that was damaged on the disk counts as a retraction, and `DAMAGED_REASON` is its reason.
+    """
 
     article_id: str
     version: int
@@ -58,10 +65,11 @@ class Withdrawals:
         if not self._exists():
             return []
         rows = self._store.execute(
-            f"SELECT {_FIELDS} FROM withdrawals w WHERE article_id = ? ORDER BY version DESC",
+            f"SELECT {_FIELDS}, {self._sound()} FROM withdrawals w WHERE article_id = ? "
+            "ORDER BY version DESC",
             article_id,
         )
-        return [Withdrawal(*row) for row in rows]
+        return [_withdrawal(row) for row in rows]
 
     def retracted(self, article_id: str, version: int) -> bool:
         """Tell whether this version of an article was retracted."""
@@ -88,12 +96,13 @@ class Withdrawals:
             return []
         with self._store.reading():
             rows = self._store.execute(
-                f"SELECT {_FIELDS} FROM withdrawals w JOIN articles a ON a.id = w.article_id "
+                f"SELECT {_FIELDS}, {self._sound()} FROM withdrawals w "
+                "JOIN articles a ON a.id = w.article_id "
                 "WHERE NOT a.present AND a.latest = w.version "
                 "ORDER BY w.at DESC, w.article_id LIMIT ?",
                 _MOST,
             )
-            taken = [Withdrawal(*row) for row in rows]
+            taken = [_withdrawal(row) for row in rows]
             found = [(one, self._store.intact(one.article_id, one.version)) for one in taken]
         return [(one, article) for one, article in found if article is not None]
 
@@ -188,8 +197,12 @@ class Withdrawals:
         )
 
     def _removed(self, article: Article) -> bool:
-        rows = self._store.execute("SELECT seal FROM removals WHERE article_id = ?", article.id)
-        return bool(rows) and rows[0][0] == _seal(article)
+        sound = self._store.sound("removals", "r")
+        rows = self._store.execute(
+            f"SELECT CAST(seal AS BLOB), {sound} FROM removals r WHERE article_id = ?", article.id
+        )
+        # Where what the file said is not known any more, only who removed it brings it back.
+        return bool(rows) and (not rows[0][1] or rows[0][0].decode() == _seal(article))
 
     def _withdrawn(self, article_id: str) -> Article:
         latest, present = self._store.latest(article_id)
@@ -205,9 +218,24 @@ class Withdrawals:
     def _version(self, taken: Withdrawal) -> Article | None:
         return sound_article(self._store, taken.article_id, taken.version)
 
+    def _sound(self) -> str:
+        return self._store.sound("withdrawals", "w")
+
     def _exists(self) -> bool:
         """Whether there is a table: not in a library of schema 5 that this user may not write."""
         return bool(self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'withdrawals'"))
+
+
+def _withdrawal(row: tuple[str, int, bytes, bytes | None, bool]) -> Withdrawal:
+    article_id, version, at, reason, sound = row
+    if sound:
+        said = None if reason is None else reason.decode()
+        return Withdrawal(article_id, version, at.decode(), said)
+    try:
+        day = datetime.fromisoformat(at.decode()).isoformat(timespec="seconds")
+    except ValueError:
+        day = _SOME_DAY
+    return Withdrawal(article_id, version, day, DAMAGED_REASON)
 
 
 def same_content(one: Article, other: Article) -> bool:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from index import Library
 
 _PORTABLE = re.compile(r"~[0-9a-f]{10}\Z")
-_LINE = re.compile(r":\d+\Z")
+# The number of a line behind the path of a file.
+LINE = re.compile(r":\d+\Z")
 
 
 def portable(article: Article) -> Article:
@@ -71,7 +72,7 @@ def _is_file(article_id: str, source: str | None) -> bool:
     """Tell whether an id is the path of the file that an article came from, with a line perhaps."""
     if source is None or not PurePath(article_id).is_absolute():
         return False
-    file = PurePath(_LINE.sub("", article_id))
+    file = PurePath(LINE.sub("", article_id))
     given = PurePath(os.path.normpath(source))
     parts = [part for part in given.parts if part != ".."]
     return PurePath(article_id).parts[-len(parts) :] == tuple(parts) or (

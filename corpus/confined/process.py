@@ -18,6 +18,7 @@ from functools import cache, lru_cache
 from io import BytesIO
 from threading import Lock, Timer
 from typing import IO, NamedTuple, cast
+from weakref import WeakSet
 
 import msgspec
 
@@ -27,6 +28,8 @@ from corpus.fields import Entry
 from corpus.profiles.profile import Profile
 from corpus.source import Source
 
+# Those that this program started, and that may still run.
+_started: WeakSet[subprocess.Popen[bytes]] = WeakSet()
 _START = "import sys; sys.path[:] = sys.argv[1:]; import corpus.confined.child as c; c.serve()"
 
 
@@ -163,7 +166,7 @@ class ReadingProcess:
 
 def started() -> subprocess.Popen[bytes]:
     """Start a process that reads what it is asked to."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", _START, *sys.path],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -171,6 +174,14 @@ def started() -> subprocess.Popen[bytes]:
         # Threads of number libraries reserve memory that the limit would count.
         env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )
+    _started.add(process)
+    return process
+
+
+def abandon() -> None:
+    """End every such process, whatever it reads, for a program that ends without waiting."""
+    for process in list(_started):
+        process.kill()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -7,6 +7,7 @@ another, so that some hundred half-sent requests would use up all that a process
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 from collections import defaultdict
 from contextlib import suppress
@@ -14,11 +15,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ui.server.http.proxies import Proxies, origin_of
 from ui.server.http.refusals import refuse
+from ui.words.sentences import language_of, worded
 
 # A browser sends a request's head at once; who needs longer holds a connection open on purpose.
 HEAD_SECONDS = 10.0
@@ -33,11 +36,10 @@ ACCEPTED_AT_ONCE = 32
 # each worker more (64 at most are allowed), beside what is accepted or refused at a time.
 _OWN_FILES, _FILES_OF_A_WORKER = 100, 10
 _LEAST_CONNECTIONS = 16
-_SENTENCE = b'{"error": "The request\'s head did not arrive in time."}'
-_TOO_LATE = (
-    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\n"
-    b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(_SENTENCE), _SENTENCE)
-)
+# Of a head that is not whole, as much is kept to know the language in which to refuse it.
+_MOST_HEAD = 16_384
+_TOO_LATE = "The request's head did not arrive in time."
+_TOO_MANY = "The server has too many connections. Try again in a moment."
 
 
 class Place(Enum):
@@ -157,6 +159,7 @@ class BoundedProtocol(H11Protocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._unread_timer: asyncio.TimerHandle | None = None
         self._has_begun = False
+        self._head = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, tell it that there is no room, or close it."""
@@ -179,6 +182,8 @@ class BoundedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Note that a request has begun."""
         self._has_begun = True
+        if self._head_timer is not None:
+            self._head += data[: _MOST_HEAD - len(self._head)]
         super().data_received(data)
 
     def handle_events(self) -> None:
@@ -226,13 +231,32 @@ class BoundedProtocol(H11Protocol):
     def _give_up(self) -> None:
         # A browser that opened a connection in advance takes no answer to what it did not ask.
         if self._has_begun and not self.transport.is_closing():
-            self.transport.write(_TOO_LATE)
+            self.transport.write(_too_late(_language_in(self._head)))
         self.transport.close()
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+        self._head = b""
+
+
+def _too_late(language: str) -> bytes:
+    body = json.dumps({"error": worded(_TOO_LATE, language)}, ensure_ascii=False).encode()
+    return (
+        b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\n"
+        b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    )
+
+
+def _language_in(head: bytes) -> str:
+    r"""Return the language that the whole lines of a half-sent head ask for.
+
+    >>> _language_in(b"GET / HTTP/1.1\r\nAccept-Language: ar\r\nHost: x")
+    'ar'
+    """
+    pairs = (line.partition(b":") for line in head.split(b"\r\n")[1:-1])
+    return language_of(Headers(raw=[(name.lower(), value.strip()) for name, _, value in pairs]))
 
 
 def room_for(wanted: int, workers: int) -> int:
@@ -253,6 +277,6 @@ def room_for(wanted: int, workers: int) -> int:
     return max(_LEAST_CONNECTIONS, min(wanted, soft - own))
 
 
-async def _busy(_: Scope, __: Receive, send: Send) -> None:
-    why = "The server has too many connections. Try again in a moment."
+async def _busy(scope: Scope, _: Receive, send: Send) -> None:
+    why = worded(_TOO_MANY, language_of(Headers(scope=scope)))
     await refuse(send, 503, why, **{"Retry-After": str(_RETRY_SECONDS)})

@@ -16,6 +16,7 @@ from typing import cast
 import uvicorn
 from fastapi import FastAPI
 
+from corpus.confined.process import abandon
 from corpus.errors import DalilError
 from index.store.database import DATABASE
 from ui.app.app import create_app
@@ -87,6 +88,8 @@ def leave(pool: WorkerPool) -> None:
     """
     if pool.held:
         log_notice("The server ends; work that took too long is given up.")
+        # A file that takes long would be read on, for nobody, until its time is over.
+        abandon()
         logging.shutdown()
         os._exit(0)
 

@@ -83,6 +83,8 @@ def _repair(settings: Settings) -> None:
         done = repair(settings.home, encoder, say, show)
     for sentence in done.lost:
         say(f"Lost: {sentence}")
+    for sentence in done.unchecked:
+        say(f"Not checked: {sentence}")
     say(f"Saved {done.articles:,} articles. The file as it was is kept as {done.aside}.")
     library = Library.open(settings.home, encoder, say=say, index=settings.index)
     library.rebuild()

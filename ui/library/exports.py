@@ -7,21 +7,25 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import PurePath
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
 from corpus.article import Article
+from corpus.errors import DamagedError
+from index import Library
 from rag.answer import tell
 from rag.citing.saved import SavedAnswer
 from ui.library import schemas
-from ui.portable import portable
+from ui.portable import LINE, portable
 from ui.server.access.identity import reader_of
 from ui.server.api.admin import only_admins
 from ui.server.api.routes import PoolOf
 from ui.server.articles.pages import here
 from ui.server.http.errors import errors
 from ui.server.http.listening import while_connected
+from ui.server.http.log import log_notice
 from ui.server.openai.markdown import Composer, escaped, seen
 from ui.server.openai.shapes import Linker
 from ui.service import Service
@@ -48,7 +52,8 @@ def _file_of(kind: str) -> dict[int | str, dict[str, object]]:
 async def library(request: Request, pool: PoolOf) -> Response:
     """Return every present article, one on a line, which `dalil add` reads as it was.
 
-    Articles that are known by the path of a file get a name without it.
+    Articles that are known by the path of a file get a name without it.  One that was damaged on
+    the disk has a line that says so in place of its text, which `dalil add` names and passes over.
     Articles that come or go meanwhile may be in it or not; each is whole.
     """
     # What is wrong with the library still has a status of its own.
@@ -79,8 +84,20 @@ def _part(after: str, service: Service) -> _Part:
     library = assistant.library
     with library.reading():
         ids = library.catalogue.ids(after, _AT_ONCE)
-        lines = "".join(line_of(portable(library.article(article_id))) for article_id in ids)
+        lines = "".join(_line(library, article_id) for article_id in ids)
     return _Part(lines, ids[-1] if ids else None)
+
+
+def _line(library: Library, article_id: str) -> str:
+    try:
+        return line_of(portable(library.article(article_id)))
+    except DamagedError as error:
+        # Where its file lay is unknown now: an id that could be a path is taken for one.
+        name = LINE.sub("", PurePath(article_id).name)
+        shown = portable(Article(article_id, "", source=name)).id
+        told = str(error).replace(repr(article_id), repr(shown))
+        log_notice(told)
+        return json.dumps({"id": shown, "exported": True, "error": told}, ensure_ascii=False) + "\n"
 
 
 def line_of(article: Article) -> str:

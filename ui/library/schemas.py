@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from ui.server.api.article_schemas import Article, OutletCount
 from ui.server.http.fields import Text
+from ui.words.sentences import Said
 
 
 class LanguageCount(BaseModel):
@@ -46,7 +47,7 @@ class Withdrawn(Article):
     """An article that was taken out of the collection."""
 
     at: str = Field(description="ISO time, UTC.")
-    reason: str | None = Field(description="Why it was retracted, `null` if it was only removed.")
+    reason: Said | None = Field(description="Why it was retracted, `null` if it was only removed.")
 
 
 class WithdrawnList(BaseModel):

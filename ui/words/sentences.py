@@ -18,7 +18,7 @@ from pydantic import PlainSerializer
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.words.wording import LANGUAGES
+from ui.words.wording import LANGUAGES, preferred
 
 HEADER = "Dalil-Language"
 _FILE = Path(__file__).with_name("sentences.toml")
@@ -103,6 +103,20 @@ def now_worded(sentence: str) -> str:
 
 # A field of an answer that holds a sentence of the server.
 Said = Annotated[str, PlainSerializer(now_worded)]
+
+
+def language_of(headers: Headers) -> str:
+    """Return the language of the page that asks, or that its browser prefers.
+
+    For what stands in no page, as refusals before a request is looked at do.
+
+    >>> language_of(Headers({HEADER: "ar", "Accept-Language": "en"}))
+    'ar'
+    >>> language_of(Headers({"Accept-Language": "ar-SY,en;q=0.5"})), language_of(Headers({}))
+    ('ar', 'en')
+    """
+    wanted = headers.get(HEADER, "")
+    return wanted if wanted in LANGUAGES else preferred(headers.get("accept-language", ""))
 
 
 class Spoken:

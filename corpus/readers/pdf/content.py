@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 # A name is `str` with its slash, a string `bytes`, a number `float`; arrays and dictionaries nest.
 Operand = float | str | bytes | list["Operand"] | dict[str, "Operand"] | None
 
+# Nothing is given back, and what is no token is passed over in one piece: time grows with length.
 _TOKEN = re.compile(
-    rb"[\x00\t\n\f\r ]*(?:%[^\r\n]*[\x00\t\n\f\r ]*)*"
-    rb"(?:([-+]*[0-9]*\.?[0-9]+(?:-[0-9]+)?\.?)(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
-    rb"|([A-Za-z'\"][A-Za-z0-9*'\"]*)"
-    rb"|<([0-9A-Fa-f\x00\t\n\f\r ]*)>"
-    rb"|\(([^()\\\r]*)\)"
-    rb"|(/[^\x00\t\n\f\r ()<>\[\]{}/%]*)"
+    rb"[\x00\t\n\f\r ]*+(?:%[^\r\n]*+[\x00\t\n\f\r ]*+)*+"
+    rb"(?:([-+]*+(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)(?:-[0-9]++)?+\.?+"
+    rb"(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z))"
+    rb"|([A-Za-z'\"][A-Za-z0-9*'\"]*+)"
+    rb"|<([0-9A-Fa-f\x00\t\n\f\r ]*+)>"
+    rb"|\(([^()\\\r]*+)\)"
+    rb"|(/[^\x00\t\n\f\r ()<>\[\]{}/%]*+)"
     rb"|(<<|>>|[\[\]])"
     rb"|(\()"
-    rb"|([^\x00\t\n\f\r ]))"
+    rb"|([0-9]++|[-+]++|[^\x00\t\n\f\r ]))"
 )
 _NUMBER, _WORD, _HEX, _STRING, _NAME, _BRACKET, _LONG_STRING = range(1, 8)
 _END_OF_IMAGE = re.compile(rb"[\x00\t\n\f\r ]EI(?=[\x00\t\n\f\r ]|\Z)")

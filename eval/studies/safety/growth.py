@@ -26,10 +26,8 @@ import regex
 
 _ROOT = Path(__file__).parents[3]
 _PACKAGES = ("corpus", "index", "rag", "ui")
-# What only training, or packages that are slow to import, need; and PDF, which is read in a
-# process of its own that is stopped after some time.
+# What only training, or packages that are slow to import, need.
 _PASSED_OVER = (
-    "corpus/readers/pdf",
     "index/training", "rag/langchain", "rag/rerankers", "ui/app", "ui/chat", "ui/widget",
 )  # fmt: skip
 _RUNS = (
@@ -57,7 +55,10 @@ BOUNDED = {
     "languages.toml.fr yes_no": "a question, of 2,000 characters at most",
 }
 # How those are used of which it is not seen at the name itself.
-_USED = {"corpus.furniture.lines._AT_EDGE": ("fullmatch",)}
+_USED = {
+    "corpus.furniture.lines._AT_EDGE": ("fullmatch",),
+    "corpus.readers.pdf.content._TOKEN": ("match",),
+}
 _LONGEST_S = 2.0
 # Below this, what is measured is the clock.
 _LEAST_S = 0.004
@@ -253,6 +254,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from corpus.furniture.clean import clean
     from corpus.furniture.describe import describe
     from corpus.load import load_sources
+    from corpus.readers.pdf.content import operators
     from corpus.source import bytes_source
     from corpus.split import split
     from corpus.text.language import detect
@@ -272,6 +274,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "words": lambda text: list(words(text)),
         "quantities": lambda text: quantities(list(words(text)), text),
         "split": lambda text: split(Article("a", text)),
+        "operators": lambda text: list(operators(text.encode())),
     }
     kinds = (".txt", ".md", ".html", ".csv", ".json", ".jsonl")
     return of_texts | {f"load {kind}": loaded(kind) for kind in kinds}

@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 
 from corpus.errors import DalilError
@@ -127,6 +128,10 @@ def put_in_place(draft: Path, path: Path) -> Path | None:
     """Put `draft` in the place of a file that cannot be opened, and that aside."""
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     aside = path.with_name(f"{path.name}.damaged-{now}")
+    for number in count(2):
+        if not aside.exists():
+            break
+        aside = path.with_name(f"{path.name}.damaged-{now}-{number}")
     for end in ("-wal", "-shm"):
         beside = path.with_name(path.name + end)
         if beside.exists():

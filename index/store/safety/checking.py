@@ -22,7 +22,16 @@ _REMEDY = (
     "Put a backup in place with: dalil restore FILE; or save what can be saved with: "
     "dalil doctor --repair"
 )
-_OF_ARTICLES = ("articles", "versions", "pages", "passages", "sketches", "withdrawals")
+# Tables whose keys begin with the id of an article; passages have numbers.
+OF_ARTICLES = (
+    "articles", "versions", "pages", "passages", "sketches", "withdrawals", "removals", "edits"
+)  # fmt: skip
+# What was said of an article and is not kept to find it.
+_SAID = {
+    "withdrawals": "That the article {} was taken out, and why,",
+    "removals": "That the article {} was removed by hand",
+    "edits": "What was set by hand of the article {}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ def damages(
                 f'EXCEPT SELECT CAST({key} AS TEXT) FROM "{table}" r)',
                 table,
             ):
-                known = table in _OF_ARTICLES and table != "passages"
+                known = table in OF_ARTICLES and table != "passages"
                 of_article = _text(name).partition("\x1f")[0] if known else None
                 yield Damage(table, _text(name), of_article, gone=True)
         except DalilError as error:
@@ -112,7 +121,12 @@ def sentences(found: Iterable[Damage]) -> list[str]:
         of = {one.table for one in of_articles if one.article == article}
         if of & {"versions", "pages"}:
             told.append(str(damaged(str(article))))
-        else:
+        told += [
+            f"{said.format(repr(article))} was damaged on the disk. {_REMEDY}"
+            for table, said in _SAID.items()
+            if table in of
+        ]
+        if not of & {"versions", "pages", *_SAID}:
             told.append(
                 f"What is kept to find the article {article!r} was damaged on the disk; its text "
                 f"is sound. {_REMEDY}"

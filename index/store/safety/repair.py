@@ -1,16 +1,19 @@
 """What can be saved of a damaged library, saved into a new file; what cannot, listed.
 
 Every row that still fits its digest is kept.  Rows in pages that cannot be read are passed over:
-tables are read from both ends, and what lies between is looked up row by row.
+tables are read from both ends, and what lies between is looked up row by row.  Where digests were
+lost themselves, rows are kept as they can be read: a text is held against the vectors made of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from corpus.article import Article
 from corpus.errors import DalilError
@@ -20,19 +23,40 @@ from index.store.connection import Connection, Digests, connect, digest_in, key_
 from index.store.database import DATABASE, Store
 from index.store.lock import REINDEX_LOCK, writing
 from index.store.safety.backup import draft_in, put_in_place
-from index.store.safety.checking import Damage, sentences
+from index.store.safety.checking import OF_ARTICLES, Damage, sentences
 
 OnRow = Callable[[int, int], None]
 _Row = tuple[Any, ...]
+# The digest of how tables are defined, which every library has that has digests.
+_SCHEMA = f"schema{chr(30)}"
+# Another machine's arithmetic moves a number of a vector by a millionth; another word by a tenth.
+_SAME = 1e-3
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """How many articles were saved, the file as it was, and a sentence for each thing lost."""
+    """How many articles were saved, the file as it was, and a sentence for each thing lost.
+
+    `unchecked` says what was kept although its digests were lost.
+    """
 
     articles: int
     aside: Path | None
     lost: list[str]
+    unchecked: list[str]
+
+
+@dataclass(slots=True)
+class _Unchecked:
+    """How many rows had no digest any more, and the articles whose present texts had none.
+
+    `fit` are those whose texts fit their vectors.
+    """
+
+    rows: int = 0
+    versions: set[tuple[str, int]] = field(default_factory=set)
+    fit: set[str] = field(default_factory=set)
 
 
 def repair(
@@ -49,9 +73,11 @@ def repair(
     path = home / DATABASE
     with writing(home, say, REINDEX_LOCK), writing(home, say), draft_in(home) as draft:
         with closing(Store(draft, create=True)) as new, closing(connect(path)) as old:
+            unchecked = _Unchecked()
             with new.transaction():
-                lost = list(_copy(old, new, on_row))
+                lost = list(_copy(old, new, on_row, unchecked))
             check_encoder(new, encoder, home)
+            lost += _compare(new, encoder, unchecked)
             remade = _mend(new, encoder)
             articles = new.count_articles()
         # What was made again from sound texts is not lost.
@@ -61,15 +87,16 @@ def repair(
             if not (one.table in ("passages", "sketches") or one.article in remade)
         ]
         aside = put_in_place(draft, path)
-    return Repaired(articles, aside, sentences(found))
+    return Repaired(articles, aside, sentences(found), _told(unchecked))
 
 
-def _copy(old: Connection, new: Store, on_row: OnRow) -> Iterator[Damage]:
-    """Copy the sound rows of every table, and yield those that are none or cannot be read."""
+def _copy(old: Connection, new: Store, on_row: OnRow, unchecked: _Unchecked) -> Iterator[Damage]:
+    """Copy the sound rows of every table, and yield those that are none or cannot be read.
+
+    Rows whose digests were lost are copied, too, and noted in `unchecked`.
+    """
     held = Digests(old).tables()
-    kept: dict[str, bytes] = dict(
-        _read(old, "digests", ["of || char(30) || key", "digest"], ["of", "key"])
-    )
+    kept, whole = _digests(old)
     done = 0
     for table, (columns, keys) in new.digests.tables().items():
         if table not in held:
@@ -77,6 +104,12 @@ def _copy(old: Connection, new: Store, on_row: OnRow) -> Iterator[Damage]:
         present = [column for column in columns if column in held[table][0]]
         of = table + chr(30)
         mine: set[str] = {key.removeprefix(of) for key in kept if key.startswith(of)}
+        if not whole:
+            # An index may still name rows in pages that cannot be read.
+            named_in = _read(
+                old, f'"{table}" r', [key_in("r", keys)], [f'r."{key}"' for key in keys]
+            )
+            mine |= {str(name) for (name,) in named_in}
         cells = [key_in("r", keys), digest_in("r", held[table][0])]
         cells += [f'r."{column}"' for column in present]
         for row in _rows(old, table, cells, keys, mine):
@@ -84,7 +117,9 @@ def _copy(old: Connection, new: Store, on_row: OnRow) -> Iterator[Damage]:
             on_row(min(done, len(kept)), len(kept))
             key, digest, *values = row
             mine.add(str(key))
-            if kept.get(f"{of}{key}") != digest:
+            stored = kept.get(f"{of}{key}")
+            lacks = stored is None and not whole
+            if stored != digest and not lacks:
                 continue
             with suppress(DalilError):
                 names = ", ".join(f'"{column}"' for column in present)
@@ -94,9 +129,70 @@ def _copy(old: Connection, new: Store, on_row: OnRow) -> Iterator[Damage]:
                     *values,
                 )
                 mine.discard(str(key))
-        named = table in ("articles", "versions", "pages", "sketches", "withdrawals")
+                unchecked.rows += lacks
+                if lacks and table == "versions":
+                    article_id, _, version = str(key).rpartition("\x1f")
+                    unchecked.versions.add((article_id, int(version)))
+        named = table in OF_ARTICLES and table != "passages"
         for key in sorted(mine):
             yield Damage(table, key, key.partition("\x1f")[0] if named else None, gone=True)
+
+
+def _digests(old: Connection) -> tuple[dict[str, bytes], bool]:
+    """Return the digests that can be read, by table and key, and whether those are all."""
+    cells, order = ["of || char(30) || key", "digest"], ["of", "key"]
+    with suppress(DalilError):
+        old.execute("SELECT count(*) FROM (SELECT digest FROM digests ORDER BY of, key)").fetchone()
+        found = dict(old.execute(f"SELECT {', '.join(cells)} FROM digests").fetchall())
+        return found, _SCHEMA in found
+    return dict(_read(old, "digests", cells, order)), False
+
+
+def _compare(new: Store, encoder: Encoder, unchecked: _Unchecked) -> list[Damage]:
+    """Drop the texts without digests that do not fit the vectors made of them, and return them."""
+    lost = list[Damage]()
+    with new.transaction():
+        for article_id, version in sorted(unchecked.versions):
+            article = new.intact(article_id, version)
+            rows = new.execute(
+                "SELECT first, last, vector FROM passages WHERE article_id = ? AND version = ?",
+                article_id,
+                version,
+            )
+            if article is None or not rows:
+                continue
+            vectors = encoder.encode_passages([article.text[first:last] for first, last, _ in rows])
+            stored = [np.frombuffer(row[2][: len(row[2]) // 4 * 4], "<f4") for row in rows]
+            if all(
+                one.shape == other.shape and np.allclose(one, other, atol=_SAME)
+                for one, other in zip(stored, vectors, strict=True)
+            ):
+                unchecked.fit.add(article_id)
+                continue
+            unchecked.versions.discard((article_id, version))
+            for table in ("versions", "passages"):
+                new.execute(
+                    f"DELETE FROM {table} WHERE article_id = ? AND version = ?", article_id, version
+                )
+            lost.append(Damage("versions", f"{article_id}\x1f{version}", article_id))
+    return lost
+
+
+def _told(unchecked: _Unchecked) -> list[str]:
+    """Return what was kept without a digest, in sentences."""
+    if not unchecked.rows:
+        return []
+    told = [
+        f"{unchecked.rows:,} rows had lost their digests, and were kept as they can be read. The "
+        f"texts of {len(unchecked.fit):,} articles fit the vectors made of them; their titles, "
+        "dates and pages could not be checked."
+    ]
+    others = sorted({article_id for article_id, _ in unchecked.versions} - unchecked.fit)
+    if others:
+        more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+        named = ", ".join(map(repr, others[:_NAMED]))
+        told.append(f"Texts that could not be checked at all: {named}{more}. Add them again.")
+    return told
 
 
 def _rows(

@@ -18,6 +18,7 @@ from ui.app.run import listen, server_of
 from ui.server.http.proxies import Proxies
 from ui.server.http.workers import WorkerPool
 from ui.settings.settings import ServerSettings
+from ui.words.sentences import worded
 
 # Seconds for a head: enough to send one on a busy machine.
 QUICK = 1.0
@@ -65,11 +66,11 @@ def half_open():
         yield lambda *given, **named: list(open_some(*given, **named))
 
 
-def ask(port, question="now", method="POST", path="/api/ask"):
+def ask(port, question="now", method="POST", path="/api/ask", **headers):
     """Status, headers and body of an answer."""
     body = json.dumps({"question": question})
     with contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=60)) as line:
-        line.request(method, path, body, {"Content-Type": "application/json"})
+        line.request(method, path, body, {"Content-Type": "application/json", **headers})
         response = line.getresponse()
         return response.status, response.headers, response.read()
 
@@ -111,6 +112,29 @@ def test_a_head_has_its_time(serve, half_open, monkeypatch):
             assert kept.makefile("rb").read().endswith(body)
 
 
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        (b"Dalil-Language: ar\r\nAccept-Language: en\r\n", "ar"),
+        (b"Accept-Language: ar-SY,ar;q=0.9\r\nHost: x", "ar"),
+        # A line that is not whole says nothing.
+        (b"Accept-Language: ar", "en"),
+        (b"X: " + b"x" * 10_000 + b"\r\nAccept-Language: ar\r\n", "ar"),
+        (b"", "en"),
+    ],
+)
+def test_a_late_head_is_refused_in_the_language_that_it_asks_for(
+    serve, half_open, monkeypatch, asked, language
+):
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
+    with serve() as (port, _):
+        (line,) = half_open(port, 1, sent=b"GET / HTTP/1.1\r\n" + asked)
+        head, _, body = line.makefile("rb").read().partition(b"\r\n\r\n")
+    assert json.loads(body) == {"error": worded(connections._TOO_LATE, language)}
+    assert (json.loads(body)["error"] == connections._TOO_LATE) == (language == "en")
+    assert f"Content-Length: {len(body)}".encode() in head
+
+
 def test_a_slow_answer_is_none_of_a_slow_head(serve, monkeypatch, kit):
     monkeypatch.setattr(connections, "HEAD_SECONDS", QUICK)
     with serve() as (port, service), ThreadPoolExecutor(1) as threads:
@@ -128,6 +152,8 @@ def test_where_all_are_answered_the_next_is_told_so_and_none_is_broken_off(serve
         status, headers, body = ask(port)
         assert (status, headers["retry-after"]) == (503, "5")
         assert "too many connections" in json.loads(body)["error"]
+        told = json.loads(ask(port, **{"Accept-Language": "ar"})[2])["error"]
+        assert told == worded(connections._TOO_MANY, "ar") != connections._TOO_MANY
         service.gate.set()
         assert {one.result()[0] for one in asked} == {200}
         assert ask(port)[0] == 200

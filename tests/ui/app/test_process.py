@@ -6,7 +6,9 @@ import socket
 import subprocess
 import sys
 import threading
+import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -72,6 +74,41 @@ with suppress(KeyboardInterrupt):
     server_of(create_app(pool), pool).run(sockets=[listening])
 leave(pool)
 """
+
+
+# A page that takes minutes: more letters than anybody reads.
+_LETTERS = 3_000_000
+
+
+def slow_pdf():
+    content = zlib.compress(b"BT /F1 9 Tf " + b"1 0 0 1 9 9 Tm (a) Tj " * _LETTERS + b"ET")
+    fonts = b"/Resources<</Font<</F1 5 0 R>>>>"
+    data = b"%PDF-1.4\n"
+    for number, held in enumerate(
+        (
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R%b>>" % fonts,
+            b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(content), content),
+            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        ),
+        start=1,
+    ):
+        data += b"%d 0 obj%b endobj\n" % (number, held)
+    # Without a table of where they are, objects are looked for.
+    return data + b"trailer<</Size 6/Root 1 0 R>>\n%%EOF"
+
+
+def started_by(pid):
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @pytest.fixture
@@ -144,6 +181,28 @@ def test_work_that_does_not_end_keeps_no_server_from_stopping(kit):
         process.kill()
         process.wait()
         process.stderr.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+def test_uploads_that_take_long_leave_nothing_when_the_server_stops(home, kit, tmp_path):
+    temporary, pdf = tmp_path / "temporary", slow_pdf()
+    temporary.mkdir()
+    env = {"TMPDIR": str(temporary), "DALIL_SERVER_SECONDS": "2"}
+    with kit.serving(home, env=env) as (process, address):
+        with ThreadPoolExecutor(2) as pool, kit.web(address) as client:
+            sent = [
+                pool.submit(client.post, "/api/articles", files={"files": (f"{n}.pdf", pdf)})
+                for n in range(2)
+            ]
+            kit.until(lambda: started_by(process.pid))
+            reading = started_by(process.pid)
+            process.send_signal(signal.SIGTERM)
+            # The grace of two seconds, twice the time to close connections, and a slow machine.
+            assert process.wait(timeout=30) == 0
+            assert all(one.exception() or one.result().status_code in (503, 504) for one in sent)
+        assert "work that took too long is given up" in process.stderr.read()
+    kit.until(lambda: not any(map(runs, reading)), looks=500)
+    assert not [left for left in temporary.rglob("*") if left.is_file()]
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(demo_home, dalil_process):

@@ -1,15 +1,19 @@
 """A library as JSONL comes back exactly; a conversation is one's own, and shows what it quotes."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
 
 from corpus.article import Article
 from corpus.load import load_articles
+from index.store.database import DATABASE
 from ui.library import exports
 from ui.portable import portable
 
+TEXT = "The market opened again."
 ODD = [
     Article("https://news.example/a b", "سطر\r\nآخر\u2028\x00\ttab", title="«عنوان»"),
     Article(
@@ -40,6 +44,28 @@ def test_a_library_comes_back_exactly(home, tmp_path, kit, monkeypatch):
     back = [found.article for found in load_articles(path)]
     kept = [portable(article) for article in articles if article.id != "dated"]
     assert back == sorted(kept, key=lambda a: a.id)
+
+
+def test_what_was_damaged_is_named_and_the_rest_taken_along(home, tmp_path, kit, monkeypatch):
+    monkeypatch.setattr(exports, "_AT_ONCE", 2)
+    files = [f"/home/amal/news/{n}.txt" for n in range(5)]
+    kit.add(home, *(Article(file, TEXT, source=file) for file in files))
+    with closing(sqlite3.connect(home / DATABASE)) as connection, connection:
+        changed = "UPDATE versions SET text = 'No.' WHERE article_id IN (?, ?)"
+        connection.execute(changed, (files[1], files[4]))
+    with kit.client_of(home) as client:
+        file = client.get("/api/library/articles.jsonl")
+    assert file.status_code == 200
+    assert "amal" not in file.text
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(file.content)
+    back = list(load_articles(path))
+    assert [found.article is not None for found in back] == [True, False, True, True, False]
+    whole = [portable(Article(file, TEXT, source=file)).id for file in files]
+    lines = [json.loads(line) for line in file.text.splitlines()]
+    assert [line["id"] for line in lines] == whole
+    assert [line["id"] for line in lines if "damaged" in line.get("error", "")] == whole[1::3]
+    assert whole[1] in lines[1]["error"]
 
 
 def test_only_what_was_exported_is_left_as_it_is(tmp_path):

@@ -55,7 +55,7 @@ class Withdrawal(BaseModel):
 
     version: Version
     at: str = Field(description="ISO time, UTC.")
-    reason: str | None = Field(description="Why it was retracted, `null` if it was only removed.")
+    reason: Said | None = Field(description="Why it was retracted, `null` if it was only removed.")
 
 
 class PageBegin(BaseModel):

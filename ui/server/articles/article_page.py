@@ -23,6 +23,7 @@ from corpus.text.language import UNKNOWN_LANGUAGE, direction
 from corpus.text.line_breaks import Span
 from ui.server.articles.highlight import paragraphs
 from ui.server.articles.links import article_link, web_link
+from ui.words.sentences import worded
 from ui.words.wording import LANGUAGES, Wording, load_wordings
 
 # RFC 5646 in outline; what does not look like it could not be read aloud anyway.
@@ -128,6 +129,7 @@ class ArticlePages:
         wording = self._wordings[request.language]
         text, after = paragraphs(article.text, request.quote, request.focus, article.pages)
         way = direction(article.text) if _tag(article.language) else "auto"
+        retracted = known.retracted(article.version)
         newest = max((edition.version for edition in known.editions), default=article.version)
 
         def link(version: int | None, ui: str = request.language, *quoted: int) -> str:
@@ -150,7 +152,8 @@ class ArticlePages:
             after=after,
             known=known,
             newest=newest,
-            retracted=known.retracted(article.version),
+            retracted=retracted,
+            reason=retracted and worded(retracted.reason or "", request.language),
             link=link,
             permalink=permalink,
             other_languages=[

@@ -11,7 +11,10 @@ from eval.studies.safety import growth
 RUNS = (" ", "\n", "\t", "a", "1", ".", ",", "a-", "A.")
 
 
-@pytest.mark.parametrize("name", ["clean", "describe", "published", "sentences", "words", "split"])
+@pytest.mark.parametrize(
+    "name",
+    ["clean", "describe", "published", "sentences", "words", "split", "operators"],
+)
 def test_what_reads_whole_articles_is_not_quadratic(name):
     assert list(growth.steep(name, growth.readers()[name], 1_500, RUNS)) == []
 

@@ -178,3 +178,43 @@ def test_a_lower_version_in_the_header_does_not_call_damage_sound(home):
         "PRAGMA user_version = 5",
     )
     assert "'bounty'" in opened(home).faults()[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("UPDATE withdrawals SET reason = 'right' WHERE article_id = 'bounty'", "taken out"),
+        ("UPDATE withdrawals SET at = 'noon' WHERE article_id = 'bounty'", "taken out"),
+        ("UPDATE withdrawals SET reason = CAST(X'C328' AS TEXT)", "taken out"),
+        ("UPDATE withdrawals SET reason = NULL", "taken out"),
+        ("DELETE FROM withdrawals", "taken out"),
+        ("UPDATE removals SET seal = 'another'", "removed by hand"),
+        ("UPDATE removals SET seal = CAST(X'C328' AS TEXT)", "removed by hand"),
+        ("DELETE FROM removals", "removed by hand"),
+    ],
+)
+def test_damage_to_what_was_taken_out_is_told_as_that_and_lets_nothing_in(home, changed, said):
+    library = opened(home)
+    library.withdrawals.take_out("bounty", "wrong")
+    library.remove(["market"])
+    library.close()
+    change(home, changed)
+    library = opened(home)
+    of = "'bounty'" if "withdrawals" in changed else "'market'"
+    (fault,) = library.faults()
+    assert all(part in fault for part in (of, said, "dalil doctor --repair"))
+    if changed.startswith("DELETE"):
+        return
+    again = {
+        "bounty": Article("bounty", TEXT, "A bounty", "Tal News", pages=((0, 1), (24, 2))),
+        "market": Article("market", OTHER, "A market", "Tal News"),
+    }
+    assert all(library.withdrawals.keeps_out(article) for article in again.values())
+    report = library.add([again["bounty"]])
+    assert [article.id for article in report.unchanged] == ["bounty"]
+    taken = library.withdrawals.of("bounty")
+    if "withdrawals" in changed:
+        assert "damaged" in taken.reason
+        assert [one.article_id for one, _ in library.withdrawals.listed()] == ["bounty"]
+    else:
+        assert taken.reason == "wrong"

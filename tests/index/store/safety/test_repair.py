@@ -107,3 +107,65 @@ def test_what_is_no_library_is_left_alone(home):
         repair(home, ENCODER, lambda _: None)
     assert (home / DATABASE).read_bytes().startswith(b"no database")
     assert not list(home.glob("*.damaged-*"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "unread"),
+    [
+        ("DROP TABLE digests", ["m102"]),
+        ("DELETE FROM digests", ["m102"]),
+        # Without the digest of how tables are defined none of the others counts as all there were.
+        ("DELETE FROM digests WHERE key > 'm13' OR of = 'schema'", []),
+    ],
+)
+def test_lost_digests_cost_nothing_that_can_be_read(home, statement, unread):
+    with closing(Library.open(home, ENCODER)) as library:
+        before, passages = dump(library), library._store.passages()
+    change(home, statement)
+    done, library = repaired(home)
+    assert (done.articles, done.lost) == (58, [])
+    assert (dump(library), library._store.passages()) == (before, passages)
+    assert "lost their digests" in done.unchecked[0]
+    # No vectors speak for a text that was taken out.
+    names = [f"m{n}" for n in range(100, 160)]
+    assert [name for name in names if f"'{name}'" in str(done.unchecked)] == unread
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE versions SET text = replace(text, 'traders', 'judges') WHERE article_id = 'm120'",
+        "UPDATE versions SET text = CAST(X'C328' AS TEXT) WHERE article_id = 'm120'",
+        "UPDATE versions SET text = '' WHERE article_id = 'm120'",
+    ],
+)
+def test_a_text_without_a_digest_that_does_not_fit_its_vectors_is_not_kept(home, statement):
+    change(home, statement)
+    change(home, "DROP TABLE digests")
+    done, library = repaired(home)
+    assert done.articles == 57
+    assert any("'m120'" in sentence for sentence in done.lost)
+    assert not any("'m120'" in sentence for sentence in done.unchecked)
+    with pytest.raises(DalilError):
+        library.article("m120")
+    assert library.article("m121").text == TEXT.format(121)
+
+
+def test_pages_of_digests_that_cannot_be_read_cost_no_article(home):
+    with closing(sqlite3.connect(home / DATABASE)) as connection:
+        pages = connection.execute("SELECT pageno FROM dbstat WHERE name = 'digests'").fetchall()
+    data, path = (home / DATABASE).read_bytes(), home / DATABASE
+    assert len(pages) > 2
+    for (page,) in pages[:: max(1, len(pages) // 3)]:
+        begin = (page - 1) * 4096
+        path.write_bytes(data[:begin] + bytes(4096) + data[begin + 4096 :])
+        done, library = repaired(home)
+        with closing(library):
+            assert (done.articles, done.lost) == (58, [])
+            assert done.unchecked
+
+
+def test_two_repairs_within_a_second_keep_both_files(home):
+    asides = {repair(home, ENCODER, lambda _: None).aside for _ in range(3)}
+    assert len(asides) == 3
+    assert all(aside.exists() for aside in asides)
