@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
+from uuid import uuid4
 
 from corpus.errors import DalilError
 from index.store.connection import APPLICATION_ID, connect
@@ -94,6 +95,8 @@ def restore(home: Path, file: Path, say: Callable[[str], None]) -> Backup:
             # The collection it names is that of the library it was made from, which may live on.
             with copy.transaction():
                 copy.execute("DELETE FROM meta WHERE key IN (?, ?)", COLLECTION, COLLECTION_FILE)
+                # An index of a damaged library may be of the very revision of the backup.
+                copy.set(RESTORED, uuid4().hex)
             done = _into_open(copy, home / DATABASE, named)
             copy.execute("PRAGMA journal_mode = WAL")
         aside = None if done else put_in_place(draft, home / DATABASE)
