@@ -17,6 +17,7 @@ from index.encoder import Encoder
 from index.engine import Candidate, Query
 from index.filters import Filters
 from index.library import Library
+from index.store.lock import writing
 
 # Scores of two engines differ by the rounding of 32-bit sums, relative to their size.
 _DIFFERENCE = 1e-5
@@ -52,6 +53,8 @@ def move(
     """
     with closing(Library.open(home, encoder, say=say, index=index)) as there:
         there.engine.on_batch = on_batch  # type: ignore[attr-defined]
+        with writing(home, say):
+            there.engine.disown()  # type: ignore[attr-defined]
         there.engine.follow(writing=False)
         if faults := there.faults():
             raise DalilError(f"The collection is not whole. {' '.join(faults)} Run it again.")

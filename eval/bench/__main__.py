@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corpus.errors import DalilError
 from eval.bench import cold, report, serve, stack
+from eval.bench.beside import adding
 from eval.bench.beside import command as beside
 
 # `dalil ask` from a cold start takes at most this share of `import sentence_transformers`.
@@ -95,6 +96,12 @@ def _beside(options: argparse.Namespace) -> bool:
     return beside.run(options, _say)
 
 
+def _adding(options: argparse.Namespace) -> bool:
+    rows = adding.measure(None if options.generated else options.news, options.sizes, _say)
+    sys.stdout.write((adding.as_json(rows) if options.json else adding.table(rows)) + "\n")
+    return True
+
+
 def _say(message: str) -> None:
     sys.stderr.write(message + "\n")
     sys.stderr.flush()
@@ -105,6 +112,7 @@ _PARTS: Mapping[str, Sequence[Callable[[argparse.Namespace], bool]]] = {
     "stack": [_stack],
     "serve": [_serve],
     "beside": [_beside],
+    "adding": [_adding],
     "all": [_cold, _stack, _serve, _beside],
 }
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 ARTICLES, PASSAGES, VECTORS = "articles.jsonl", "passages.jsonl", "vectors.npy"
 LIBRARY, STORE = "library", "langchain"
+# Articles that come after those of the collection.
+MORE = "more.jsonl"
 Figures = dict[str, float]
 
 

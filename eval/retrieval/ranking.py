@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.text.sentences import sentence_spans
 from index.embedded.engine import find, run_legs
-from index.embedded.snapshot import Snapshot
+from index.embedded.segments.snapshot import Snapshot
 from index.encoder import Encoder, table_of
 from rag.reader import Excerpt, Reader
 from rag.reading import read

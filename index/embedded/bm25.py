@@ -7,7 +7,7 @@ This is the only module that imports rank_bm25.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,42 +22,21 @@ from index.embedded.postings import (
     Part,
     PostingCounter,
     TermCounter,
-    best_rows,
     load_arrays,
     save_arrays,
 )
-
-# BM25Okapi's defaults; the contract test compares with the stock class.
-K1 = 1.5
-B = 0.75
-EPSILON = 0.25
+from index.embedded.scored import EPSILON, Held, Scored
 
 # Terms whose place is remembered: a few megabytes.
 _REMEMBERED = 20_000
 # The place of a term that has not been looked for; `None` is that of one that is not there.
 _UNKNOWN = -1
+# An odd number whose powers spread the bytes of a term over 64 bits.
+_BASE = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True)
-class LexicalMatch:
-    """How documents match a query: `total` float32 (n,), above `none` where any term is held."""
-
-    total: NDArray[np.float32]
-    none: float
-
-    def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the scores of the documents `rows`, minus infinity for those without a term."""
-        scores = self.total[rows]
-        return np.where(scores > self.none, scores, np.float32(-np.inf))
-
-    def best(self, depth: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the `depth` documents of the highest scores among those `allowed`, bool (n,)."""
-        rows = best_rows(self.total, depth, allowed)
-        return rows[self.total[rows] > self.none]
-
-
-@dataclass(frozen=True)
-class LexicalIndex:
+class LexicalIndex(Scored):
     """Postings of `n` documents over `v` terms, in document order within each term.
 
     `starts` int64 (v+1), `documents` int32 (p,) and `counts` unsigned (p,) are the postings,
@@ -82,7 +61,15 @@ class LexicalIndex:
     @classmethod
     def empty(cls) -> Self:
         """Return an index of no documents."""
-        return cls.of(TermCounter((), PostingCounter((), np.zeros(0, np.int32))))
+        return cls.merged(())
+
+    @classmethod
+    def merged(cls, parts: Iterable[tuple[Self, NDArray[np.int64]]]) -> Self:
+        """Index the documents of several indexes, of each those in the rows beside it."""
+        counter = TermCounter((), PostingCounter((), np.zeros(0, np.int32)))
+        for index, keep in parts:
+            index._count_into(counter, keep)
+        return cls.of(counter)
 
     def extended(self, keep: NDArray[np.int64], documents: Sequence[Sequence[str]]) -> Self:
         """Return an index of the documents in rows `keep` (ascending), then `documents`."""
@@ -97,15 +84,21 @@ class LexicalIndex:
         Nothing is analysed again for the rows kept, so adding one article to a large
         collection costs one pass over arrays.
         """
+        counter = TermCounter((), PostingCounter((), np.zeros(0, np.int32)))
+        self._count_into(counter, keep)
+        return counter
+
+    def _count_into(self, counter: TermCounter, keep: NDArray[np.int64]) -> None:
         renumbered = np.full(len(self.lengths), -1, np.int32)
         renumbered[keep] = np.arange(len(keep))
         rows = renumbered[self.documents]
         stays = rows >= 0
         sizes = np.add.reduceat(stays, self.starts[:-1], dtype=np.int64)
-        part = Part(self.appearance.astype(np.int32), sizes, rows[stays], self.counts[stays])
-        terms = self.terms()
-        known = (terms[place] for place in np.argsort(self.appearance))
-        return TermCounter(known, PostingCounter([part], self.lengths[keep]))
+        terms, order = self.terms(), np.argsort(self.appearance)
+        numbers = np.zeros(len(terms), np.int32)
+        numbers[order] = [counter.number(terms[place]) for place in order.tolist()]
+        part = Part(numbers, sizes, rows[stays], self.counts[stays])
+        counter.include(part, order, self.lengths[keep])
 
     @classmethod
     def of(cls, counter: TermCounter) -> Self:
@@ -144,88 +137,49 @@ class LexicalIndex:
         cuts = self.offsets.tolist()
         return [data[a:b].decode() for a, b in pairwise(cuts)]
 
-    def scores(
-        self, query: Sequence[str], kind: type[np.floating] = np.float64
-    ) -> NDArray[np.floating]:
-        """Return the BM25 score of every document, (n,) of type `kind`, for the terms of `query`.
+    @property
+    def sizes(self) -> NDArray[np.int32]:
+        """`lengths`, under the name of all that is scored."""
+        return self.lengths
 
-        Source: Trotman et al. 2014, "Improvements to BM25 and Language Models Examined", the
-        ATIRE variant as rank_bm25 0.2.2 writes it.  Scores of tiny collections can be negative.
-        """
-        total = np.zeros(len(self.lengths), kind)
-        damping = self._short_damping if kind is np.float32 else self._damping
-        for number in self._numbers(query):
-            span = slice(self.starts[number], self.starts[number + 1])
-            rows, count = self.documents[span], self.counts[span]
-            added = np.multiply(count, K1 + 1, dtype=kind)
-            added /= count + damping[rows]
-            added *= self.idf[number]
-            np.add.at(total, rows, added)
-        return total
+    @property
+    def count(self) -> int:
+        """The number of documents."""
+        return len(self.lengths)
 
-    def match(self, query: Sequence[str]) -> LexicalMatch:
-        """Match the documents with the terms of `query`, in 32 bits, which order them as well."""
-        total = self.scores(query, np.float32)
-        if all(self.idf[number] > 0 for number in self._numbers(query)):
-            return LexicalMatch(total, 0.0)
-        # Scores alone cannot tell: in a tiny collection a match may count zero or less.
-        total[~self._having(query)] = -np.inf
-        return LexicalMatch(total, -np.inf)
+    def held(self, query: Sequence[str]) -> list[Held]:
+        """Return the postings of the terms of `query` that any document holds, in order."""
+        found = (number for term in query if (number := self.find(term)) is not None)
+        return [Held(*self.postings(number), float(self.idf[number])) for number in found]
 
-    def scores_at(self, query: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return `scores(query)[rows]`, float64 (len(rows),), `rows` ascending, without the rest.
-
-        For terms that nearly every document has, looking a few documents up is far cheaper.
-        """
-        total = np.zeros(len(rows))
-        # Of the type of the postings, which would all be turned into the type of `rows` else.
-        wanted = rows.astype(self.documents.dtype)
-        for number in self._numbers(query):
-            first, last = self.starts[number], self.starts[number + 1]
-            found = np.searchsorted(self.documents[first:last], wanted)
-            np.minimum(found, last - first - 1, out=found)
-            holds = np.flatnonzero(self.documents[first:last][found] == wanted)
-            count = self.counts[first:last][found[holds]].astype(np.int64)
-            saturation = count + self._damping[rows[holds]]
-            total[holds] += self.idf[number] * (count * (K1 + 1) / saturation)
-        return total
-
-    @cached_property
-    def _damping(self) -> NDArray[np.float64]:
-        """What BM25 adds to each document's counts in the divisor, float64 (n,)."""
-        average = int(self.lengths.sum(dtype=np.int64)) / max(len(self.lengths), 1) or 1.0
-        return np.asarray(K1 * (1 - B + B * self.lengths.astype(np.int64) / average))
-
-    @cached_property
-    def _short_damping(self) -> NDArray[np.float32]:
-        """`_damping` as float32 (n,)."""
-        return self._damping.astype(np.float32)
-
-    def _having(self, query: Sequence[str]) -> NDArray[np.bool_]:
-        """Return which documents hold any term of `query`, bool (n,)."""
-        holding = np.zeros(len(self.lengths), np.bool_)
-        for term in set(query):
-            holding[self.documents_with(term)] = True
-        return holding
+    def postings(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.unsignedinteger]]:
+        """Return the documents that hold a term, by its place, and how often each does."""
+        span = slice(self.starts[number], self.starts[number + 1])
+        return self.documents[span], self.counts[span]
 
     def documents_with(self, term: str) -> NDArray[np.int32]:
         """Return the documents that hold `term`, ascending, int32 (m,)."""
-        number = self._find(term)
-        if number is None:
-            return self.documents[:0]
-        return self.documents[self.starts[number] : self.starts[number + 1]]
-
-    def _numbers(self, query: Sequence[str]) -> list[int]:
-        """Return the places of the terms of `query` that any document holds, in order."""
-        found = map(self._find, query)
-        return [number for number in found if number is not None]
+        number = self.find(term)
+        return self.documents[:0] if number is None else self.postings(number)[0]
 
     @cached_property
     def _places(self) -> dict[str, int | None]:
         """Where the terms asked for lately stand; questions share most of their n-grams."""
         return {}
 
-    def _find(self, term: str) -> int | None:
+    @cached_property
+    def keys(self) -> NDArray[np.uint64]:
+        """A number for each term, uint64 (v,), the same in every index."""
+        sizes = np.diff(self.offsets)
+        powers = np.full(int(sizes.max(initial=0)) + 1, _BASE, np.uint64)
+        powers[0] = 1
+        np.multiply.accumulate(powers, out=powers)
+        within = np.arange(len(self.vocabulary)) - np.repeat(self.offsets[:-1], sizes)
+        weighed = (self.vocabulary.astype(np.uint64) + np.uint64(1)) * powers[within]
+        return np.add.reduceat(weighed, self.offsets[:-1]) if len(sizes) else weighed
+
+    def find(self, term: str) -> int | None:
+        """Return the place of `term`, `None` for one that no document holds."""
         # Another thread may clear what is remembered at any moment.
         place = self._places.get(term, _UNKNOWN)
         if place == _UNKNOWN:

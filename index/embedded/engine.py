@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from corpus.errors import DalilError
 from corpus.text.stems import grams, query_terms
-from index.embedded import snapshot as snapshots
-from index.embedded.bm25 import LexicalMatch
-from index.embedded.snapshot import Snapshot
+from index.embedded.scored import LexicalMatch
+from index.embedded.segments import kept as files
+from index.embedded.segments.snapshot import Snapshot, build
 from index.embedded.soft import SoftMatch, match
 from index.embedded.texts import best_similarities, token_counts, token_ids, token_shares
 from index.encoder import Encoder, StaticEncoder, check_encoder
@@ -76,7 +76,7 @@ class EmbeddedEngine:
     def rebuild(self) -> None:
         """Build the derived files anew from SQLite, whatever state they are in."""
         with self._store.reading():
-            self._snapshot = snapshots.build(self._store, self._encoder.dimension, self._words)
+            self._snapshot = build(self._store, self._encoder.dimension, self._words)
         self._keep(self._snapshot)
 
     def faults(self) -> list[str]:
@@ -101,9 +101,13 @@ class EmbeddedEngine:
                 found, reason = self._load()
             elif found.revision == self._store.revision:
                 reason = None
+            elif not keep:
+                # Whoever wrote has indexed what came, which is opened in no time.
+                kept, why = self._load(found)
+                found, reason = (kept, None) if kept and not why else (found, reason)
             if found is None or reason:
                 dimension = self._encoder.dimension
-                found = snapshots.build(self._store, dimension, self._words, found)
+                found = build(self._store, dimension, self._words, found, settle=keep)
             self._cache.put(found)
         self._snapshot = found
         if reason and keep:
@@ -120,13 +124,13 @@ class EmbeddedEngine:
                     self._keep(found)
         return found
 
-    def _load(self) -> tuple[Snapshot | None, str | None]:
+    def _load(self, opened: Snapshot | None = None) -> tuple[Snapshot | None, str | None]:
         folder, fingerprint = self._home / DERIVED, self._encoder.fingerprint
-        return snapshots.load(self._store, folder, fingerprint, self._words)
+        return files.load(self._store, folder, fingerprint, self._words, opened)
 
     def _keep(self, snapshot: Snapshot) -> None:
         try:
-            snapshots.save(snapshot, self._home / DERIVED, self._encoder.fingerprint)
+            files.save(snapshot, self._home / DERIVED, self._encoder.fingerprint)
         except (OSError, RuntimeError) as error:
             # FAISS tells of a full disk by a `RuntimeError`, whose text is its source's.
             why = error.strerror if isinstance(error, OSError) else "the index cannot be written"
@@ -245,7 +249,7 @@ def _met(
     snapshot: Snapshot, query: Query, legs: Legs
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return how well each word is met in the rows, and in the best around each, (n, w) each."""
-    articles, count = snapshot.passages.articles, len(snapshot.passages)
+    articles, count = snapshot.passages.articles, len(snapshot.passages.ids)
     steps = np.arange(-CONTEXT, CONTEXT + 1)
     around = (legs.rows[:, None] + steps).clip(0, max(count - 1, 0))
     same = articles[around] == articles[legs.rows][:, None]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ class PassageTable:
     below; `starts` and `ends` int32 (n,), half-open spans in the article's text.  For each of
     the `a` articles: `versions`, id and version; `outlet` and `language` int32 (a,), places in
     `outlets` and `languages`; `published` int32 (a,), the date's ordinal, 0 without one.
+    `live` bool (n,) says which passages are there, `None` if all are.
     """
 
     ids: NDArray[np.int64]
@@ -45,6 +46,7 @@ class PassageTable:
     versions: Sequence[tuple[str, int]]
     outlets: Sequence[str | None]
     languages: Sequence[str | None]
+    live: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(cls, rows: Sequence[PassageRow]) -> Self:
@@ -71,31 +73,69 @@ class PassageTable:
             languages=list(languages),
         )
 
+    @classmethod
+    def joined(cls, tables: Sequence[Self], live: NDArray[np.bool_]) -> Self:
+        """Return `tables`, whose ids ascend from one to the next, as one.
+
+        `live` bool (n,) says which passages are there, some of every table.
+        """
+        if len(tables) == 1:
+            return tables[0] if live.all() else replace(tables[0], **_present(tables, live))
+        firsts = np.cumsum([0, *(len(table.versions) for table in tables)]).tolist()
+        places = (table.articles + np.int32(first) for table, first in zip(tables, firsts))  # noqa: B905 - one more
+        return cls(
+            articles=np.concatenate(list(places)),
+            ids=_end_to_end(tables, "ids"),
+            starts=_end_to_end(tables, "starts"),
+            ends=_end_to_end(tables, "ends"),
+            published=_end_to_end(tables, "published"),
+            versions=[version for table in tables for version in table.versions],
+            **_present(tables, live),
+        )
+
+    def part(self, keep: NDArray[np.int64]) -> Self:
+        """Return the passages in the rows `keep`, ascending."""
+        held, articles = np.unique(self.articles[keep], return_inverse=True)
+        return replace(
+            self,
+            **{name: getattr(self, name)[keep] for name in ("ids", "starts", "ends")},
+            **{name: getattr(self, name)[held] for name in ("outlet", "published", "language")},
+            articles=articles.astype(np.int32),
+            versions=[self.versions[place] for place in held.tolist()],
+            live=None,
+        )
+
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.ids) if self.live is None else int(np.count_nonzero(self.live))
+
+    @cached_property
+    def there(self) -> NDArray[np.bool_]:
+        """Which passages are there, bool (n,)."""
+        return np.ones(len(self.ids), np.bool_) if self.live is None else self.live
 
     @cached_property
     def scripts(self) -> NDArray[np.str_]:
         """The script of each passage by its language (ISO 15924), str (n,)."""
         known = np.array([script_of(language) for language in self.languages], np.str_)
-        return known[self.language][self.articles] if len(self) else np.zeros(0, "U4")
+        return known[self.language][self.articles] if len(self.ids) else np.zeros(0, "U4")
 
     @cached_property
     def by_script(self) -> Sequence[NDArray[np.bool_]]:
         """For each script of the collection, which passages are written in it, bool (n,)."""
-        return [self.scripts == script for script in np.unique(self.scripts)]
+        scripts = np.unique(self.scripts[self.there])
+        return [(self.scripts == script) & self.there for script in scripts]
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """Return which passages the filters let through, bool (n,)."""
         if filters == Filters():
-            return np.ones(len(self), np.bool_)
+            return self.there
         seen = np.ones(len(self.versions), np.bool_)
         seen &= np.array(filters.allow_outlets(self.outlets), np.bool_)[self.outlet]
         if filters.since is not None:
             seen &= self.published >= filters.since.toordinal()
         if filters.until is not None:
             seen &= (self.published > 0) & (self.published <= filters.until.toordinal())
-        return seen[self.articles]
+        return seen[self.articles] & self.there
 
     def save(self, folder: Path) -> None:
         """Write the arrays and lists into `folder`."""
@@ -111,6 +151,35 @@ class PassageTable:
         versions, outlets, languages = json.loads(arrays.pop(_LISTS).tobytes())
         pairs = [(str(article), int(version)) for article, version in versions]
         return cls(**arrays, versions=pairs, outlets=outlets, languages=languages)
+
+
+def _present(tables: Sequence[PassageTable], live: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return what tables say of outlets and languages as one, those of what is gone left out."""
+    found: dict[str, Any] = {"live": None if live.all() else live}
+    first = 0
+    kept = []
+    for table in tables:
+        last = first + len(table.ids)
+        here = np.zeros(len(table.versions), np.bool_)
+        here[table.articles[live[first:last]]] = True
+        kept.append(here)
+        first = last
+    for name, listed in (("outlet", "outlets"), ("language", "languages")):
+        known: dict[str | None, int] = {}
+        numbers = []
+        for table, here in zip(tables, kept, strict=True):
+            of, values = getattr(table, name), getattr(table, listed)
+            used, firsts = np.unique(of[here], return_index=True)
+            places = np.zeros(len(values), np.int32)
+            for value in used[np.argsort(firsts)].tolist():
+                places[value] = known.setdefault(values[value], len(known))
+            numbers.append(places[of])
+        found |= {name: np.concatenate(numbers), listed: list(known)}
+    return found
+
+
+def _end_to_end(tables: Sequence[PassageTable], name: str) -> NDArray[Any]:
+    return np.concatenate([getattr(table, name) for table in tables])
 
 
 def texts_of(store: Store, rows: Iterable[PassageRow]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,12 @@ class PostingCounter:
         self._lengths.append(lengths.astype(np.int32))
         self._documents += len(lengths)
 
+    def include(self, part: Part, lengths: NDArray[np.int32]) -> None:
+        """Count documents whose postings are `part`, numbered from 0 there, of `lengths` (m,)."""
+        self._parts.append(replace(part, documents=part.documents + np.int32(self._documents)))
+        self._lengths.append(lengths)
+        self._documents += len(lengths)
+
     def frequency(self) -> NDArray[np.int64]:
         """Return how many documents hold each term, int64 (highest term + 1,)."""
         highest = max((int(part.terms.max(initial=-1)) for part in self._parts), default=-1)
@@ -118,13 +124,21 @@ class TermCounter:
 
     def count(self, numbers: NDArray[np.integer], lengths: NDArray[np.int64]) -> None:
         """Count documents whose `numbers` of terms lie one after another, `lengths` (m,) each."""
+        self._see(numbers)
+        self.postings.add(numbers, lengths)
+
+    def include(self, part: Part, order: NDArray[np.int64], lengths: NDArray[np.int32]) -> None:
+        """Count documents as `PostingCounter.include`, which brought the terms in `order`."""
+        self._see(part.terms[order])
+        self.postings.include(part, lengths)
+
+    def _see(self, numbers: NDArray[np.integer]) -> None:
         room = len(self._numbers) - len(self._seen)
         self._seen = np.concatenate([self._seen, np.zeros(room, np.bool_)])
         new = numbers[~self._seen[numbers]]
         distinct, firsts = np.unique(new, return_index=True)
         self._appeared.append(distinct[np.argsort(firsts)].astype(np.int64))
         self._seen[distinct] = True
-        self.postings.add(numbers, lengths)
 
     @property
     def terms(self) -> list[str]:

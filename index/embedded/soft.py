@@ -3,7 +3,7 @@
 Each token of a question reaches the tokens of the collection that lie near it in the bundled
 table, its own and its translations, and counts them by the square of their cosine.  The
 vocabulary of a collection is finite, so the neighbours are known beforehand
-(`index.embedded.tokens`) and the sum runs over their postings; no passage is scanned.
+(`index.embedded.neighbours`) and the sum runs over their postings; no passage is scanned.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedded.neighbours import CHANCE, Places
 from index.embedded.postings import best_rows, floor
-from index.embedded.tokens import CHANCE, Places, TokenIndex
+from index.embedded.tokens import Tokens
 
 Floats = NDArray[np.float32]
 
@@ -61,7 +62,7 @@ class TokenCosines:
 
     @classmethod
     def of(cls, places: Places, cosines: Floats, vocabulary: int) -> Self:
-        """Gather the neighbours of tokens, rows of `index.embedded.tokens.Neighbours`."""
+        """Gather the neighbours of tokens, rows of `index.embedded.neighbours.Neighbours`."""
         tokens, ranks = np.nonzero(cosines)
         near = places[tokens, ranks]
         columns = np.zeros(vocabulary, np.uint32)
@@ -89,7 +90,7 @@ class NearTokens:
     empty: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, cosines: TokenCosines, index: TokenIndex, rows: NDArray[np.int64]) -> Self:
+    def of(cls, cosines: TokenCosines, index: Tokens, rows: NDArray[np.int64]) -> Self:
         """Look through the tokens of the texts `rows` of `index`."""
         tokens, repeats, sizes = index.tokens_of(rows)
         columns = cosines.columns[tokens]
@@ -110,7 +111,7 @@ class SoftMatch:
     their cosines, zero for the rest) and the highest addend of each token, `heights` float32 (t,).
     """
 
-    index: TokenIndex
+    index: Tokens
     cosines: TokenCosines
     rarity: Floats
     places: Places
@@ -175,27 +176,28 @@ class SoftMatch:
         seen[:] = 0
         squares = self.squares[token][self.squares[token] > 0]
         near = self.places[token, : len(squares)]
-        texts, counts, sizes = self.index.postings(near)
-        added = np.repeat(squares, sizes)
-        added *= counts
-        # `np.bincount` would turn the postings into 64-bit numbers first, at eight times the time.
-        np.add.at(seen, texts, added)
+        for run in self.index.runs(near):
+            added = np.repeat(squares[run.asked], run.sizes)
+            added *= run.counts
+            # `np.bincount` would turn the postings into 64-bit numbers first, at eight times the
+            # time.
+            np.add.at(seen, run.texts, added)
 
 
-def match(index: TokenIndex, places: Places, cosines: Floats, weights: Floats) -> SoftMatch:
+def match(index: Tokens, places: Places, cosines: Floats, weights: Floats) -> SoftMatch:
     """Match the texts of `index` with tokens whose neighbours are at `places` of its vocabulary.
 
-    `places` and `cosines` (t, k) are rows of `index.embedded.tokens.Neighbours`, `weights`
+    `places` and `cosines` (t, k) are rows of `index.embedded.neighbours.Neighbours`, `weights`
     float32 (t,) those of the tokens.
     """
     compared = TokenCosines.of(places, cosines, len(index.vocabulary))
     rarity = np.zeros(len(weights), np.float32)
     least = _LEAST_SHARE * float(weights.max(initial=0.0))
-    for token in np.flatnonzero(weights >= least).tolist() if len(index) else ():
+    for token in np.flatnonzero(weights >= least).tolist() if index.count else ():
         meeting = places[token, :_NEIGHBOURS][cosines[token, :_NEIGHBOURS] > _MET]
         met = np.zeros(len(index), np.bool_)
         met[index.texts_with(meeting)] = True
-        rarity[token] = _idf(int(np.count_nonzero(met)), len(index))
+        rarity[token] = _idf(int(np.count_nonzero(met)), index.count)
     counted = np.where(cosines >= _NEAREST, cosines, np.float32(0))[:, :_NEIGHBOURS]
     heights = np.asarray(weights * rarity * (_K1 + 1), np.float32)
     return SoftMatch(index, compared, rarity, places[:, :_NEIGHBOURS], counted**2, heights)

@@ -24,8 +24,9 @@ from corpus.text.stems import grams, passage_terms, stem, terms
 from corpus.text.words import words
 from index.embedded.bm25 import LexicalIndex
 from index.embedded.postings import CHUNK
+from index.embedded.scored import Scored
 from index.embedded.soft import NearTokens, TokenCosines
-from index.embedded.tokens import TokenIndex
+from index.embedded.tokens import TokenIndex, Tokens
 from index.encoder import StaticEncoder
 from index.engine import SAME_NAME, SAME_STEM, Query, QueryWord
 
@@ -50,7 +51,7 @@ def compare(
 
 def best_similarities(
     query: Query,
-    index: TextIndex,
+    index: Texts,
     cosines: TokenCosines,
     rows: NDArray[np.int64],
     languages: Collection[str | None],
@@ -95,7 +96,7 @@ def _stems(word: QueryWord, languages: Collection[str | None]) -> set[str]:
     return stems | {"ل" + one for one in stems}
 
 
-def _texts_with_name(word: QueryWord, index: TextIndex) -> Iterator[NDArray[np.int32]]:
+def _texts_with_name(word: QueryWord, index: Texts) -> Iterator[NDArray[np.int32]]:
     """Yield the texts that hold a name by its consonants, or by another name of the same thing."""
     for key in word.keys:
         yield index.names.documents_with(key)
@@ -115,7 +116,7 @@ def _places(rows: NDArray[np.int64], texts: NDArray[np.int32]) -> NDArray[np.boo
 
 
 def _by_meaning(
-    query: Query, index: TextIndex, cosines: TokenCosines, rows: NDArray[np.int64]
+    query: Query, index: Texts, cosines: TokenCosines, rows: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Return the best cosines, float32 (n, w): a word's tokens count by their share in it."""
     shares = token_shares(query)
@@ -129,12 +130,25 @@ def _by_meaning(
 
 
 @dataclass(frozen=True)
-class TextIndex:
+class Texts:
     """Four indexes whose row `i` is the same text.
 
     `terms` counts stems, numbers and months, `grams` character 3-grams, `names` the consonant
     keys of words, `tokens` the word pieces of the bundled encoder.
     """
+
+    terms: Scored
+    grams: Scored
+    names: Scored
+    tokens: Tokens
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+@dataclass(frozen=True)
+class TextIndex(Texts):
+    """Those of texts one after another, in arrays that are kept."""
 
     terms: LexicalIndex
     grams: LexicalIndex
@@ -184,8 +198,16 @@ class TextIndex:
         of = LexicalIndex.of
         return type(self)(of(terms_of), of(grams_of), of(names_of), TokenIndex.of(tokens_of))
 
-    def __len__(self) -> int:
-        return len(self.tokens)
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Self, NDArray[np.int64]]]) -> Self:
+        """Index the texts of several indexes, of each those in the rows beside it, ascending."""
+        of = LexicalIndex.merged
+        return cls(
+            of((part.terms, keep) for part, keep in parts),
+            of((part.grams, keep) for part, keep in parts),
+            of((part.names, keep) for part, keep in parts),
+            TokenIndex.merged((part.tokens, keep) for part, keep in parts),
+        )
 
     def save(self, folder: Path) -> None:
         """Write the four into folders within `folder`."""

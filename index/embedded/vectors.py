@@ -9,6 +9,8 @@ filtered searches go through 8 bits alone; the hundred nearest were always among
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -37,8 +39,45 @@ _LARGEST = 127
 _AT_ONCE = 4_096
 
 
+class Vectors(ABC):
+    """Unit vectors, one a row, that are searched by inner product."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @property
+    @abstractmethod
+    def dimension(self) -> int:
+        """Number of components of a vector."""
+
+    @abstractmethod
+    def near(
+        self, query: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Return the rows allowed whose codes are nearest, more than `depth`, in no order."""
+
+    @abstractmethod
+    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors of `rows`, float32 (len(rows), dimension)."""
+
+    def search(
+        self, query: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.int64]:
+        """Return the rows nearest to `query`, float32 (dimension,), best first, at most `depth`.
+
+        `allowed`, bool (n,), limits the search before ranking.  Equal scores come in row order.
+        """
+        rows = self.near(query, depth, allowed)
+        order = np.lexsort((rows, -self.scores(query, rows)))
+        return rows[order[:depth]]
+
+    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the inner products of `query` with `rows`, float32 (len(rows),)."""
+        return np.asarray(self.vectors(rows) @ query, np.float32)
+
+
 @dataclass(frozen=True)
-class VectorIndex:
+class VectorIndex(Vectors):
     """Unit vectors, one a row, float32 (n, dimension), and FAISS indexes of them.
 
     `codes` holds them in 8 bits a component, `pairs` in 4 bits a pair if they are many, else
@@ -68,18 +107,7 @@ class VectorIndex:
         """Number of components of a vector."""
         return int(self.rows.shape[1])
 
-    def search(
-        self, query: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.int64]:
-        """Return the rows nearest to `query`, float32 (dimension,), best first, at most `depth`.
-
-        `allowed`, bool (n,), limits the search before ranking.  Equal scores come in row order.
-        """
-        rows = self._near(query, depth, allowed)
-        order = np.lexsort((rows, -self.scores(query, rows)))
-        return rows[order[:depth]]
-
-    def _near(
+    def near(
         self, query: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None
     ) -> NDArray[np.int64]:
         """Return the rows allowed whose codes are nearest, more than `depth`, in no order."""
@@ -102,13 +130,14 @@ class VectorIndex:
         _, rows = self.codes.search(asked, wanted, params=parameters)
         return np.asarray(rows[0][rows[0] >= 0], np.int64)
 
-    def scores(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the inner products of `query` with `rows`, float32 (len(rows),)."""
-        return np.asarray(self.rows[rows] @ query, np.float32)
-
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of `rows`, float32 (len(rows), dimension)."""
         return np.asarray(self.rows[rows], np.float32)
+
+    @classmethod
+    def merged(cls, parts: Iterable[tuple[Self, NDArray[np.int64]]]) -> Self:
+        """Index the vectors of several indexes, of each those in the rows beside it."""
+        return cls.build(np.concatenate([index.rows[keep] for index, keep in parts]))
 
     def extended(self, keep: NDArray[np.int64], vectors: NDArray[np.float32]) -> Self:
         """Return an index of the rows `keep`, then `vectors`."""

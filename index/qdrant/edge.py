@@ -53,8 +53,13 @@ class EdgeTransport:
         self._edge: Any = qdrant_edge
         self._folder, self._shard = folder, None
         self._handle = _lock(folder)
-        if (folder / _SHARD).exists():
-            self._shard = self._guard(lambda: self._edge.EdgeShard.load(str(folder / _SHARD)))
+        try:
+            if (folder / _SHARD).exists():
+                self._shard = self._guard(lambda: self._edge.EdgeShard.load(str(folder / _SHARD)))
+        except BaseException:
+            # Whoever mends the folder opens it again, maybe in this process.
+            os.close(self._handle)
+            raise
 
     @classmethod
     def open(cls, folder: Path) -> EdgeTransport:

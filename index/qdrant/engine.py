@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 from zlib import crc32
 
 from corpus.errors import DalilError
@@ -19,7 +18,7 @@ from index.engine import Candidates, IndexCache, Query
 from index.filters import Filters
 from index.qdrant.filling import Filling
 from index.qdrant.meanings import Meanings
-from index.qdrant.places import connect
+from index.qdrant.places import claim, collection_of, connect, disown
 from index.qdrant.points import Kept
 from index.qdrant.search import Asked, find
 from index.qdrant.statistics import Statistics
@@ -27,9 +26,8 @@ from index.qdrant.transport import Transport
 from index.store.database import Store
 from index.store.faults import ReadOnlyError
 from index.store.lock import write_lock
+from index.store.origins import COLLECTION
 
-# The setting of a library that names its collection, whatever server it is on.
-COLLECTION = "qdrant"
 _DERIVED = "derived"
 
 
@@ -55,7 +53,7 @@ class QdrantEngine:
         self._store, self._home, self._index = store, home, index
         self._encoder, self._words, self._say = encoder, words, say
         self._cache = cache or IndexCache()
-        self._transport = transport
+        self._transport, self._name = transport, ""
         self._state: Statistics | None = None
         self._kept: Kept | None = None
         self._meanings: tuple[Statistics, Meanings] | None = None
@@ -65,8 +63,8 @@ class QdrantEngine:
     def transport(self) -> Transport:
         """The way to the collection, opened when it is first needed."""
         if self._transport is None:
-            name = self._store.get(COLLECTION) or self._named()
-            self._transport = connect(self._index, name)
+            self._name = collection_of(self._store)
+            self._transport = connect(self._index, self._name)
         return self._transport
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
@@ -115,6 +113,17 @@ class QdrantEngine:
             self._transport = None
         self._state = self._meanings = self._kept = None
 
+    def disown(self) -> None:
+        """Leave the collection to the library that this one was copied from, if it was.
+
+        The caller holds the library's write lock, and has not searched yet.
+        """
+        before = collection_of(self._store)
+        disown(self._store)
+        if collection_of(self._store) != before:
+            # What is counted there is not what this library's own will have.
+            self._path.unlink(missing_ok=True)
+
     def points(self) -> int:
         """Return the number of points that Qdrant says it has."""
         return len(self.transport)
@@ -135,6 +144,9 @@ class QdrantEngine:
     def _refresh(self, *, held: bool) -> Statistics:
         # Another process may have re-encoded the library since it was opened.
         check_encoder(self._store, self._encoder, self._home)
+        if self._name and self._name != self._store.get(COLLECTION):
+            # A backup took the library's place.
+            self.close()
         with self._cache:
             revision = self._store.revision
             known = self._cache.best(revision, self._state)
@@ -166,6 +178,7 @@ class QdrantEngine:
         return state or Statistics(self._encoder.fingerprint)
 
     def _fill(self, state: Statistics | None, *, anew: bool = False) -> Statistics:
+        claim(self._store, self._index)
         encoder = (self._encoder.fingerprint, self._encoder.dimension, self._words)
         filling = Filling(self._store, self.transport, self._path, encoder, self.on_batch)
         return filling.run(state, anew=anew)
@@ -177,12 +190,3 @@ class QdrantEngine:
     def _path(self) -> Path:
         """Where the statistics lie: each server has a file of its own."""
         return self._home / _DERIVED / f"qdrant-{crc32(self._index.encode()):08x}.npz"
-
-    def _named(self) -> str:
-        """Give the library's collection a name that no other library's has."""
-        name = f"dalil-{uuid4().hex[:12]}"
-        with self._store.transaction():
-            if (known := self._store.get(COLLECTION)) is not None:
-                return known
-            self._store.set(COLLECTION, name)
-        return name

@@ -1,6 +1,6 @@
 """Which tokens of a collection lie near those of a question; the soft leg counts them.
 
-The same definitions as `index/embedded/soft.py` and `index/embedded/tokens.py` have, over the
+The same definitions as `index/embedded/soft.py` and `index/embedded/neighbours.py` have, over the
 vocabulary of `index.qdrant.statistics`; the contract suite holds both to them.
 """
 

@@ -13,6 +13,9 @@ from index.store.database import Store
 _MOST_FAILURES = 20
 # The setting of a library that says in which revision a backup took its place.
 RESTORED = "restored"
+# Those that name the collection which an engine outside has of a library, and tell by the number
+# of its file (inode) which of several copies has it.
+COLLECTION, COLLECTION_FILE = "qdrant", "qdrant file"
 
 
 class Origin(NamedTuple):

@@ -11,7 +11,7 @@ import pytest
 from corpus.article import Passage
 from corpus.errors import DalilError
 from index import Filters, Library
-from index.embedded.snapshot import MANIFEST
+from index.embedded.segments.kept import MANIFEST
 from index.engine import NOT_FOUND
 from index.reencoding import Reencoded, reencode
 from tests.conftest import HashEncoder
@@ -179,7 +179,10 @@ def test_derived_files_are_rebuilt(library, make_article, damage):
     elif damage == "stale":
         (derived / MANIFEST).write_text(json.dumps({**manifest, "revision": 0}))
     else:
-        part = derived / manifest["folder"] / damage
+        folder, _ = manifest["segments"][0]
+        part = derived / folder / damage
+        if damage == "neighbours":
+            part = derived / manifest["neighbours"][0]
         file = max(part.iterdir(), key=lambda path: path.stat().st_size)
         file.write_bytes(file.read_bytes()[:-9])
     said = []
@@ -198,7 +201,7 @@ def test_an_index_of_an_older_version_is_none_that_was_damaged(library, make_art
     file = library.home / "derived" / MANIFEST
     # Before there were tokens the manifest named none.
     older = {**json.loads(file.read_text()), "format": 1}
-    del older["tokens"], older["crc32"]
+    del older["tokens"], older["segments"]
     file.write_text(json.dumps(older))
     assert Library.open(library.home, library.encoder).faults() == [
         "The search index is made by another version or encoder."

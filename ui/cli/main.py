@@ -52,6 +52,7 @@ from ui.cli.options import (
     RerankerName,
     Since,
     Until,
+    set_index,
 )
 from ui.cli.safekeeping import backup, restore
 from ui.cli.serve import serve
@@ -86,8 +87,7 @@ def _common(
 ) -> None:
     context.obj = (home, encoder)
     if place:
-        # For every subcommand alike, and read and checked where the settings are.
-        os.environ["DALIL_INDEX"] = place
+        set_index(place)
 
 
 @app.command("list")

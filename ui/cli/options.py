@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from corpus.errors import DalilError
 
 Home = Annotated[
     Path | None, typer.Option("--home", help="Folder of the library (or set DALIL_HOME).")
@@ -81,3 +84,17 @@ After = Annotated[
 Explained = Annotated[
     bool, typer.Option("--explain", help="Show which sentences competed, with their scores.")
 ]
+
+
+def set_index(place: str) -> None:
+    """Let every subcommand take the index that `--index` names.
+
+    Raises `DalilError`, which names the option, for a value that cannot be meant.
+    """
+    from ui.settings.values import INDEX
+
+    try:
+        INDEX.parse(place)
+    except ValueError as error:
+        raise DalilError(f"The option --index: {place!r} is not {INDEX.wants}.") from error
+    os.environ["DALIL_INDEX"] = place

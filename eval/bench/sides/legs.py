@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
 from index import Filters, Library, Query
-from index.embedded.bm25 import LexicalMatch
 from index.embedded.engine import EmbeddedEngine, match_names, match_terms, match_tokens
-from index.embedded.snapshot import Snapshot
+from index.embedded.scored import LexicalMatch
+from index.embedded.segments.snapshot import Snapshot
 from rag import Assistant
 from rag.reading import read
 from rag.search.rank import DEPTH
@@ -36,8 +34,7 @@ def legs(library: Library, assistant: Assistant) -> Mapping[str, Callable[[str],
     def postings(leg: _Leg) -> Callable[[str], object]:
         def search(question: str) -> object:
             current = engine.snapshot()
-            everything = np.ones(len(current.passages), np.bool_)
-            return leg(current, query(question)).best(DEPTH, everything)
+            return leg(current, query(question)).best(DEPTH, current.passages.there)
 
         return search
 

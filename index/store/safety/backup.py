@@ -18,12 +18,13 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 from corpus.errors import DalilError
 from index.store.connection import APPLICATION_ID, connect
 from index.store.database import DATABASE, Store
 from index.store.lock import REINDEX_LOCK, make_folder, writing
-from index.store.origins import RESTORED
+from index.store.origins import COLLECTION, COLLECTION_FILE, RESTORED
 from index.store.safety.checking import of_rows
 from index.store.tables.making import sync_folder
 
@@ -91,14 +92,23 @@ def restore(home: Path, file: Path, say: Callable[[str], None]) -> Backup:
             _refuse_faults(copy, file)
             made_at = _check_whole(copy, file)
             articles = copy.count_articles()
-            done = _into_open(copy, home / DATABASE)
+            named = copy.get(COLLECTION)
+            # The collection it names is that of the library it was made from, which may live on.
+            with copy.transaction():
+                copy.execute("DELETE FROM meta WHERE key IN (?, ?)", COLLECTION, COLLECTION_FILE)
+                # An index of a damaged library may be of the very revision of the backup.
+                copy.set(RESTORED, uuid4().hex)
+            done = _into_open(copy, home / DATABASE, named)
             copy.execute("PRAGMA journal_mode = WAL")
         aside = None if done else put_in_place(draft, home / DATABASE)
     return Backup(file, made_at, articles, aside)
 
 
-def _into_open(copy: Store, path: Path) -> bool:
-    """Copy `copy` into the library at `path` as one change; tell if that could be opened."""
+def _into_open(copy: Store, path: Path, named: str | None) -> bool:
+    """Copy `copy` into the library at `path` as one change; tell if that could be opened.
+
+    `named` is the collection that the backup named, which the library keeps if it is its own.
+    """
     try:
         live = Store(path)
     except DalilError:
@@ -107,6 +117,7 @@ def _into_open(copy: Store, path: Path) -> bool:
         try:
             revision = live.revision
             (last,) = live.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence")[0]
+            own = {key: live.get(key) for key in (COLLECTION, COLLECTION_FILE)}
         except DalilError:
             return False
         with copy.transaction():
@@ -115,6 +126,9 @@ def _into_open(copy: Store, path: Path) -> bool:
             copy.set("revision", str(max(revision, copy.revision) + 1))
             copy.set(RESTORED, str(copy.revision))
             copy.execute("UPDATE sqlite_sequence SET seq = max(seq, ?)", last)
+            for key, value in own.items():
+                if named is not None and own[COLLECTION] == named and value is not None:
+                    copy.set(key, value)
         live.check_beside()
         try:
             copy.digests.connection.copy_into(live.digests.connection)

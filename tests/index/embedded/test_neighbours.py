@@ -4,9 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.embedded import tokens as neighbours
+from index.embedded import neighbours
+from index.embedded.neighbours import MOST, Neighbours, moved_on, nearest
 from index.embedded.soft import TokenCosines
-from index.embedded.tokens import MOST, Neighbours, nearest
+from index.embedded.tokens import places_in
 
 LEAST = neighbours._NEAREST
 
@@ -59,6 +60,27 @@ def test_extending_equals_building(some, gone, new, many):
     after = np.array(sorted((held - gone) | new), np.int32)
     extended = Neighbours.build(vectors[before]).extended(before, after, vectors[after])
     assert_same(extended, Neighbours.build(vectors[after]))
+
+
+@given(
+    st.sets(st.integers(0, 699), max_size=8),
+    st.sets(st.integers(0, 699), max_size=12),
+    st.sampled_from([20, 600]),
+)
+@settings(max_examples=30, deadline=None)
+def test_neighbours_of_a_vocabulary_that_has_moved_on_are_those_of_the_new_one(gone, new, most):
+    vectors = drawn(700, 6)
+    before = np.array(sorted(set(range(most)) | gone), np.int32)
+    after = np.array(sorted((set(before.tolist()) - gone) | new), np.int32)
+    near, added = Neighbours.build(vectors[before]), np.flatnonzero(~np.isin(after, before))
+    compared = vectors[before] @ vectors[after[added]].T
+    places = places_in(after, before)
+    found, cosines, lost = moved_on(near.places, near.cosines, places, added, compared)
+    expected, similar = nearest(vectors[before], vectors[after])
+    assert_same(
+        Neighbours(found[~lost], cosines[~lost]), Neighbours(expected[~lost], similar[~lost])
+    )
+    assert (np.count_nonzero(near.cosines[lost], axis=1) == MOST).all()
 
 
 def test_few_new_tokens_leave_most_rows_alone(monkeypatch):

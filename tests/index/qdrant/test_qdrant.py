@@ -26,6 +26,7 @@ from index.qdrant.server import ServerTransport
 from index.qdrant.transport import Condition
 from index.store.database import DATABASE, Store
 from index.store.lock import write_lock
+from index.store.safety.backup import back_up, restore
 from tests.conftest import HashEncoder
 from tests.index.queries import query_of
 
@@ -167,6 +168,66 @@ def test_a_folder_serves_one_process(folder):
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
         done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
     assert b"Another process has" in done.stderr
+
+
+def test_a_folder_that_cannot_be_loaded_is_let_go_of(folder):
+    (folder / "dalil" / "shard").mkdir(parents=True)
+    (folder / "dalil" / "shard" / "edge_config.json").write_text("none")
+    with pytest.raises(DalilError, match="could not use"):
+        connect(f"qdrant-edge:{folder}", "dalil")
+    shutil.rmtree(folder / "dalil" / "shard")
+    with closing(connect(f"qdrant-edge:{folder}", "dalil")) as mended:
+        assert len(mended) == 0
+
+
+def test_a_copy_of_a_library_writes_into_no_collection_but_its_own(folder):
+    index = f"qdrant-edge:{folder / 'points'}"
+    with closing(filled(folder, index, 10)):
+        pass
+    shutil.copytree(folder / "library", folder / "copy")
+    with closing(Library.open(folder / "copy", HashEncoder(), index=index)) as copy:
+        with pytest.raises(DalilError, match="dalil index move --to 'qdrant-edge:"):
+            copy.add([article(10)])
+        with pytest.raises(DalilError, match="was copied or moved"):
+            copy.rebuild()
+    assert move(folder / "copy", HashEncoder(), index).passages == 11
+    with closing(Library.open(folder / "copy", HashEncoder(), index=index)) as copy:
+        copy.remove(["a1"])
+        assert len(copy.engine.transport) == copy.count_passages() == 10
+    with closing(Library.open(folder / "library", HashEncoder(), index=index)) as library:
+        assert len(library.engine.transport) == library.count_passages() == 10
+        assert library.faults() == []
+        library.add([article(11)])
+        assert len(library.engine.transport) == 11
+    assert len(list((folder / "points").iterdir())) == 2
+
+
+def test_a_restored_library_keeps_its_own_collection_and_takes_no_other(folder):
+    index = f"qdrant-edge:{folder / 'points'}"
+    with closing(filled(folder, index, 10)) as library:
+        back_up(library.home, folder / "kept.sqlite")
+        library.remove(["a1"])
+        restore(library.home, folder / "kept.sqlite", lambda _: None)
+        # The connection that was open all along goes on with the same collection.
+        library.add([article(10)])
+        assert len(library.engine.transport) == library.count_passages() == 11
+        assert library.faults() == []
+        assert len(list((folder / "points").iterdir())) == 1
+        # Another library that takes the backup over has other passages under the same ids.
+        other = Library.open(folder / "other", HashEncoder(), create=True, index=index)
+        with closing(other):
+            other.add(article(number) for number in range(20, 26))
+            restore(other.home, folder / "kept.sqlite", lambda _: None)
+            other.remove(["a0"])
+            assert len(other.engine.transport) == other.count_passages() == 9
+            with closing(Library.open(folder / "other", HashEncoder())) as embedded:
+                embedded.rebuild()
+                assert_equal(other, embedded, query_of("القمح 5", load_bundled()), Filters())
+        assert len(library.engine.transport) == 11
+    restore(folder / "third", folder / "kept.sqlite", lambda _: None)
+    with closing(Library.open(folder / "third", HashEncoder(), index=index)) as third:
+        assert third.search(query_of("القمح 5", load_bundled()), 5, Filters()).found
+    assert len(list((folder / "points").iterdir())) == 4
 
 
 def test_a_server_that_is_not_there_is_told_of(folder):

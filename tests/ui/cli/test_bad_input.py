@@ -185,3 +185,13 @@ def test_fields_of_another_name(tmp_path, dalil):
     options = ["--field", "text=body", "--field", "id=key", "--field", "outlet=paper"]
     added = json.loads(dalil("add", path, *options, "--json").out)["added"][0]
     assert (added["id"], added["outlet"]) == ("5", "صحيفة")
+
+
+def test_an_index_that_cannot_be_meant_is_blamed_on_the_option_that_named_it(
+    filled, dalil, monkeypatch
+):
+    monkeypatch.delenv("DALIL_INDEX", raising=False)
+    done = dalil("--index", "elastic:9200", "list")
+    assert done.code == 1
+    assert "The option --index: 'elastic:9200' is not embedded, qdrant:URL" in done.err
+    assert "DALIL_INDEX" not in done.err

@@ -173,3 +173,17 @@ def test_a_library_is_not_put_back_over_itself(tmp_path, library):
     with pytest.raises(DalilError, match="the library itself"):
         restore(library.home, library.home / DATABASE, silent)
     assert ids(library) == ["market-40", "market-50"]
+
+
+def test_another_librarys_backup_brings_no_passage_under_the_id_of_one_before(tmp_path, library):
+    other = opened(tmp_path / "other", create=True)
+    words = ["bread", "wool", "copper"]
+    other.add([Article(f"{word}-1", f"The price of {word} fell in Afrin.", word) for word in words])
+    back_up(other.home, tmp_path / "other.sqlite")
+    library.add([article(number) for number in (50, 60)])
+    restore(library.home, tmp_path / "other.sqlite", silent)
+    for each in (library, opened(library.home)):
+        for word in words:
+            hits, _ = Assistant(each).search(f"What of {word}?", k=1)
+            assert [hit.article.id for hit in hits] == [f"{word}-1"]
+    assert library.faults() == []

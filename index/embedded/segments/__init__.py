@@ -1,0 +1,1 @@
+"""The embedded index in parts, the large ones unchanged while small ones are added."""

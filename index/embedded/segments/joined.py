@@ -1,0 +1,237 @@
+"""Several indexes that are searched as one, some of whose texts are gone.
+
+Rows are numbered through, in the order of the parts.  What a score is made of, frequencies and
+mean lengths, counts over all texts that are still there, so that scores are those of one index of
+these texts alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedded.bm25 import LexicalIndex
+from index.embedded.scored import EPSILON, Held, Scored
+from index.embedded.texts import TextIndex, Texts
+from index.embedded.tokens import Counts, Run, Sizes, TokenIndex, Tokens, places_in
+from index.embedded.vectors import VectorIndex, Vectors
+
+Rows = NDArray[np.int32]
+Live = NDArray[np.bool_]
+
+
+class JoinedLexical(Scored):
+    """`parts` as one; `live` bool (n,) says which documents are there."""
+
+    def __init__(self, parts: Sequence[LexicalIndex], live: Live) -> None:
+        self._parts, self._live = parts, live
+        self._places = _cut([len(part.lengths) for part in parts])
+        lengths = np.concatenate([part.lengths for part in parts])
+        self._sizes = np.where(live, lengths, 0).astype(np.int32)
+        self._whole = [bool(live[place].all()) for place in self._places]
+
+    @property
+    def sizes(self) -> NDArray[np.int32]:
+        """The number of terms of each document, int32 (n,); 0 for one that is gone."""
+        return self._sizes
+
+    @cached_property
+    def count(self) -> int:
+        """How many documents there are, those that are gone not."""
+        return int(np.count_nonzero(self._live))
+
+    def held(self, query: Sequence[str]) -> list[Held]:
+        """Return the postings of the terms of `query`, those of each part by themselves."""
+        found: list[Held] = []
+        for term in query:
+            runs = self._runs(term)
+            idf = self._idf(sum(len(documents) for documents, _ in runs)) if runs else 0.0
+            found += [Held(documents, counts, idf) for documents, counts in runs]
+        return found
+
+    def documents_with(self, term: str) -> Rows:
+        """Return the documents that hold `term`, ascending, int32 (m,)."""
+        return _end_to_end([documents for documents, _ in self._runs(term)], np.int32)
+
+    def _runs(self, term: str) -> list[tuple[Rows, Counts]]:
+        found = []
+        for part, place, whole in zip(self._parts, self._places, self._whole, strict=True):
+            if (number := part.find(term)) is None:
+                continue
+            documents, counts = part.postings(number)
+            documents = documents + np.int32(place.start) if place.start else documents
+            if not whole:
+                there = self._live[documents]
+                documents, counts = documents[there], counts[there]
+            if len(documents):
+                found.append((documents, counts))
+        return found
+
+    def _idf(self, frequency: int) -> float:
+        idf = _raw_idf(frequency, self.count)
+        return self._floor if idf < 0 else idf
+
+    @cached_property
+    def _floor(self) -> float:
+        """What rank_bm25 puts in the place of a negative idf: a share of the mean over terms."""
+        keys, frequencies = [], []
+        for part, place, whole in zip(self._parts, self._places, self._whole, strict=True):
+            sizes = np.diff(part.starts)
+            if not whole and len(sizes):
+                there = self._live[place][part.documents]
+                sizes = np.add.reduceat(there, part.starts[:-1], dtype=np.int64)
+            keys.append(part.keys)
+            frequencies.append(sizes)
+        distinct, owners = np.unique(np.concatenate(keys), return_inverse=True)
+        of_terms = np.bincount(owners, np.concatenate(frequencies), len(distinct))
+        values, times = np.unique(of_terms[of_terms > 0].astype(np.int64), return_counts=True)
+        pairs = zip(values.tolist(), times.tolist(), strict=True)
+        total = math.fsum(_raw_idf(value, self.count) * number for value, number in pairs)
+        return EPSILON * total / int(times.sum())
+
+
+class JoinedTokens(Tokens):
+    """`parts` as one over the tokens that occur; `live` bool (n,) says which texts are there."""
+
+    def __init__(self, parts: Sequence[TokenIndex], live: Live) -> None:
+        self._parts, self._live = parts, live
+        self._places = _cut([len(part) for part in parts])
+        self._whole = [bool(live[place].all()) for place in self._places]
+        lengths = np.concatenate([part.lengths for part in parts])
+        self.lengths = np.where(live, lengths, 0).astype(np.int32)
+        self.vocabulary = _distinct(self._occurring())
+        # Where each token of a part stands among all, and where each of all stands in a part.
+        self._up = [np.searchsorted(self.vocabulary, part.vocabulary) for part in parts]
+        self._down = [places_in(part.vocabulary, self.vocabulary) for part in parts]
+
+    @cached_property
+    def count(self) -> int:
+        """How many texts there are, those that are gone not."""
+        return int(np.count_nonzero(self._live))
+
+    def texts_with(self, places: NDArray[np.integer]) -> Rows:
+        """Return the texts of the tokens at `places`, those of each part together."""
+        return np.concatenate([run.texts for run in self.runs(places)])
+
+    def postings(self, places: NDArray[np.integer]) -> tuple[Rows, NDArray[np.uint8], Sizes]:
+        """Return texts and counts of the tokens at `places`, and how many each token has."""
+        runs = list(self.runs(places))
+        owner = np.concatenate([np.repeat(run.asked, run.sizes) for run in runs])
+        order = np.argsort(owner, kind="stable")
+        texts, counts = (np.concatenate([run[place] for run in runs])[order] for place in (1, 2))
+        return texts, counts, np.bincount(owner, minlength=len(places))
+
+    def runs(self, places: NDArray[np.integer]) -> Iterator[Run]:
+        """Yield the postings of the tokens at `places`, those of each part by themselves."""
+        for part, rows, whole, down in zip(
+            self._parts, self._places, self._whole, self._down, strict=True
+        ):
+            held = np.flatnonzero(down[places] >= 0)
+            found, times, sizes = part.postings(down[places[held]])
+            found = found + np.int32(rows.start) if rows.start else found
+            if not whole:
+                there = self._live[found]
+                owner = np.repeat(np.arange(len(held)), sizes)[there]
+                found, times = found[there], times[there]
+                sizes = np.bincount(owner, minlength=len(held))
+            yield Run(held, found, times, sizes)
+
+    def tokens_of(self, rows: NDArray[np.int64]) -> tuple[Counts, NDArray[np.uint8], Sizes]:
+        """Return the distinct tokens of the texts `rows`, one after another, counts and numbers."""
+        tokens, repeats, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)], [rows[:0]]
+        ends = np.array([place.stop for place in self._places])
+        owners = np.searchsorted(ends, rows, side="right")
+        breaks = np.flatnonzero(np.diff(owners)) + 1
+        for run in np.split(rows, breaks) if len(rows) else ():
+            owner = int(np.searchsorted(ends, run[0], side="right"))
+            of_run = self._parts[owner].tokens_of(run - self._places[owner].start)
+            tokens.append(self._up[owner][of_run[0]])
+            repeats.append(of_run[1])
+            sizes.append(of_run[2])
+        return np.concatenate(tokens), np.concatenate(repeats), np.concatenate(sizes)
+
+    def _occurring(self) -> list[NDArray[np.int32]]:
+        """Return the tokens of each part that a text has which is there."""
+        found = []
+        for part, place, whole in zip(self._parts, self._places, self._whole, strict=True):
+            occurring = part.vocabulary
+            if not whole and len(occurring):
+                there = self._live[place][part.texts]
+                occurring = occurring[np.logical_or.reduceat(there, part.starts[:-1])]
+            found.append(occurring)
+        return found
+
+
+class JoinedVectors(Vectors):
+    """`parts` as one; `live` bool (n,) says which rows are there."""
+
+    def __init__(self, parts: Sequence[VectorIndex], live: Live) -> None:
+        self._parts, self._live = parts, live
+        self._places = _cut([len(part) for part in parts])
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    @property
+    def dimension(self) -> int:
+        """Number of components of a vector."""
+        return self._parts[0].dimension
+
+    def near(
+        self, query: NDArray[np.float32], depth: int, allowed: Live | None
+    ) -> NDArray[np.int64]:
+        """Return the rows allowed that are nearest, more than `depth`, in no order."""
+        seen = self._live if allowed is None else allowed & self._live
+        return np.concatenate([
+            part.near(query, depth, seen[place]) + place.start
+            for part, place in zip(self._parts, self._places, strict=True)
+        ])  # fmt: skip
+
+    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors of `rows`, float32 (len(rows), dimension)."""
+        found = np.zeros((len(rows), self.dimension), np.float32)
+        for part, place in zip(self._parts, self._places, strict=True):
+            here = np.flatnonzero((rows >= place.start) & (rows < place.stop))
+            found[here] = part.vectors(rows[here] - place.start)
+        return found
+
+
+def join_texts(parts: Sequence[TextIndex], live: Live) -> Texts:
+    """Return `parts` as one; `live` bool (n,) says which texts are there."""
+    if len(parts) == 1 and live.all():
+        return parts[0]
+    return Texts(
+        JoinedLexical([part.terms for part in parts], live),
+        JoinedLexical([part.grams for part in parts], live),
+        JoinedLexical([part.names for part in parts], live),
+        JoinedTokens([part.tokens for part in parts], live),
+    )
+
+
+def join_vectors(parts: Sequence[VectorIndex], live: Live) -> Vectors:
+    """Return `parts` as one; `live` bool (n,) says which rows are there."""
+    return parts[0] if len(parts) == 1 and live.all() else JoinedVectors(parts, live)
+
+
+def _raw_idf(frequency: int, documents: int) -> float:
+    return math.log(documents - frequency + 0.5) - math.log(frequency + 0.5)
+
+
+def _cut(sizes: Sequence[int]) -> list[slice]:
+    ends = np.cumsum(sizes).tolist()
+    return [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+
+
+def _end_to_end(arrays: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.concatenate(arrays) if arrays else np.zeros(0, kind)
+
+
+def _distinct(arrays: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    return np.unique(np.concatenate(arrays))

@@ -1,0 +1,113 @@
+"""Parts stay few and large ones unchanged, so that an addition costs what it adds."""
+
+import json
+from contextlib import closing
+from itertools import pairwise
+
+import pytest
+
+from corpus.article import Article
+from index import Filters, Library
+from index.embedded import engine as engines
+from index.embedded.segments.kept import MANIFEST
+from index.encoder import load_bundled
+from tests.conftest import HashEncoder
+from tests.index.queries import query_of
+
+WORDS = ("قمح", "نهر", "مدرسة", "سوق", "جسر", "مطر", "wheat", "river", "school", "rain", "bridge")
+
+
+def article(number):
+    some = " ".join(WORDS[(number * step) % len(WORDS)] for step in (1, 3, 5, 7))
+    return Article(f"a{number}", f"خبر عن {some} رقم {number % 100}.", language="ar")
+
+
+def filled(home, count):
+    library = Library.open(home, HashEncoder(), create=True)
+    library.add(article(number) for number in range(count))
+    return library
+
+
+def folders(library):
+    return set((library.home / "derived").glob("revision-*"))
+
+
+def counts(library):
+    return [part.count for part in library.engine.snapshot().parts]
+
+
+def test_one_article_more_writes_no_more_where_there_are_many(tmp_path):
+    written = []
+    for count in (60, 1_200):
+        with closing(filled(tmp_path / str(count), count)) as library:
+            library.add([article(5_001)])
+            before = folders(library)
+            library.add([article(5_002)])
+            new = folders(library) - before
+            written.append(sum(f.stat().st_size for each in new for f in each.rglob("*.*")))
+            manifest = json.loads((library.home / "derived" / MANIFEST).read_text())
+            named = [name for name, _ in (*manifest["segments"], manifest["neighbours"])]
+            assert sorted(named) == sorted(each.name for each in folders(library))
+    assert 0 < written[1] < 1.2 * written[0]
+
+
+def test_parts_stay_few_and_each_is_some_times_as_large_as_the_next(tmp_path):
+    with closing(filled(tmp_path, 1)) as library:
+        for number in range(1, 40):
+            library.add([article(number)])
+            sizes = counts(library)
+            assert sum(sizes) == number + 1
+            assert all(size >= 4 * after for size, after in pairwise(sizes))
+        assert 1 < len(sizes) <= 4
+
+
+def test_a_part_that_has_lost_much_is_written_without_it(tmp_path):
+    with closing(filled(tmp_path, 20)) as library:
+        (first,) = library.engine.snapshot().parts
+        library.remove(["a3", "a7"])
+        (part,) = library.engine.snapshot().parts
+        assert (part.segment, part.count, len(part.live)) == (first.segment, 18, 20)
+        library.remove([f"a{number}" for number in range(8, 16)])
+        (part,) = library.engine.snapshot().parts
+        assert (part.count, len(part.live)) == (10, 10)
+        library.remove([each.id for each in library.articles()])
+        assert library.search(query_of("قمح", load_bundled()), 5, Filters()).found == []
+        assert library.faults() == []
+
+
+def test_who_reads_opens_what_was_written_and_analyses_nothing(tmp_path, monkeypatch):
+    with (
+        closing(filled(tmp_path, 30)) as library,
+        closing(Library.open(tmp_path, HashEncoder())) as reader,
+    ):
+        before = reader.engine.snapshot()
+        library.add([article(30)])
+        library.remove(["a1"])
+
+        def never(*_args, **_named):
+            raise AssertionError("the reader indexed it again")
+
+        monkeypatch.setattr(engines, "build", never)
+        after = reader.engine.snapshot()
+        assert (len(after.passages), after.revision) == (30, library.revision)
+        assert after.parts[0].segment is before.parts[0].segment
+        assert after.near_tokens is before.near_tokens
+
+
+@pytest.mark.parametrize("damaged", ["manifest", "first", "last"])
+def test_damage_to_any_part_is_found_and_mended(tmp_path, damaged):
+    with closing(filled(tmp_path, 30)) as library:
+        library.add([article(30)])
+        manifest = json.loads((tmp_path / "derived" / MANIFEST).read_text())
+        assert len(manifest["segments"]) == 2
+        if damaged == "manifest":
+            del manifest["gone"]
+            (tmp_path / "derived" / MANIFEST).write_text(json.dumps(manifest))
+        else:
+            folder, _ = manifest["segments"][0 if damaged == "first" else 1]
+            file = tmp_path / "derived" / folder / "terms" / "counts.npy"
+            file.write_bytes(file.read_bytes()[:-1] + b"\x77")
+    with closing(Library.open(tmp_path, HashEncoder())) as reopened:
+        assert reopened.faults() == ["The search index is damaged."]
+        assert len(reopened.engine) == 31
+        assert reopened.faults() == []
