@@ -88,6 +88,7 @@ GOOD = [
      "http://127.0.0.1:8000/v1"),
     ("llm_key_file", '"/run/key"', "/run/key", Path("/run/key")),
     ("llm_window", "4096", "4096", 4096),
+    ("llm_seconds", "600", "600", 600.0),
 ]  # fmt: skip
 
 
@@ -136,6 +137,7 @@ BAD = [
     ("llm_base_url", '"127.0.0.1:8000"', "http://me:secret@box/v1", "such as http://127.0.0.1"),
     ("llm_base_url", '"http://box:x/v1"', "http://box/v1?key=secret", "such as http://127.0.0.1"),
     ("llm_window", "100", "eight", "a whole number from 1024"),
+    ("llm_seconds", "0", "long", "a number from 1"),
 ]
 
 
