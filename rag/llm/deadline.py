@@ -27,7 +27,7 @@ Source = Callable[[Callable[[Fed], None]], Callable[[], object]]
 # that heeds its limit writes less than the one, and only one that heeds none the other.
 _USUAL_CHARACTERS, _MOST_CHARACTERS = 6, 10
 # What a small model may say again and again: so many letters, so many of them different.
-_ROUNDS, _CIRCLE, _DIFFERENT = 4, range(20, 301), 8
+_ROUNDS, _CIRCLE, _DIFFERENT = 4, range(20, 301), 5
 _NO_LETTERS = regex.compile(r"\P{L}+")
 # How long a model may still be waited for after the reader has gone.
 _LOOK_SECONDS = 0.1
@@ -151,6 +151,8 @@ def circles(letters: str) -> bool:
 
     >>> circles("thebountywasannounced" * 4), circles("thebountywasannounced" * 3)
     (True, False)
+    >>> circles("تجاوز" * 16)
+    True
     """
     rounds = (letters[-_ROUNDS * size :] for size in _CIRCLE if _ROUNDS * size <= len(letters))
     return any(
