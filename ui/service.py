@@ -119,7 +119,7 @@ class Shared:
         """Return what the language model may take."""
         from rag.llm import Limits
 
-        return Limits(window=self.settings.llm_window)
+        return Limits.within(self.settings.llm_seconds, window=self.settings.llm_window)
 
     def cache(self, database: FileId) -> IndexCache:
         """Return the place of the snapshots of `database`; another file is another library."""

@@ -9,10 +9,16 @@ from collections.abc import Iterator
 from socket import gaierror
 from typing import Any
 
-from rag.llm.protocol import ModelError
+import regex
+
+from rag.llm.protocol import ModelError, PromptTooLongError
 
 # Too many questions (429, RFC 6585); nothing left to pay them with (402).
 _QUOTA = (402, 429)
+# What is too long for a model is refused with one of these, and each server has its own words:
+# "context_length_exceeded", "exceed_context_size_error", "maximum context length".
+_REFUSED = (400, 413, 422)
+_TOO_LONG = regex.compile(r"context|too long|too many tokens", regex.I)
 
 
 def model_error(error: BaseException, server: str) -> ModelError:
@@ -24,6 +30,10 @@ def model_error(error: BaseException, server: str) -> ModelError:
     if isinstance(error, ModelError):
         return error
     status = http_status(error)
+    if status in _REFUSED and any(_TOO_LONG.search(str(one)) for one in _chain(error)):
+        return PromptTooLongError(
+            f"The prompt was too long for the language model at {server} ({status})."
+        )
     return _by_status(status, server) if status else _by_kind(error, server)
 
 

@@ -14,6 +14,8 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Protocol
 
+import regex
+
 from rag.llm.protocol import Limits, ModelError
 
 # What a source feeds: a piece of text ("" is a sign of life), an error, or `None` at the end.
@@ -24,6 +26,9 @@ Source = Callable[[Callable[[Fed], None]], Callable[[], object]]
 # Tokens of the widespread vocabularies are 3 to 5 characters long in Arabic and English: a model
 # that heeds its limit writes less than the one, and only one that heeds none the other.
 _USUAL_CHARACTERS, _MOST_CHARACTERS = 6, 10
+# What a small model may say again and again: so many letters, so many of them different.
+_ROUNDS, _CIRCLE, _DIFFERENT = 4, range(20, 301), 5
+_NO_LETTERS = regex.compile(r"\P{L}+")
 # How long a model may still be waited for after the reader has gone.
 _LOOK_SECONDS = 0.1
 # What tells the work of this thread that its reader has gone.
@@ -115,14 +120,15 @@ def bounded(pieces: Iterator[str], limits: Limits, clock: Clock) -> Generator[st
     """Yield `pieces`, and close them whichever way the reading ends.
 
     The clock is looked at when a piece comes; to break off a silence is the part of `watched`.
-    Raises `ModelError` for a reply that takes longer than `total_s` ("timeout") or is much longer
-    than it was told to be ("broken").
+    Raises `ModelError` for a reply that takes longer than `total_s` ("timeout"), is much longer
+    than it was told to be or goes round in circles ("broken").
 
     >>> [*bounded(iter(["في ", "المكلا"]), Limits(), SystemClock())]
     ['في ', 'المكلا']
     """
     end = clock.now() + limits.total_s
     left = limits.answer_tokens * _MOST_CHARACTERS
+    letters = ""
     try:
         for piece in pieces:
             if clock.now() > end:
@@ -130,11 +136,29 @@ def bounded(pieces: Iterator[str], limits: Limits, clock: Clock) -> Generator[st
             left -= len(piece)
             if left < 0:
                 raise ModelError("broken", "The language model came to no end.")
+            letters = (letters + _NO_LETTERS.sub("", piece))[-_ROUNDS * _CIRCLE.stop :]
+            if circles(letters):
+                raise ModelError("broken", "The language model repeats itself.")
             yield piece
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
+
+
+def circles(letters: str) -> bool:
+    """Tell if a text, of which only letters are given, ends in the same ones again and again.
+
+    >>> circles("thebountywasannounced" * 4), circles("thebountywasannounced" * 3)
+    (True, False)
+    >>> circles("تجاوز" * 16)
+    True
+    """
+    rounds = (letters[-_ROUNDS * size :] for size in _CIRCLE if _ROUNDS * size <= len(letters))
+    return any(
+        end == end[: len(end) // _ROUNDS] * _ROUNDS and len(set(end)) >= _DIFFERENT
+        for end in rounds
+    )
 
 
 def shortened(pieces: Iterable[str], limits: Limits) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 Reason = Literal["refused", "unreachable", "timeout", "quota", "silent", "broken", "missing"]
 
@@ -36,6 +36,16 @@ class ModelError(Exception):
         self.sentence = sentence
 
 
+class PromptTooLongError(ModelError):
+    """The model's window does not hold what it was sent; a shorter prompt may do.
+
+    Tokens are estimated, and some vocabularies make twice as many of Arabic as others.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("broken", sentence)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long a model may take, in seconds, and how much it may read and write, in tokens.
@@ -52,6 +62,18 @@ class Limits:
     retries: int = 2
     window: int = 8192
     answer_tokens: int = 700
+
+    @classmethod
+    def within(cls, total_s: float, window: int = 8192) -> Self:
+        """Return limits with `total_s` for the whole, and waits as long in proportion.
+
+        >>> Limits.within(120) == Limits(), Limits.within(600).first_token_s
+        (True, 150.0)
+        """
+        usual = cls()
+        times = total_s / usual.total_s
+        first, silence = usual.first_token_s * times, usual.silence_s * times
+        return cls(first_token_s=first, total_s=total_s, silence_s=silence, window=window)
 
 
 class ChatModel(Protocol):

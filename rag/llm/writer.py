@@ -22,7 +22,7 @@ from rag.llm.condense import Condensed, condense
 from rag.llm.deadline import Clock, SystemClock, bounded
 from rag.llm.numbered import Evidence
 from rag.llm.prompts import answer_messages, room
-from rag.llm.protocol import ChatModel, Limits, ModelError
+from rag.llm.protocol import ChatModel, Limits, Message, ModelError, PromptTooLongError
 from rag.llm.replies.page import Page
 from rag.llm.replies.pointers import PointerParser
 from rag.llm.support import check
@@ -33,6 +33,8 @@ _LOG = logging.getLogger("dalil.llm")
 # With fewer of its statements borne out, an answer is worth less than the sentences themselves.
 LEAST_SUPPORTED = 0.5
 _RELATED = 3
+# With less room than twice this there is hardly an article in the prompt to leave out.
+_LEAST_BUDGET = 400
 
 
 class LlmWriter:
@@ -72,17 +74,22 @@ class LlmWriter:
         """
         yield Event("status", "writing")
         language = _language(extractive.question, reading)
-        evidence = Evidence.of(hits, room(reading.standalone, language, self._budget))
-        meets = partial(matches, reading, table=self._encoder)
-        page = Page(evidence, meets, partial(check, encoder=self._encoder))
-        try:
-            if fault is not None:
-                raise fault
-            yield from self._read(page, reading.standalone, language, evidence)
-            answer = self._answer(page, language, hits, extractive)
-        except ModelError as error:
-            self._note("model failed", reason=error.reason, said=error.sentence)
-            answer = _instead(extractive, language, error.reason)
+        budget = self._budget
+        while True:
+            page, evidence = self._begin(reading, language, hits, budget)
+            try:
+                if fault is not None:
+                    raise fault
+                messages = answer_messages(reading.standalone, language, evidence, budget)
+                yield from self._read(page, messages, len(evidence.sentences))
+                answer = self._answer(page, language, hits, extractive)
+            except ModelError as error:
+                if isinstance(error, PromptTooLongError) and budget >= 2 * _LEAST_BUDGET:
+                    budget //= 2
+                    continue
+                self._note("model failed", reason=error.reason, said=error.sentence)
+                answer = _instead(extractive, language, error.reason)
+            break
         if answer.mode == "llm" and answer.status == "answered":
             yield Event("done", answer=answer)
             return
@@ -90,12 +97,17 @@ class LlmWriter:
             yield Event("restart")
         yield from tell(answer)
 
-    def _read(
-        self, page: Page, question: str, language: str, evidence: Evidence
-    ) -> Iterator[Event]:
-        """Yield the events of the model's reply."""
-        messages = answer_messages(question, language, evidence, self._budget)
-        parser = PointerParser(known=range(1, len(evidence.sentences) + 1))
+    def _begin(
+        self, reading: Reading, language: str, hits: Sequence[Hit], budget: int
+    ) -> tuple[Page, Evidence]:
+        """Return an empty page, and what finds room in a prompt of `budget` tokens."""
+        evidence = Evidence.of(hits, room(reading.standalone, language, budget))
+        meets = partial(matches, reading, table=self._encoder)
+        return Page(evidence, meets, partial(check, encoder=self._encoder)), evidence
+
+    def _read(self, page: Page, messages: Sequence[Message], numbers: int) -> Iterator[Event]:
+        """Yield the events of the model's reply, which may point to so many sentences."""
+        parser = PointerParser(known=range(1, numbers + 1))
         reply = bounded(self._model.stream(messages), self._limits, self._clock)
         with closing(reply) as pieces:
             for piece in pieces:

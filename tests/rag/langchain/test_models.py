@@ -17,8 +17,9 @@ from corpus.errors import DalilError
 from index import Library, load_encoder
 from rag.langchain import load_chat_model, models
 from rag.langchain.failures import model_error
-from rag.llm import Message
-from tests.fakes.model_server import replies_of
+from rag.llm import Message, ModelError
+from rag.llm.protocol import PromptTooLongError
+from tests.fakes.model_server import Reply, replies_of
 
 ROOT = Path(__file__).parents[3]
 KEY = "made-up-key-123"
@@ -242,6 +243,41 @@ def test_failures_that_no_scripted_server_has(error, reason):
     assert told.reason == reason
     assert "localhost:8000" in told.sentence
     assert KEY not in told.sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        # Of OpenAI and vLLM, llama.cpp, llama-cpp-python and Anthropic, in this order.
+        ("This model's maximum context length is 4096 tokens.", "context_length_exceeded"),
+        ("request (2230 tokens) exceeds the available context size (2048 tokens)", None),
+        ("Requested tokens (2230) exceed context window of 2048", None),
+        ("prompt is too long: 210000 tokens > 200000 maximum", None),
+    ],
+)
+@pytest.mark.parametrize("provider", ["openai", "ollama", "anthropic"])
+def test_a_prompt_that_is_too_long_is_told_from_other_failures(
+    model_server, monkeypatch, provider, error, code
+):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    server = model_server(Reply(status=400, error=error, code=code))
+    with pytest.raises(PromptTooLongError, match="too long") as failed:
+        list(load_chat_model(f"{provider}:any", base_url=server.url(provider)).stream(ASKED))
+    assert failed.value.reason == "broken"
+    assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_other_failures_are_no_long_prompt(model_server, status):
+    server = model_server(Reply(status=status, error="Unknown parameter: 'temperature'."))
+    limits = models.Limits(retries=0)
+    with pytest.raises(ModelError) as failed:
+        list(
+            load_chat_model("openai:any", base_url=server.url("openai"), limits=limits).stream(
+                ASKED
+            )
+        )
+    assert not isinstance(failed.value, PromptTooLongError)
 
 
 def test_one_loop_for_all(model_server):

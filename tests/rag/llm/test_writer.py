@@ -14,6 +14,7 @@ from rag import Assistant
 from rag.answer import Answer, Citation
 from rag.citing.refusal import abstention, refusal
 from rag.llm import Limits, LlmWriter, ModelError
+from rag.llm.protocol import PromptTooLongError
 from rag.reading import read
 from rag.reading.languages import model_phrases
 from tests.fakes.clock import ScriptedClock
@@ -158,6 +159,43 @@ def test_faults(library, scripted, reason, begun):
     kinds = [event.kind for event in events]
     assert kinds[:2] == ["status", "status"]
     assert kinds.count("restart") == begun
+
+
+def test_what_is_too_long_for_the_model_is_told_with_fewer_articles(library, scripted):
+    refused = [PromptTooLongError("Too long.")]
+    model = scripted(refused, refused, saying("بلغت الكلفة 40 ألف دولار [{40 ألف}]."))
+    answer = check_whole(library, asked(library, model, limits=Limits(window=4_096)))
+    assert (answer.mode, answer.text) == ("llm", "بلغت الكلفة 40 ألف دولار [1].")
+    rooms = [len(messages) for messages in model.asked]
+    assert rooms == sorted(rooms, reverse=True)
+    assert rooms[-1] < rooms[0]
+    assert all(COST in messages[-1].text for messages in model.asked)
+
+
+def test_a_model_that_goes_round_in_circles_is_given_up(library, scripted):
+    lines = [f"{number}. The market was repaired by the town.\n" for number in range(1, 40)]
+    model = scripted(saying(*lines))
+    answer = check_whole(library, asked(library, model))
+    assert (answer.mode, answer.status) == ("extractive", "answered")
+    assert answer.notice.startswith(model_phrases("ar")["broken"])
+    assert (model.closed, model.ended) == (1, 0)
+
+
+def test_a_list_of_like_statements_is_no_circle(library, scripted):
+    towns = ("Raqqa", "Kobani", "Manbij", "Hasaka", "Qamishli", "Derik", "Amuda", "Tabqa")
+    model = scripted(
+        saying(*(f"The market of {town} was repaired by the town. " for town in towns))
+    )
+    asked(library, model)
+    assert (model.closed, model.ended) == (0, 1)
+
+
+def test_a_model_without_room_is_given_up(library, scripted):
+    model = scripted(*[[PromptTooLongError("Too long.")]] * 9)
+    answer = check_whole(library, asked(library, model))
+    assert (answer.mode, answer.status) == ("extractive", "answered")
+    assert answer.notice.startswith(model_phrases("ar")["broken"])
+    assert 1 < len(model.asked) < 9
 
 
 def test_a_saved_answer_says_what_happened(library, scripted):

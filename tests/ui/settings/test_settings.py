@@ -96,6 +96,7 @@ GOOD = [
     ("oidc.scopes", '"openid  groups"', "openid groups", "openid groups"),
     ("oidc.admin_groups", '["أرشيف", "the desk"]', "أرشيف, the desk", ("أرشيف", "the desk")),
     ("oidc.form", "false", "no", False),
+    ("llm_seconds", "600", "600", 600.0),
 ]  # fmt: skip
 
 
@@ -148,6 +149,7 @@ BAD = [
     ("oidc.issuer", '"https://me:secret@id.example"', "id.example", "an https address"),
     ("oidc.scopes", '"profile"', 'openid "x"', "openid among them"),
     ("oidc.admin_groups", '"news"', None, "a list of names"),
+    ("llm_seconds", "0", "long", "a number from 1"),
 ]
 
 
