@@ -31,7 +31,7 @@ from index.store.database import PassageRow, Store
 
 MANIFEST = "manifest.json"
 # Raised whenever analysis or a file format changes, so that old files are rebuilt.
-_FORMAT = 6
+_FORMAT = 7
 _PASSAGES, _VECTORS, _NEIGHBOURS = "passages", "vectors", "neighbours"
 
 
