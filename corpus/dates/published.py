@@ -62,6 +62,7 @@ class _Patterns(NamedTuple):
     today: regex.Pattern[str]
     dateline: regex.Pattern[str]
     published: regex.Pattern[str]
+    placed: regex.Pattern[str]
 
 
 @cache
@@ -85,6 +86,11 @@ def _patterns() -> _Patterns:
             r"\W*(?:(?:published|posted|updated)(?:\s+on)?|date|(?:نشر|نُشر|آخر\s+تحديث)(?:\s+في|\s+بتاريخ)?"
             r"|تاريخ(?:\s+النشر)?|التاريخ|yayın\s+tarihi|publié\s+le|veröffentlicht(?:\s+am)?|publicado(?:\s+el)?"
             rf"|опубликовано|تاریخ(?:\s+انتشار)?|بەروار|dîrok)\s*[:：]?\s*{_DATE}{_TIME}\W*"
+        ),
+        # A place or an agency before the day; a caption tells when a picture was taken.
+        placed=compiled(
+            r"(?!.*(?:أرشيف|صورة|archiv|arşiv|photo|foto|file))"
+            rf"\W*(?:[\p{{L}}\p{{M}}]+\s+){{1,4}}[-–—|]\s*{_DATE}{_TIME}\W*"
         ),
     )
 
@@ -179,6 +185,7 @@ def find_published(lines: list[str]) -> date | None:
         if len(head) < _SHORT and (day := _elsewhere(head.strip())):
             return day
         match = patterns.whole.fullmatch(head) or patterns.published.fullmatch(head)
+        match = match or patterns.placed.fullmatch(head)
         match = match or patterns.dateline.match(head) or patterns.today.search(head)
         if match:
             return _date(match)
