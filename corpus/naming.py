@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from corpus.fields import Entry
@@ -76,6 +76,17 @@ def proposal(values: Mapping[str, object]) -> dict[str, str]:
     if "text" not in found and (longest := _longest(values)):
         found = {"text": longest} | {f: name for f, name in found.items() if name != longest}
     return found if "text" in found else {}
+
+
+def are_fields(names: Iterable[str]) -> bool:
+    """Tell if names are those of fields of articles, the text and another one among them.
+
+    >>> are_fields(["headline", "body", "x"]), are_fields(["He came", "article"])
+    (True, False)
+    """
+    keys = {_key(name) for name in names}
+    known = {f for f, others in _KNOWN.items() if not keys.isdisjoint(map(_key, (f, *others)))}
+    return "text" in known and len(known) > 1
 
 
 def no_text(count: int, values: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""What a file holds whose name does not say it: a page, objects, or markup that is no text."""
+"""What a file holds whose name does not say it: a page, objects, a table, or what is no text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import regex
 
 from corpus.errors import DalilError
+from corpus.naming import are_fields
 from corpus.source import Source
 
 _HEAD_BYTES = 65_536
@@ -25,6 +26,11 @@ _PARTS = frozenset(
         "title", "base", "nav",
     )
 )  # fmt: skip
+_FEEDS = frozenset(("rss", "feed", "rdf:rdf", "urlset", "sitemapindex"))
+_ARCHIVE = regex.compile(r"WARC/\d\.\d\r?\n")
+_DELIMITERS = ",;\t|"
+# Excel's own first line, which says what parts the values.
+_SEPARATOR = regex.compile(r'"?sep=."?\s*', regex.I)
 # Parts that nothing closes.
 _EMPTY = ("meta", "link", "br", "hr", "img", "base")
 
@@ -32,8 +38,9 @@ _EMPTY = ("meta", "link", "br", "hr", "img", "base")
 def content_kind(source: Source, *, sure: bool = False) -> str | None:
     """Return the kind that the content is of, `None` for plain text.
 
-    A text may begin with a bracket or say "<3"; where the name says text (`sure`), only what says
-    of itself that it is a page counts as one. Raises `DalilError` for other markup.
+    A text may begin with a bracket or say "<3"; where the name says text (`sure`), only markup
+    that says of itself what it is counts as such. Raises `DalilError` for markup that is no page,
+    and for an archive.
     """
     try:
         with source.open() as stream:
@@ -44,19 +51,31 @@ def content_kind(source: Source, *, sure: bool = False) -> str | None:
     head = _text(data)
     if _PAGE.match(head):
         return ".html"
-    if sure:
-        return None
+    if _ARCHIVE.match(head):
+        raise DalilError("The file holds a web archive; give it a name that ends with .warc.")
     element = _ELEMENT.match(head)
     name = element[1].lower() if element else ""
     closed = bool(name) and f"</{name}>" in head.lower()
-    if name in _PARTS and (closed or name in _EMPTY):
+    if not sure and name in _PARTS and (closed or name in _EMPTY):
         return ".html"
-    if _XML.match(head) or (closed or (element and "xmlns" in element[0])):
+    markup = name in _FEEDS if sure else closed or (element and "xmlns" in element[0])
+    if _XML.match(head) or markup:
         raise DalilError(
             "The file holds markup that is no page; save the article as .html or as text. A feed "
             "is followed with dalil feed add URL."
         )
-    return _objects(head, source)
+    return ".csv" if _is_table(head) else _objects(head, source)
+
+
+def _is_table(head: str) -> bool:
+    """Tell if a text begins as a table does: with the names of fields, or with what parts them."""
+    first, _, more = head.lstrip().partition("\n")
+    if not more.strip():
+        return False
+    parted = (first.split(sign) for sign in _DELIMITERS if sign in first and sign in more)
+    return bool(_SEPARATOR.fullmatch(first)) or any(
+        are_fields(name.strip(' "\r') for name in names) for names in parted
+    )
 
 
 def _objects(head: str, source: Source) -> str | None:

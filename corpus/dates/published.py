@@ -35,14 +35,17 @@ _WEEKDAY_NUMBERS = {
 _DATE = rf"""
     (?:(?:يوم\s+)?\b(?P<weekday>(?&weekday_name))\b\.?\s*[,،-]?\s*(?:الموافق\s*)?[(]?\s*)?
     (?: (?P<year>\d{{4}})(?P<between>[-/.])(?P<month>\d{{1,2}})(?P=between)(?P<day>\d{{1,2}})
-      | (?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|ی)?\s*(?:\bde\s+|من\s+|شهر\s+|of\s+|ی\s+)?
+      | (?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|ی|['’]?ê)?\s*(?:\bde\s+|من\s+|شهر\s+|of\s+|ی\s+)?
         [-–]?(?P<name>{_MONTH})[-–]?\s*(?:de\s+|del\s+|لعام\s+|عام\s+|سنة\s+|ی\s+)?[,،]?\s*(?P<year>\d{{4}})
       | (?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*[,،]?\s+(?P<year>\d{{4}}) )
-    (?!\d)(?:\s*(?:م|г\.?|г))?(?!\p{{L}})"""
+    (?!\d)(?:\s*(?:م|г\.?|г))?(?:[\s,،]+(?P<weekday>(?&weekday_name))\b)?(?!\p{{L}})"""
 # What may stand behind the day in a field or on a line of its own: the time, and in which zone.
 _TIME = r"""(?:[\s,،|\-–—T]*(?:\b(?:at|à|um|saat|الساعة|ساعت|в)\b[\s:]*)?
     \d{1,2}[:.]\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?|صباحا|صباحاً|مساء|مساءً|ص|م)?
     [\s,،(]*(?:Z|(?:GMT|UTC)?\s*[+-]\d{1,2}:?\d{0,2}|\p{L}{2,20}(?:\s\p{L}{2,20})?)?[\s)]*)?"""
+# RFC 822 wrote two digits of the year, and feeds still do; which century is that of RFC 2822.
+_SHORT_YEAR = regex.compile(r"(?<=\A[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} )\d\d(?= \d\d:\d\d)")
+_PIVOT = "50"
 # A line that is a date and little else.
 _SHORT = 80
 # The names of a month that has two.
@@ -59,6 +62,7 @@ class _Patterns(NamedTuple):
     today: regex.Pattern[str]
     dateline: regex.Pattern[str]
     published: regex.Pattern[str]
+    placed: regex.Pattern[str]
 
 
 @cache
@@ -82,6 +86,11 @@ def _patterns() -> _Patterns:
             r"\W*(?:(?:published|posted|updated)(?:\s+on)?|date|(?:نشر|نُشر|آخر\s+تحديث)(?:\s+في|\s+بتاريخ)?"
             r"|تاريخ(?:\s+النشر)?|التاريخ|yayın\s+tarihi|publié\s+le|veröffentlicht(?:\s+am)?|publicado(?:\s+el)?"
             rf"|опубликовано|تاریخ(?:\s+انتشار)?|بەروار|dîrok)\s*[:：]?\s*{_DATE}{_TIME}\W*"
+        ),
+        # A place or an agency before the day; a caption tells when a picture was taken.
+        placed=compiled(
+            r"(?!.*(?:أرشيف|صورة|archiv|arşiv|photo|foto|file))"
+            rf"\W*(?:[\p{{L}}\p{{M}}]+\s+){{1,4}}[-–—|]\s*{_DATE}{_TIME}\W*"
         ),
     )
 
@@ -126,7 +135,8 @@ def parse_date(text: str) -> date | None:
         day = datetime.fromisoformat(stripped).date()
         return None if is_elsewhere(day.year) else day
     except ValueError:
-        match = _patterns().whole.fullmatch(stripped[:_SHORT])
+        full = _SHORT_YEAR.sub(lambda m: ("19" if m[0] >= _PIVOT else "20") + m[0], stripped)
+        match = _patterns().whole.fullmatch(full[:_SHORT])
         return _date(match) if match else None
 
 
@@ -175,6 +185,7 @@ def find_published(lines: list[str]) -> date | None:
         if len(head) < _SHORT and (day := _elsewhere(head.strip())):
             return day
         match = patterns.whole.fullmatch(head) or patterns.published.fullmatch(head)
+        match = match or patterns.placed.fullmatch(head)
         match = match or patterns.dateline.match(head) or patterns.today.search(head)
         if match:
             return _date(match)

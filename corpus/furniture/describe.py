@@ -80,8 +80,8 @@ def _title(content: list[str]) -> str | None:
     if len(content) < 2:
         return None
     title = content[0]
-    # A page may print its date first.
-    if parse_date(title):
+    # A page may print its date first, with the place before it.
+    if parse_date(title) or (title[-4:].isdecimal() and find_published([title])):
         return None
     body = (line for line in content[1:_LINES_TO_THE_BODY] if line != title)
     longest = max((len(line.split()) for line in body), default=0)

@@ -1,8 +1,11 @@
-"""Fractions in words and signs: "half", "ثلاثة أرباع", "dörtte üç", "½"."""
+"""Fractions in words and signs, ranges with one multiplier, and what numbers are told by.
+
+"half", "ثلاثة أرباع", "dörtte üç", "½"; "5 to 7 million", "بين خمسة وسبعة ملايين".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -11,8 +14,10 @@ import regex
 from corpus.text.quantity_words import (
     BETWEEN,
     COUNT,
+    SUFFIXES,
     FractionWord,
     NumberWord,
+    Value,
     gap,
     percent_words,
     tables,
@@ -23,13 +28,51 @@ from corpus.text.words import Word
 _SIGN = regex.compile("([0-9]+)\u2044([0-9]+)")
 # The language of signs.
 _ANY = "en"
-_HUNDRED, _THOUSAND = 100, 1000
+_TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
+# What stands between the two ends of a range, or beside the word between them.
+_DASH = regex.compile(r"\p{Sc}?\s?[-\u2010-\u2015\u2212~\u0640]\s?\p{Sc}?")
+_BEHIND, _BEFORE = regex.compile(r"-?\p{Sc}?\s"), regex.compile(r"\s?\p{Sc}?\s?")
+# "Between an estimated 5 and 7 million", "5 ve 7 milyon kişi arasında".
+_NEAR = 3
+_MULTIPLIERS = frozenset((_HUNDRED, *(_THOUSAND**n for n in range(1, 5))))
+# Multipliers that German writes together with their number.
+_ENDINGS = (("tausend", _THOUSAND), ("hundert", _HUNDRED))
 # Fractions that no day of a month is mistaken for.
 _SLASHED = frozenset((("1", "2"), ("1", "3"), ("2", "3"), ("1", "4"), ("3", "4")))
 # Persian writes decimals with a slash.
 _PERSIAN = regex.compile("[۰-۹]+")
+_FIFTH = regex.compile(r"[وبل]?\p{L}\u064f")
 # What ends "a third" where no "of" follows.
 _ENDS = regex.compile(r"\s*(?:\Z|[.,;:!?)])")
+
+
+def in_digits(value: Value) -> str:
+    """Return a number in digits.
+
+    >>> in_digits(Fraction(5, 2)), in_digits(10_000_000)
+    ('2.5', '10000000')
+    """
+    return str(value) if value.denominator == 1 else f"{float(value):.6f}".rstrip("0")
+
+
+def of_hundreds(count: Value, language: str) -> bool:
+    """Tell if there may be so many hundreds: in English and French also "eleven hundred"."""
+    tens = language in ("en", "fr") and count < _HUNDRED and count % _TEN > 0
+    return 1 <= count < _TEN or tens
+
+
+def fewer(found: Sequence[Word], place: int, language: str, most: int) -> bool:
+    """Tell if thousands or more, but less than `most`, stand at `place`."""
+    if place >= len(found):
+        return False
+    word = tables().numbers.get(found[place].folded, {}).get(language)
+    return bool(word and _THOUSAND <= word.value < most)
+
+
+def near_fraction(found: Sequence[Word], place: int) -> bool:
+    """Tell if one of the two words at `place` and behind it may begin a fraction."""
+    fractions = tables().fractions
+    return any(w.folded in fractions or "\u2044" in w.folded for w in found[place : place + 2])
 
 
 def languages(found: Sequence[Word], place: int) -> set[str]:
@@ -56,9 +99,15 @@ def read_fraction(
         return None
     if sign := _SIGN.fullmatch(found[place].folded):
         return place + 1, NumberWord(Fraction(int(sign[1]), int(sign[2])), True, joined=True)
-    if _begins_one(found, text, place, language):
+    if _begins_one(found, text, place, language) and (
+        listed := _listed(found, place, language, "one")
+    ):
         # "A third of them", but the third of a list.
-        return place + 1, NumberWord(tables().fractions[found[place].folded][-1].value, True)
+        return place + 1, NumberWord(listed[1].value, sure=True)
+    listed = _listed(found, place, language, "vowel")
+    if listed and _FIFTH.match(text, found[place].start):
+        # "خُمس", a fifth, is written like five.
+        return listed[0], NumberWord(listed[1].value, sure=True)
     if listed := _listed(found, place, language, "alone"):
         last, word = listed
         # "The second half" is a time.
@@ -148,3 +197,78 @@ def read_slashed(
     if signed or (above, below) in _SLASHED:
         return last + 1, Fraction(int(above), int(below))
     return None
+
+
+def lower_end(
+    found: Sequence[Word], text: str, read: list[tuple[int, int, str]], upper: tuple[int, int, str]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield the lower end of the range that ends with `upper`, if the two share a multiplier.
+
+    It is taken from the end of the spans `read`, where it counts without the multiplier.
+
+    >>> from corpus.text.words import words
+    >>> text = "5 to 7 million"
+    >>> list(lower_end(list(words(text)), text, [(0, 1, "5")], (2, 4, "7000000")))
+    [(0, 1, '5000000')]
+    """
+    scales = list(_scales(found, upper))
+    end = _end_of_lower(found, text, upper) if scales else 0
+    if not end:
+        return
+    if read and read[-1][1] == end:
+        if read[-1][2].startswith("@"):
+            return
+        start, value = read[-1][0], Fraction(read[-1][2])
+    else:
+        # "One to two million": by itself this one counts nothing.
+        known = tables().numbers.get(found[end - 1].folded, {}).values()
+        start, value = end - 1, Fraction(next((word.value for word in known), 0))
+    for scale in scales:
+        if 0 < value < Fraction(upper[2]) / scale:
+            if read and read[-1][0] == start:
+                read.pop()
+            yield start, end, in_digits(value * scale)
+            return
+
+
+def _scales(found: Sequence[Word], upper: tuple[int, int, str]) -> Iterator[Value]:
+    """Yield what the last words of a number multiply by, the most first."""
+    first, last, _ = upper
+    scales: list[Value] = [1]
+    for place in range(last - 1, first, -1):
+        known = tables().numbers.get(found[place].folded, {}).values()
+        many = [w.value for w in known if w.collective or w.value in _MULTIPLIERS]
+        scale = next(iter(many), SUFFIXES.get(found[place].folded))
+        if not scale:
+            break
+        scales.append(scales[-1] * scale)
+    if last == first + 1:
+        written = found[first].folded
+        for ending, scale in _ENDINGS:
+            shorter = written.removesuffix(ending)
+            if shorter not in ("", written):
+                scales.append(scales[-1] * scale)
+                written = shorter
+    return reversed(scales[1:])
+
+
+def _end_of_lower(found: Sequence[Word], text: str, upper: tuple[int, int, str]) -> int:
+    """Return the place after the lower end of a range that may end with `upper`, 0 if none may."""
+    first, last, _ = upper
+    between = gap(found, text, first)
+    if _DASH.fullmatch(between):
+        return first
+    if not first or not _BEFORE.fullmatch(between):
+        return 0
+    known = tables()
+    spoken = set(known.numbers.get(found[last - 1].folded) or set().union(*known.ranges.values()))
+    word = known.numbers.get(found[first].folded, {})
+    around = (*found[max(first - 1 - _NEAR, 0) : first - 1], *found[last : last + _NEAR])
+    told = any(not spoken.isdisjoint(known.betweens.get(w.folded, ())) for w in around)
+    if told and any(word[language].joined for language in spoken.intersection(word)):
+        return first
+    joining = found[first - 1].folded
+    joins = spoken & known.ranges.get(joining, frozenset())
+    if told:
+        joins |= spoken & known.ands.get(joining, frozenset())
+    return first - 1 if joins and _BEHIND.fullmatch(gap(found, text, first - 1)) else 0

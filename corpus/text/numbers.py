@@ -8,10 +8,21 @@ from fractions import Fraction
 
 import regex
 
+from corpus.text.fractions import (
+    fewer,
+    in_digits,
+    languages,
+    near_fraction,
+    of_hundreds,
+    read_added,
+    read_fraction,
+    read_slashed,
+)
 from corpus.text.quantity_words import (
     BETWEEN,
     COUNT,
     SPACES,
+    SUFFIXES,
     NumberWord,
     Value,
     gap,
@@ -27,8 +38,6 @@ _GROUP_GAPS = frozenset((*SPACES, ".", "'", "’"))
 _DECIMAL_GAPS = frozenset((".", ",", "٫", "،"))
 _GROUP = regex.compile("[0-9]{3}")
 _FIRST_GROUP = regex.compile("[1-9][0-9]{0,2}")
-# Written without a space after digits: "10m", "2.5bn".
-SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "md": 10**9, "tn": 10**12}
 _SHORT = 3
 _MONEY = regex.compile(r"\s?\p{L}+\p{Sc}")
 _FOUR, _TEN, _TWENTY, _SIXTY, _HUNDRED, _THOUSAND = 4, 10, 20, 60, 100, 1000
@@ -43,7 +52,8 @@ class _Number:
 
     `total` is what multipliers have closed, the last one `multiplier` (0 if none), `group` what
     is still open; `digits` tells that the group is written in digits, `parted` that a fraction of
-    the last multiplier was added.
+    the last multiplier was added, `collected` that the group is counted in so many (12 for
+    dozens, 0 for ones).
     """
 
     last: int
@@ -54,6 +64,7 @@ class _Number:
     sure: bool = False
     parts: int = 0
     parted: bool = False
+    collected: int = 0
 
 
 def read_number(found: Sequence[Word], text: str, place: int) -> tuple[int, list[Span]]:
@@ -70,32 +81,18 @@ def read_number(found: Sequence[Word], text: str, place: int) -> tuple[int, list
         begun = _Number(last, group=value, digits=True, sure=True, parts=1)
         suffix = SUFFIXES.get(found[last].folded) if last < len(found) else None
         if suffix and (not gap(found, text, last) or _MONEY.match(text, found[last - 1].end)):
-            return last + 1, [(place, last + 1, _written(value * suffix))]
+            return last + 1, [(place, last + 1, in_digits(value * suffix))]
     following = found[begun.last].folded if begun.last < len(found) else ""
-    languages = tables().numbers.get(following, {})
-    readings = [begun, *(_read(found, text, begun, language) for language in languages)]
-    if digits and _near_fraction(found, begun.last + (following in tables().ands)):
-        from corpus.text.fractions import languages as of_fractions
-
-        readings += (_read(found, text, begun, each) for each in of_fractions(found, begun.last))
-    readings += _parts_of_one(found, text, place)
+    readings = [*_parts_of_one(found, text, place), begun]
+    readings += (_read(found, text, begun, each) for each in tables().numbers.get(following, ()))
+    if digits and near_fraction(found, begun.last + (following in tables().ands)):
+        readings += (_read(found, text, begun, each) for each in languages(found, begun.last))
     number = max(readings, key=lambda n: (n.last, n.sure))
     last = number.last + percent_words(found, number.last)
-    sure = number.sure or number.parts > 1 or (number.parts and last > number.last)
-    if number.parts and place and found[place - 1].folded in tables().percents_before:
-        sure = True
-    if not sure:
+    percent = last > number.last or found[max(place - 1, 0)].folded in tables().percents_before
+    if not (number.sure or number.parts > 1 or (number.parts and percent)):
         return place + 1, []
-    return last, [(place, number.last, _written(number.total + number.group))]
-
-
-def _written(value: Value) -> str:
-    """Return a number in digits.
-
-    >>> _written(Fraction(5, 2)), _written(10_000_000)
-    ('2.5', '10000000')
-    """
-    return str(value) if value.denominator == 1 else f"{float(value):.6f}".rstrip("0")
+    return last, [(place, number.last, in_digits(number.total + number.group))]
 
 
 def _digits(found: Sequence[Word], text: str, place: int) -> tuple[int, Value] | None:
@@ -113,8 +110,6 @@ def _digits(found: Sequence[Word], text: str, place: int) -> tuple[int, Value] |
         written, last = written + found[last].folded, last + 1
     point = gap(found, text, last)
     if point in ("/", "\u2044"):
-        from corpus.text.fractions import read_slashed
-
         return read_slashed(found, text, place, last) or (last, int(written))
     if (
         point in _DECIMAL_GAPS
@@ -129,32 +124,22 @@ def _digits(found: Sequence[Word], text: str, place: int) -> tuple[int, Value] |
         written, last = f"{written}.{found[last].folded}", last + 1
     if "." in written:
         return last, Fraction(written)
-    if gap(found, text, last) == " " and gap(found, text, last + 1) == "/":
-        from corpus.text.fractions import read_slashed
-
-        if found[last].folded.isdecimal() and (part := read_slashed(found, text, last, last + 1)):
-            return part[0], int(written) + part[1]
+    slashed = gap(found, text, last) == " " and gap(found, text, last + 1) == "/"
+    if slashed and found[last].folded.isdecimal():
+        part = read_slashed(found, text, last, last + 1)
+        return (part[0], int(written) + part[1]) if part else (last, int(written))
     return last, int(written)
 
 
 def _parts_of_one(found: Sequence[Word], text: str, place: int) -> Iterator[_Number]:
     """Yield what a fraction that begins at `place` becomes in each language that reads one."""
-    if not _near_fraction(found, place):
+    if not near_fraction(found, place):
         return
-    # Most numbers are whole, and their readers need not load this.
-    from corpus.text.fractions import languages, read_fraction
-
     for language in sorted(languages(found, place)):
         if part := read_fraction(found, text, place, language):
             last, word = part
             begun = _Number(last, group=word.value, sure=word.sure, parts=1)
             yield _read(found, text, begun, language)
-
-
-def _near_fraction(found: Sequence[Word], place: int) -> bool:
-    """Tell if one of the two words at `place` and behind it may begin a fraction."""
-    fractions = tables().fractions
-    return any(w.folded in fractions or "\u2044" in w.folded for w in found[place : place + 2])
 
 
 def _read(found: Sequence[Word], text: str, number: _Number, language: str) -> _Number:
@@ -186,16 +171,15 @@ def _next(
         return None
     if number.parts and place < len(found):
         joined = language in tables().ands.get(found[place].folded, ())
-        of = 0 < number.group < 1 and language in tables().of.get(found[place].folded, ())
-        place += joined or of
-    article = place < len(found) and joined and found[place].folded == "a"
-    if _near_fraction(found, place + article):
-        from corpus.text.fractions import read_added
-
-        if part := read_added(found, text, place + article, language, joined):
-            return part[0], part[1], False
+        some = 0 < number.group < 1 or number.collected > 0
+        place += joined or (some and language in tables().of.get(found[place].folded, ()))
+    after = found[place].folded if place < len(found) else ""
+    article = joined and language in tables().articles.get(after, ())
+    near = near_fraction(found, place + article)
+    if near and (part := read_added(found, text, place + article, language, joined)):
+        return part[0], part[1], False
     # "Half a million", "a quarter of a million".
-    if place < len(found) and number.group and number.group < 1 and found[place].folded == "a":
+    if number.group and number.group < 1 and after == "a":
         place, joined = place + 1, True
     if place >= len(found) or (joined and gap(found, text, place) not in BETWEEN):
         return None
@@ -204,7 +188,9 @@ def _next(
         whole = replace(word, joined=joined or word.joined)
         return None if word.opens and number.parts else (place + 1, whole, False)
     digits = _digits(found, text, place)
-    if digits and joined and language in _NEEDS_AND:
+    if digits and (
+        (joined and language in _NEEDS_AND) or fewer(found, digits[0], language, number.multiplier)
+    ):
         return digits[0], NumberWord(digits[1], sure=True, joined=True), True
     return None
 
@@ -215,11 +201,13 @@ def _extended(number: _Number, part: NumberWord, language: str, digits: bool) ->
     if digits:
         fits = not number.group and value < number.multiplier
         longer = replace(number, group=value, digits=True) if fits else None
+    elif part.collective:
+        longer = _collected(number, part)
     elif value >= _THOUSAND:
-        longer = _multiplied(number, part)
+        longer = _multiplied(number, part, language)
     elif value.denominator != 1:
         longer = _parted(number, part)
-    elif value == _HUNDRED and not part.joined and 1 <= number.group < _TEN:
+    elif value == _HUNDRED and not part.joined and of_hundreds(number.group, language):
         longer = replace(number, group=number.group * _HUNDRED)
     else:
         longer = _summed(number, part, language)
@@ -228,7 +216,7 @@ def _extended(number: _Number, part: NumberWord, language: str, digits: bool) ->
     return replace(longer, sure=number.sure or part.sure, parts=number.parts + 1)
 
 
-def _multiplied(number: _Number, part: NumberWord) -> _Number | None:
+def _multiplied(number: _Number, part: NumberWord, language: str) -> _Number | None:
     value = base = int(part.value)
     while base % _THOUSAND == 0:
         base //= _THOUSAND
@@ -240,15 +228,28 @@ def _multiplied(number: _Number, part: NumberWord) -> _Number | None:
         # A dual ("two thousand" in one word), or a multiplier that stands for one of itself.
         if number.group:
             return None
-        if not number.total or (fits and part.joined):
+        # "Zwei Millionen fünfhunderttausend" needs no "and".
+        if not number.total or (fits and (part.joined or (language == "de" and base != 1))):
             return replace(number, total=number.total + value, multiplier=value // base)
         if base == 1 and value > number.multiplier and not part.joined:
             return replace(number, total=number.total * value, multiplier=value)
         return None
-    if not fits or (part.joined and number.group >= 1):
+    if part.joined and number.group >= 1:
         return None
-    total = number.total + number.group * value
+    # "Mil quinientos millones" are 1,500 of them.
+    thousands = number.total if not fits and number.group % _HUNDRED == 0 else 0
+    if not fits and not (thousands and number.multiplier == _THOUSAND and base == 1):
+        return None
+    total = number.total - thousands + (thousands + number.group) * value
     return replace(number, total=total, group=0, multiplier=value, digits=False)
+
+
+def _collected(number: _Number, part: NumberWord) -> _Number | None:
+    """Return `number` in dozens or the like; the plural alone says no number."""
+    apart = part.joined and number.group >= 1
+    if number.total or number.collected or apart or not (part.sure or number.group):
+        return None
+    return replace(number, group=(number.group or 1) * part.value, collected=int(part.value))
 
 
 def _parted(number: _Number, part: NumberWord) -> _Number | None:
@@ -256,14 +257,15 @@ def _parted(number: _Number, part: NumberWord) -> _Number | None:
     if not part.joined or number.group.denominator != 1:
         return None
     if number.group:
-        return replace(number, group=number.group + part.value, digits=False)
+        added = part.value * (number.collected or 1)
+        return replace(number, group=number.group + added, digits=False)
     if number.multiplier and not number.parted:
         return replace(number, total=number.total + number.multiplier * part.value, parted=True)
     return None
 
 
 def _summed(number: _Number, part: NumberWord, language: str) -> _Number | None:
-    if number.digits or number.group.denominator != 1:
+    if number.digits or number.collected or number.group.denominator != 1:
         return None
     value, below = part.value, number.group % _HUNDRED
     if language == _UNITS_FIRST and 1 <= below < _TEN:
@@ -274,7 +276,7 @@ def _summed(number: _Number, part: NumberWord, language: str) -> _Number | None:
         fits = not number.group
     elif value < _TEN and below >= _TWENTY and below % _TEN == 0:
         # "between twenty and five" is two numbers in English, "vingt et un" one in French.
-        fits = language != _UNITS_FIRST and not (language == "en" and part.joined)
+        fits = language != _UNITS_FIRST and not (language in ("en", "de") and part.joined)
     elif language == "fr" and below:
         # "quatre-vingt", "soixante-dix", "dix-sept".
         if below == _FOUR and value == _TWENTY:

@@ -8,14 +8,15 @@ settles it: digits, another number word of the same language, a day, a year, "in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import regex
 
-from corpus.text.numbers import SUFFIXES, Span, read_number
-from corpus.text.quantity_words import Month, gap, tables
+from corpus.text.fractions import lower_end
+from corpus.text.numbers import Span, read_number
+from corpus.text.quantity_words import SUFFIXES, Month, gap, tables
 from corpus.text.words import Word
 
 # Between day, month and year; a slash or bracket stands between two names of one month.
@@ -62,6 +63,25 @@ def quantity_terms(found: Sequence[Word], text: str) -> list[str]:
     """
     spans = _spans(found, text)
     return [term for a, b, term in spans if b > a + 1 or found[a].folded != term]
+
+
+def ordinals(folded: Iterable[str]) -> Iterator[str]:
+    """Yield the terms of the numbers that folded words say as ordinals.
+
+    >>> list(ordinals(["القافله", "الخامسه", "third", "last"]))
+    ['5', '3']
+    """
+    known = tables().ordinals
+    return (known[word] for word in folded if known.get(word, "0") != "0")
+
+
+def as_percent(term: str) -> tuple[str, ...]:
+    """Return the term of the percentage that a fraction is, if it is one.
+
+    >>> as_percent("0.5"), as_percent("0.75"), as_percent("50"), as_percent("@10")
+    (('50',), ('75',), (), ())
+    """
+    return (f"{float(term) * 100:g}",) if term.startswith("0.") else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +152,12 @@ def _spans(found: Sequence[Word], text: str) -> list[Span]:
         told = place > 0 and folded[place - 1] in tables().percents_before
         if _goes_on(after) or told or word in months or word in fractions:
             following, spans = read_date(found, text, place) or read_number(found, text, place)
-            read.extend(spans)
-        elif term := _alone(word):
-            read.append((place, place + 1, term))
+        else:
+            following, term = place + 1, _alone(word)
+            spans = [(place, following, term)] if term else []
+        if place and len(spans) == 1 and folded[spans[0][1] - 1] > ":":
+            read.extend(lower_end(found, text, read, spans[0]))
+        read.extend(spans)
     return read
 
 

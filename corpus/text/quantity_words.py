@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -20,10 +20,13 @@ _AND, _PREPOSITIONS, _ARTICLES = "و", ("", "ب", "ل"), ("", "ال")
 # With a preposition a two-letter number is another word ("لست", I am not).
 _SHORT = 2
 _KINDS = ("numbers", "beside")
+_COLLECTIVES = ("collectives", "collectives_beside")
 # What Arabic adds to a word for "of it", "of them", "of us".
 _OF_THEM = ("", "ه", "ها", "هم", "هما", "هن", "نا")
 # German writes a number up to these as one word, its units before its tens.
 _TENS, _HUNDRED, _THOUSAND = 10, 100, 1000
+# Written without a space after digits: "10m", "2.5bn".
+SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "md": 10**9, "tn": 10**12}
 SPACES = (" ", "\u00a0", "\u202f", "\u2009")
 BETWEEN = frozenset((*SPACES, "-", "\u2011", ""))
 # Longer runs of digits are identifiers, and a leading zero makes one of any run.
@@ -37,13 +40,15 @@ class NumberWord:
     """What a word counts in one language.
 
     `sure` says that it is a number wherever it stands, `joined` that it begins with "and",
-    `opens` that it can only be the first word of a number.
+    `opens` that it can only be the first word of a number, `collective` that it is so many of
+    what is counted before it ("two dozen").
     """
 
     value: Value
     sure: bool
     joined: bool = False
     opens: bool = False
+    collective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,13 @@ class Tables:
     """All keys are folded; names of months are sequences of words.
 
     `fractions` are listed by their first words; `of` are the words between a fraction and its
-    thousands, with their languages.  `percents` are the words of "per cent", those that mean it
-    only behind a number with `False`, and `percents_before` the last words of what stands before
-    the number.  `ordinals` gives digits for words, "0" for those that only tell one half of a
-    year from another.
-    `month_names` are those of months as they are written.
-    `month_words` holds the first words of months, `known` those and all number words.
+    thousands, `articles` those before a fraction that is added, `ranges` those between the ends of
+    a range and `betweens` those before one whose ends an "and" joins, with their languages.
+    `percents` are the words of "per cent", those that mean it only behind a number with `False`,
+    and `percents_before` the last words of what stands before the number.  `ordinals` gives digits
+    for words, "0" for those that only tell one half of a year from another.  `month_names` are
+    those of months as they are written, `month_words` their first words, and `known` holds those
+    and all number words.
     """
 
     numbers: Mapping[str, Mapping[str, NumberWord]]
@@ -91,6 +97,9 @@ class Tables:
     percents_before: frozenset[str]
     ordinals: Mapping[str, str]
     ands: Mapping[str, frozenset[str]]
+    articles: Mapping[str, frozenset[str]]
+    ranges: Mapping[str, frozenset[str]]
+    betweens: Mapping[str, frozenset[str]]
     months: Mapping[tuple[str, ...], Month]
     month_names: frozenset[str]
     before: frozenset[str]
@@ -108,8 +117,6 @@ def tables() -> Tables:
     languages = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     numbers: dict[str, dict[str, NumberWord]] = defaultdict(dict)
     fractions: dict[str, list[FractionWord]] = defaultdict(list)
-    ands: dict[str, set[str]] = defaultdict(set)
-    of: dict[str, set[str]] = defaultdict(set)
     percents: dict[tuple[str, ...], bool] = {}
     percents_before: set[str] = set()
     ordinals: dict[str, str] = {}
@@ -125,10 +132,6 @@ def tables() -> Tables:
             months.setdefault(spelled, month)
         for kind in ("months", "months_beside"):
             named.update(*(names.split() for names in table.get(kind, {}).values()))
-        for word in table.get("and", "").split():
-            ands[fold(word)].add(language)
-        for word in table.get("of", "").split():
-            of[fold(word)].add(language)
         for kind in ("percent", "percent_behind"):
             percents |= dict.fromkeys(
                 map(_sequence, table.get(kind, "").split()), kind == "percent"
@@ -141,11 +144,14 @@ def tables() -> Tables:
     return Tables(
         dict(numbers),
         dict(fractions),
-        {word: frozenset(found) for word, found in of.items()},
+        _small_words(languages, "of"),
         percents,
         frozenset(percents_before),
         ordinals,
-        {word: frozenset(found) for word, found in ands.items()},
+        _small_words(languages, "and"),
+        _small_words(languages, "article"),
+        _small_words(languages, "range"),
+        _small_words(languages, "between"),
         months,
         frozenset(name.replace("_", " ") for name in named),
         frozenset(before),
@@ -154,28 +160,20 @@ def tables() -> Tables:
     )
 
 
+def _small_words(
+    languages: Mapping[str, Mapping[str, str]], kind: str
+) -> dict[str, frozenset[str]]:
+    """Return the words of a kind that is listed without numbers, with their languages."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for language, table in languages.items():
+        for word in table.get(kind, "").split():
+            found[fold(word)].add(language)
+    return {word: frozenset(spoken) for word, spoken in found.items()}
+
+
 def gap(found: Sequence[Word], text: str, place: int) -> str:
     """Return what stands before the word at `place`, a line feed where there is no such word."""
     return text[found[place - 1].end : found[place].start] if place < len(found) else "\n"
-
-
-def ordinals(folded: Iterable[str]) -> Iterator[str]:
-    """Yield the terms of the numbers that folded words say as ordinals.
-
-    >>> list(ordinals(["القافله", "الخامسه", "third", "last"]))
-    ['5', '3']
-    """
-    known = tables().ordinals
-    return (known[word] for word in folded if known.get(word, "0") != "0")
-
-
-def as_percent(term: str) -> tuple[str, ...]:
-    """Return the term of the percentage that a fraction is, if it is one.
-
-    >>> as_percent("0.5"), as_percent("0.75"), as_percent("50"), as_percent("@10")
-    (('50',), ('75',), (), ())
-    """
-    return (f"{float(term) * 100:g}",) if term.startswith("0.") else ()
 
 
 def percent_words(found: Sequence[Word], place: int, *, alone: bool = False) -> int:
@@ -200,10 +198,11 @@ def percent_words(found: Sequence[Word], place: int, *, alone: bool = False) -> 
 def _numbers(
     table: Mapping[str, Mapping[str, str]], language: str
 ) -> Iterator[tuple[str, NumberWord]]:
-    for kind in _KINDS:
-        for written, spellings in table[kind].items():
+    for kind in (*_KINDS, *_COLLECTIVES):
+        for written, spellings in table.get(kind, {}).items():
             for spelling in spellings.split():
-                word = NumberWord(int(written), kind == "numbers")
+                sure, collective = kind in ("numbers", "collectives"), kind in _COLLECTIVES
+                word = NumberWord(int(written), sure, collective=collective)
                 yield fold(spelling), word
                 if language == "ar":
                     yield from _with_prefixes(fold(spelling), word)
@@ -220,8 +219,8 @@ def _with_prefixes(spelling: str, word: NumberWord) -> Iterator[tuple[str, Numbe
                 continue
             prefix = "لل" if preposition == "ل" and article else preposition + article
             opens = bool(preposition)
-            yield prefix + spelling, NumberWord(word.value, word.sure, opens=opens)
-            yield _AND + prefix + spelling, NumberWord(word.value, word.sure, not opens, opens)
+            yield prefix + spelling, replace(word, opens=opens)
+            yield _AND + prefix + spelling, replace(word, joined=not opens, opens=opens)
 
 
 def _persian(table: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, NumberWord]]:
@@ -233,30 +232,35 @@ def _persian(table: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, Numb
 
 
 def _german(table: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, NumberWord]]:
-    """Yield what German writes as one word: up to 999, and thousands of up to 99 of them."""
+    """Yield what German writes as one word: up to 999, thousands of them, and hundreds beside.
+
+    Of the thousands those of up to 99 or of tens, of the hundreds those beside up to 20 of them.
+    """
     listed = {int(n): fold(word.split()[0]) for k in _KINDS for n, word in table[k].items()}
-    small = {value: word for value, word in listed.items() if value < _HUNDRED}
+    small = [(value, word) for value, word in listed.items() if value < _HUNDRED]
     for tens in range(2 * _TENS, _HUNDRED, _TENS):
-        small |= {tens + n: f"{listed[n]}und{listed[tens]}" for n in range(1, _TENS)}
-    below = {0: "", **small}
+        small += ((tens + n, f"{listed[n]}und{listed[tens]}") for n in range(1, _TENS))
     hundred, thousand = listed[_HUNDRED], listed[_THOUSAND]
-    whole = dict(small)
-    for count in range(_TENS):
-        many = listed[count] if count else ""
-        rest = below.items() if count else ((0, ""),)
-        whole |= {(count or 1) * _HUNDRED + n: f"{many}{hundred}{word}" for n, word in rest}
-    for value, word in whole.items():
-        if value not in listed:
-            yield word, NumberWord(value, sure=True)
-        if value < _HUNDRED or value % _HUNDRED == 0:
-            yield f"{word}{thousand}", NumberWord(value * _THOUSAND, sure=True)
-    yield f"{hundred}{thousand}", NumberWord(_HUNDRED * _THOUSAND, sure=True)
+    counts = ("", *(listed[n] for n in range(1, 2 * _TENS) if n != _TENS))
+    hundreds = [(max(n, 1) * _HUNDRED, f"{word}{hundred}") for n, word in enumerate(counts)]
+    hundreds[_TENS:] = [(value + _HUNDRED, word) for value, word in hundreds[_TENS:]]
+    whole = [*small, *hundreds]
+    for value, word in hundreds[:_TENS]:
+        whole += ((value + n, f"{word}{rest}") for n, rest in (*small, (1, "eins")))
+    thousands = [(1, thousand), *((value, f"{word}{thousand}") for value, word in whole)]
+    of_tens = [each for each in thousands if each[0] < _HUNDRED or each[0] % _TENS == 0]
+    whole += ((value * _THOUSAND, word) for value, word in of_tens)
+    for value, word in of_tens:
+        if value <= 2 * _TENS:
+            whole += ((value * _THOUSAND + n, f"{word}{rest}") for n, rest in hundreds[:_TENS])
+    alone = set(listed.values())
+    yield from ((word, NumberWord(value, True)) for value, word in whole if word not in alone)
 
 
 def _fractions(
     table: Mapping[str, Mapping[str, str]], language: str
 ) -> Iterator[tuple[str, FractionWord]]:
-    for kind in ("", "_beside", "_one", "_many", "_over", "_added"):
+    for kind in ("", "_beside", "_one", "_many", "_over", "_added", "_vowel"):
         # Those that need no company and those that do are both read by themselves.
         called = kind if kind not in ("", "_beside") else "_alone"
         for written, spellings in table.get(f"fractions{kind}", {}).items():

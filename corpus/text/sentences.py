@@ -31,8 +31,10 @@ _CUTS = (
     regex.compile(r"(?r)\s"),
 )
 # German and Danish close a quotation with what others open it with, so that is told by the space.
+# French has a space before what closes one.
 _STOP = regex.compile(
-    r"(?P<mark>[.!?؟…۔。！？।]+)(?P<close>(?:[\"'”’»›)\]）」』]|[«“‹‘](?=[\s)\]]|\Z))*)"
+    r"(?P<mark>[.!?؟…۔。！？।]+)"
+    r"(?P<close>(?:[\"'”’»›)\]）」』]|(?:[«“‹‘]|[ \u00a0\u202f][»›])(?=[\s)\]]|\Z))*)"
 )
 _NEXT_WORD = regex.compile(r"\s*[\"'“”‘«‹(\[\-–—•]*\s*(?P<word>[\p{L}\p{M}\p{N}]*)")
 _LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{N}.ـ]+\Z")

@@ -23,6 +23,7 @@ _MARKS = regex.compile(r"\p{M}")
 # What Arabic writes together with a word.
 _PARTICLES = regex.compile(r"\A(?:[وف]?[بكل]?ال|[وف]?لل|[وفبكل])(?=\p{L}{3})")
 _JOINERS = regex.compile("[\u200c\u200d\u0640]")
+_DASH = regex.compile(r"(?<=\p{Nd})\u0640+(?=\p{Nd})")
 _GROUP_SEPARATOR = regex.compile(r"(?<=\p{Nd})[,٬،](?=\p{Nd}{3}(?!\p{Nd}))")
 
 # One letter of each family: hamza carriers, kaf and ya of other keyboards, ta marbuta.
@@ -68,6 +69,9 @@ def words(text: str) -> Iterator[Word]:
     >>> [(w.start, w.end, w.folded) for w in words("في إدلب 2019")]
     [(0, 2, 'في'), (3, 7, 'ادلب'), (8, 12, '2019')]
     """
+    if "\u0640" in text:
+        # "10ـ15" are two numbers.
+        text = _DASH.sub("-", text)
     # Same length in and out, so spans still point into the original text.
     for match in _WORD.finditer(_GROUP_SEPARATOR.sub("\u0640", text)):
         folded = fold(match.group())

@@ -23,7 +23,7 @@ from index.embedded.scored import EPSILON
 from index.qdrant.analysis import Analysed, Bag, Keys
 
 # Raised whenever analysis, points or this file change, so that collections are filled anew.
-FORMAT = 1
+FORMAT = 2
 KINDS = ("tokens", "terms", "names", "grams")
 
 

@@ -14,8 +14,7 @@ import regex
 from corpus.article import Article
 from corpus.text.language import script
 from corpus.text.names import joined_names, strict_name_keys, vowels_agree, without_article
-from corpus.text.quantities import quantities
-from corpus.text.quantity_words import as_percent, ordinals
+from corpus.text.quantities import as_percent, ordinals, quantities
 from corpus.text.stems import stem
 from corpus.text.words import fold, words
 from index import WordTable

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.text.language import script
 from corpus.text.names import name_key, name_terms
-from corpus.text.quantities import quantities
-from corpus.text.quantity_words import as_percent, ordinals
+from corpus.text.quantities import as_percent, ordinals, quantities
 from corpus.text.stems import terms
 from corpus.text.words import Word, fold, words
 from index import WordTable

@@ -45,6 +45,9 @@ def test_a_page_is_read_as_one(load, name, content):
         ("feed.xml", f'<?xml version="1.0"?><rss><channel>{TEXT}</channel></rss>'),
         ("a.svg", f'<svg xmlns="http://www.w3.org/2000/svg"><text>{TEXT}</text></svg>'),
         ("a.nitf", f"<nitf><body>{TEXT}</body></nitf>"),
+        ("feed.txt", f'<?xml version="1.0"?><rss><channel>{TEXT}</channel></rss>'),
+        ("feed.text", f'<rss version="2.0"><channel><title>{TEXT}</title></channel></rss>'),
+        ("atom.txt", f'<feed xmlns="http://www.w3.org/2005/Atom"><title>{TEXT}</title></feed>'),
     ],
 )
 def test_other_markup_is_refused(load, name, content):
@@ -55,8 +58,25 @@ def test_other_markup_is_refused(load, name, content):
 def test_objects_are_read_as_such(load):
     lines = "\n".join(json.dumps({"text": f"{TEXT} {n}"}) for n in range(3))
     assert [one.line for one in load("a.out", lines)] == [1, 2, 3]
-    (found,) = load("a.data", json.dumps([{"text": TEXT}], indent=1))
-    assert found.article.text == TEXT
+    for name in ("a.data", "a.txt"):
+        (found,) = load(name, json.dumps([{"text": TEXT}], indent=1))
+        assert found.article.text == TEXT
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.dat", "a"])
+@pytest.mark.parametrize(
+    "head", ["title,text", "\ufefftitle;text", '"title"\t"text"', "sep=;\ntitle;text", "title|text"]
+)
+def test_a_table_is_read_as_one(load, name, head):
+    sign = next(sign for sign in (";", "\t", "|", ",") if sign in head)
+    (found,) = load(name, f'{head}\nOpen{sign}"{TEXT}"\n')
+    assert (found.article.title, found.article.text) == ("Open", TEXT)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.dat"])
+def test_an_archive_by_another_name_is_refused(load, name):
+    (found,) = load(name, f"WARC/1.0\r\nWARC-Type: warcinfo\r\n\r\n{TEXT}")
+    assert "ends with .warc" in found.error
 
 
 @pytest.mark.parametrize(
@@ -67,6 +87,9 @@ def test_objects_are_read_as_such(load):
         f"[Raqqa] {TEXT}",
         f"{{Editor's note}} {TEXT}",
         f"a < b and c > d. {TEXT}",
+        f"Story, article, post: {TEXT}\nOne, two, three.",
+        f"Sent by mail, on the day it happened\n{TEXT}",
+        f"<Urgent>{TEXT}",
         "أُعيد فتح معبر سيمالكا يوم الاثنين.",
     ],
 )

@@ -332,3 +332,13 @@ def test_a_source_names_its_page_and_where_else_it_stands(chat, dalil):
     assert "Also in: Second <b>, خبر آخر" in sources.nth(0).text_content()
     assert "page" not in sources.nth(1).locator(".title").text_content()
     assert "Also in" not in sources.nth(1).text_content()
+
+
+def test_a_number_in_brackets_within_a_quote_is_no_marker(chat, dalil):
+    cited = citation("The bridge [2] is open.", href="/embed/x/articles/a?key=1")
+    other = citation("It was shut [1].", n=2, article_id="other", href="/embed/x/articles/b?key=1")
+    line = "It says “The bridge [2] is open.” [1] and “It was shut [1].” [2], it seems."
+    dalil.play(event("done", **answer(line, [cited, other])))
+    turn = ask(chat, "Is it open?", "done")
+    assert turn.locator(".line .marker").all_text_contents() == ["1", "2"]
+    assert turn.locator(".line .quote").all_text_contents() == [cited["quote"], other["quote"]]

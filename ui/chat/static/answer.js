@@ -90,20 +90,27 @@ export function comma({ direction }) {
 // What a model has `written` is shown as it is, and its statements without support are marked.
 function answerText(page, text, { language: asked, citations = [], statements = [] }, written) {
   const doubts = statements.filter(({ supported }) => !supported);
+  const quotes = citations.flatMap(({ quote }) => quote || []).sort((a, b) => b.length - a.length);
   let at = 0;
   return text.split("\n").flatMap((line) => {
     const alone = !written && citations.find((citation) => standsAlone(line, citation));
     if (alone) return said(page, line, alone, asked);
     const paragraph = element("p", { class: "line", dir: "auto", lang: asked });
-    for (const piece of line.split(/(\[\d+\])/)) {
+    for (const piece of pieces(line, quotes)) {
       const citation = citations.find(({ n }) => piece === `[${n}]`);
-      const plain = () => (written ? doubted(page, piece, at, doubts) : quoted(piece, citations));
+      const plain = () => (written ? doubted(page, piece, at, doubts) : [quoted(piece, citations)]);
       paragraph.append(...(citation ? [marker(page, citation)] : plain()));
       at += [...piece].length;
     }
     at += 1;
     return line.trim() || !written ? paragraph : [];
   });
+}
+
+// A line cut at its markers; "[2]" within a sentence of an article is a part of that.
+function pieces(line, [quote, ...rest]) {
+  if (!quote) return line.split(/(\[\d+\])/);
+  return line.split(quote).flatMap((part, n) => [n ? quote : "", ...pieces(part, rest)]);
 }
 
 // Spans count code points, of which a string of JavaScript may need two units for one.
@@ -134,9 +141,9 @@ export function doubtOf(words, { citations }) {
 }
 
 function standsAlone(line, { n, quote }) {
-  if (!quote || !line.includes(quote)) return false;
-  const behind = line.slice(line.indexOf(quote) + quote.length);
-  return behind.replace(/^[\u201d\u00bb"]/u, "").trim() === `[${n}]`;
+  // A line has no line feed, so that it is not cut where there is no quote.
+  const [, behind] = line.split(quote || "\n");
+  return behind?.replace(/^[\u201d\u00bb"]/u, "").trim() === `[${n}]`;
 }
 
 function said(page, line, citation, asked) {
@@ -162,12 +169,9 @@ function answering({ quote, start, focus_start: first, focus_end: last }) {
 }
 
 function quoted(piece, citations) {
-  const citation = citations.find(({ quote }) => quote && piece.includes(quote));
-  if (!citation) return [piece];
-  const start = piece.indexOf(citation.quote);
-  const attributes = { class: "quote", ...language(citation) };
-  const quote = element("bdi", attributes, answering(citation));
-  return [piece.slice(0, start), quote, piece.slice(start + citation.quote.length)];
+  const citation = citations.find(({ quote }) => quote === piece);
+  if (!citation || !piece) return piece;
+  return element("bdi", { class: "quote", ...language(citation) }, answering(citation));
 }
 
 function marker(page, citation) {
