@@ -24,7 +24,8 @@ from eval.studies.examples import Example, examples, in_small_libraries
 from eval.studies.questions import QuestionSet, arabic, english, from_cases
 from index import WordTable
 from index.encoder import load_bundled
-from rag.choice.select import SelectionSettings, confidence, pick, rank, signals
+from rag.choice.confidence import signals, surest
+from rag.choice.select import SelectionSettings, pick, rank
 from rag.reader import load_reader
 from rag.search.rank import Floats
 
@@ -170,17 +171,19 @@ def fit_confidence(sets: Sequence[Sequence[Attempt]]) -> dict[str, float]:
 def fit_thresholds(group: Sequence[Example], settings: SelectionSettings) -> SelectionSettings:
     """Return the settings with the thresholds at which so much is answered falsely as may be."""
     table = load_bundled()
-    sure = [
-        confidence(_attempt(each, table, settings, 1.0).found, settings.confidence)
-        for each in group
-        if not each.answerable
-    ]
+    sure = [_sureness(each, table, settings) for each in group if not each.answerable]
     return replace(
         settings,
         strict=round(float(np.quantile(sure, 1 - _FALSE_ANSWERS["strict"])), 3),
         threshold=round(float(np.quantile(sure, 1 - _FALSE_ANSWERS["normal"])), 3),
         eager=round(float(np.quantile(sure, 1 - _FALSE_ANSWERS["eager"])), 3),
     )
+
+
+def _sureness(example: Example, table: WordTable, settings: SelectionSettings) -> float:
+    ranks = rank(example.described, settings.ranking)
+    weights = settings.confidence
+    return surest(example.reading, example.described, ranks, ranks, table, weights)[1]
 
 
 def fit(

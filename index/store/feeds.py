@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,8 @@ class FeedTable:
                 "ON CONFLICT (url) DO UPDATE SET every = excluded.every, due = excluded.due",
                 url, every, self._iso(), int(self._now()),
             )  # fmt: skip
-        return self.find(url)
+            # As it is before any worker claims it.
+            return self.find(url)
 
     def all(self) -> list[StoredFeed]:
         """Return the feeds in the order in which they were added."""
@@ -114,10 +115,12 @@ class FeedTable:
             self._store.execute("DELETE FROM feeds WHERE url = ?", url)
             self._store.execute("DELETE FROM feed_items WHERE feed = ?", url)
 
-    def change(self, url: str, *, every: int | None = None, paused: bool | None = None) -> None:
+    def change(
+        self, url: str, *, every: int | None = None, paused: bool | None = None
+    ) -> StoredFeed:
         """Give a feed another interval, or pause it; one that is not paused is due at once.
 
-        Raises `MissingError`.
+        Returns it as it then is, before anybody claims it. Raises `MissingError`.
         """
         self.find(url)
         now = int(self._now())
@@ -131,6 +134,7 @@ class FeedTable:
             if paused is not None:
                 due = _NEVER if paused else now
                 self._store.execute("UPDATE feeds SET due = ? WHERE url = ?", due, url)
+            return self.find(url)
 
     def claim(self, besides: Collection[str] = ()) -> StoredFeed | None:
         """Return a feed that is due, and let nobody else have it before it is due again.
@@ -158,15 +162,18 @@ class FeedTable:
         """Keep what a fetch of `feed` came to, and say when it is due again.
 
         Where it was made due or paused meanwhile, that stands: what was asked for is not lost.
+        Two fetches never end at the same `fetched_at`: who waits for one sees it by this time.
         """
         failures = feed.failures + 1 if done.failed else 0
         wait = max(feed.every * 2 ** min(max(failures - 1, 0), 16), done.wait)
         with self._store.transaction():
+            rows = self._store.execute("SELECT fetched_at FROM feeds WHERE url = ?", feed.url)
+            ended = self._after(rows[0][0] if rows else None)
             self._store.execute(
                 "UPDATE feeds SET fetched_at = ?, etag = ?, modified = ?, report = ?, error = ?, "
                 "failures = ?, due = CASE WHEN due = ? AND due < ? THEN ? ELSE due END "
                 "WHERE url = ?",
-                self._iso(), done.etag, done.modified, json.dumps(dict(done.report)), done.error,
+                ended, done.etag, done.modified, json.dumps(dict(done.report)), done.error,
                 failures, feed.due, _NEVER,
                 int(self._now() + min(wait, max(_LONGEST_WAIT_SECONDS, feed.every))), feed.url,
             )  # fmt: skip
@@ -221,6 +228,13 @@ class FeedTable:
 
     def _iso(self) -> str:
         return datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+
+    def _after(self, before: str | None) -> str:
+        """Return the time now, or the second after `before` if that is later."""
+        if before is None:
+            return self._iso()
+        following = datetime.fromisoformat(before) + timedelta(seconds=1)
+        return max(self._iso(), following.isoformat(timespec="seconds"))
 
 
 def _feed(row: tuple[Any, ...]) -> StoredFeed:

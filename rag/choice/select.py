@@ -1,7 +1,4 @@
-"""The choice: rank the sentences, judge how surely the best answers, pick one to three to cite.
-
-The confidence is a logistic over what of the question the best meets, and what the reader says.
-"""
+"""The choice: rank the sentences, judge how surely the best answers, pick one to three to cite."""
 
 from __future__ import annotations
 
@@ -18,18 +15,16 @@ from corpus.article import Article
 from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
-from rag.choice.answer_types import beside_number, focus, lacks_kind
+from rag.choice.confidence import surest
 from rag.choice.evidence import (
     Compare,
     Described,
     Sentence,
-    absent,
     asks,
     beside,
     considered_of,
     describe,
     differing,
-    of_article,
     sentences_of,
 )
 from rag.choice.unmet import unmet
@@ -45,16 +40,6 @@ Caution = Literal["strict", "normal", "eager"]
 # Without a reader the other features have to say what it would.
 _WEIGHTS = Path(__file__).with_name("weights.json")
 _WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
-# What stands beside the sentence supports it, but less than what stands in it, and what stands
-# elsewhere in the article still less.
-_AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
-# A signal of what is not asked for is worth as much as one that is half met.
-_HALF = 0.5
-# What is said of another person, place or year is no answer, however well the rest is met; no
-# sample of real questions shows how often that would be the one thing that is wrong.
-_UNNAMED_SHARE = 0.6
-# Sentences of as many passages as are retrieved, about.
-_MANY = 40
 
 
 @dataclass(frozen=True)
@@ -62,11 +47,12 @@ class SelectionSettings:
     """The handful of weights of the choice.
 
     `ranking` weighs the features of `rag.choice.evidence.describe`, `confidence` the signals of
-    `rag.choice.select.signals`; below `threshold` Dalil abstains, and down to `possible` it points
-    to the sentence that may answer.  `strict` and `eager` are thresholds for who would rather be
-    refused, or rather see for themselves.  A further sentence is cited, up to `most` in all, if its
-    ranking score comes within `margin` of the best one's, or within `elsewhere` if it is of another
-    article; and where there is a reader, only if its log odds are at most `assent` below the best.
+    `rag.choice.confidence.signals`; below `threshold` Dalil abstains, and down to `possible` it
+    points to the sentence that may answer.  `strict` and `eager` are thresholds for who would
+    rather be refused, or rather see for themselves.  A further sentence is cited, up to `most` in
+    all, if its ranking score comes within `margin` of the best one's, or within `elsewhere` if it
+    is of another article, which may tell more or otherwise; and where there is a reader, only if
+    the log odds it gives are at most `assent` below those of the best.
     """
 
     ranking: Mapping[str, float]
@@ -165,8 +151,9 @@ class Selector:
         self, reading: Reading, described: Described, plain: Floats, scores: Floats
     ) -> Choice:
         """Return what to cite of sentences that rank by `scores`; `plain` ones make it surer."""
-        found = signals(reading, described, plain, self._table, int(np.argmax(scores)))
-        sure = confidence(found, self._settings.confidence)
+        scores, sure = surest(
+            reading, described, plain, scores, self._table, self._settings.confidence
+        )
         considered = considered_of(described, scores)
         if sure < self._settings.threshold:
             best = int(np.argmax(scores))
@@ -242,59 +229,3 @@ def pick(described: Described, scores: Floats, settings: SelectionSettings) -> l
 def rank(described: Described, weights: Mapping[str, float]) -> Floats:
     """Return the score of each sentence, float64 (n,)."""
     return np.asarray(sum(weight * described.features[name] for name, weight in weights.items()))
-
-
-def signals(
-    reading: Reading,
-    described: Described,
-    ranks: Floats,
-    table: WordTable,
-    best: int | None = None,
-) -> dict[str, float]:
-    """Return what speaks for the best-ranked sentence, or that at `best`, as an answer.
-
-    - weakest: the least covered of the question's weighty words
-    - rank: its ranking score
-    - focus: how well it meets what the question names as asked for
-    - beside: how well words beside a number in it meet that, where a number is asked for
-    - unnamed: its article lacks a name, a number or a date of the question
-    - absent: the share of the question's words, by weight, that its article hardly meets anywhere;
-      of a follow-up, if that is more, the share of its own words
-    - foreign: it is in another script than the question, where as few words met say more
-    - unfit: it lacks the kind of thing that is asked for
-    - few: how few sentences there were to choose from, which keeps standardised scores low
-    - reads: log odds that it answers, to a reader; with one alone
-    - outread: by how much another sentence is likelier to answer, to the reader
-    """
-    best = int(np.argmax(ranks)) if best is None else best
-    sentence = described.sentences[best]
-    text, language = sentence.text, sentence.article.language
-    weights, own = reading.weights, described.own[best]
-    article = of_article(described.sentences, described.around)[best]
-    coverage = np.maximum(own, _AROUND_SHARE * described.around[best])
-    coverage = np.maximum(coverage, _ARTICLE_SHARE * article)
-    named = focus(reading)
-    counted = reading.expected is Expected.NUMBER
-    beside = beside_number(reading, text, table) if counted else _HALF
-    found = {
-        "bias": 1.0,
-        "weakest": float(coverage[weights >= weights.mean()].min(initial=1.0)),
-        "rank": float(ranks[best]),
-        "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
-        "beside": beside - _HALF,
-        "unnamed": float(bool(unmet(reading, sentence.article, table))),
-        "absent": absent(reading, article),
-        "foreign": 1.0 - float(described.features["same_script"][best]),
-        "unfit": float(lacks_kind(reading, text, language)),
-        "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
-    }
-    odds = described.features.get("reads")
-    if odds is not None:
-        found |= {"reads": float(odds[best]), "outread": float(odds.max() - odds[best])}
-    return found
-
-
-def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Return the probability that the sentence answers, between 0 and 1."""
-    total = sum(weight * found[name] for name, weight in weights.items())
-    return float((1.0 - _UNNAMED_SHARE * found["unnamed"]) / (1.0 + np.exp(-total)))

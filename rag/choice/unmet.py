@@ -25,7 +25,7 @@ from rag.reading.languages import function_words, illnesses, pattern, telling, w
 # A name is met by a word of this cosine or more, which is its translation; what may be none, by
 # one that has anything to do with it.
 _MET, _FAINT = 0.5, 0.38
-# "For" begins no Arabic name and "their" ends none, and a small letter begins no German one.
+# "For" begins no Arabic name, "their" ends none, and a small letter begins no German one.
 _NO_NAME = regex.compile(r"لل|\p{Ll}|\w+(?:ها|هم|هن|هما)\Z")
 # So many consonants are seldom those of another word; fewer take their vowels along.
 _TELLING = 4
@@ -77,10 +77,7 @@ def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
 
 
 def _stands_in(reading: Reading, name: Sequence[QueryWord], article: Article) -> bool:
-    """Tell if a name took another's place and is spelled as the article would spell it.
-
-    Its meaning is near the other's, of which the article speaks: both are towns.
-    """
+    """Tell if a name took another's place, whose meaning is near, and is spelled as here."""
     return name[-1].text in reading.swapped and reading.script == script(article.text)
 
 
@@ -147,8 +144,8 @@ class _Told:
 @lru_cache(maxsize=64)
 def _told(text: str, language: str | None) -> _Told:
     found = list(words(text))
-    folded = frozenset(word.folded for word in found)
     distinct = list(dict.fromkeys(text[word.start : word.end] for word in found))
+    folded = frozenset(word.folded for word in found)
     written = {name.folded for name in joined_names(found)}
     # An article written apart stands between: "Abd al-Aziz".
     written |= {
@@ -158,7 +155,10 @@ def _told(text: str, language: str | None) -> _Told:
     }
     keys: dict[str, list[str]] = {}
     bare = folded | frozenset(map(without_article, folded))
-    for form in {*distinct, *written, *bare, *map(without_article, written)}:
+    # What an article writes small is no name: "said" is not Suwayda.
+    large = {fold(word) for word in distinct if word[0].isupper()}
+    small = {fold(word) for word in distinct if word[0].islower()} - large
+    for form in {*distinct, *written, *bare, *map(without_article, written)} - small:
         for key in strict_name_keys(form):
             keys.setdefault(key, []).append(form)
     stems = frozenset(stem(word, language) for word in folded)
@@ -234,18 +234,17 @@ def places_of(reading: Reading) -> list[list[int]]:
 
 def _behind(reading: Reading, kind: str) -> list[list[int]]:
     """Return the places of the word, or two, behind each Arabic word of a kind."""
-    if reading.language not in _WITHOUT_CAPITALS:
+    if reading.language not in (_PLACED if kind == "placing" else _WITHOUT_CAPITALS):
         return []
     places = {word.word.start: place for place, word in enumerate(reading.words)}
     found: list[list[int]] = []
-    if kind == "placing" and reading.language not in _PLACED:
-        return []
     for match in pattern(kind, reading.language).finditer(reading.standalone):
         start = match.end() + 1
         place = places.get(start)
         if place is None or reading.words[place].quantities:
             continue
-        if _NO_NAME.match(reading.words[place].text):
+        text = reading.words[place].text
+        if _NO_NAME.match(text) or pattern("peopling", reading.language).fullmatch(text):
             continue
         name = [place]
         if _FIRST_PART.fullmatch(reading.words[place].word.folded):

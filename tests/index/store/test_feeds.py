@@ -87,6 +87,20 @@ def test_what_is_asked_for_during_a_fetch_is_not_lost(feeds, clock):
     assert (feeds.claim(), feeds.find(A).paused) == (None, True)
 
 
+def test_two_fetches_within_a_second_end_at_different_times(feeds, clock):
+    before = feeds.add(A, 600)
+    ends = [before.fetched_at]
+    for _ in range(3):
+        feeds.fetched(feeds.claim(), Fetching({"added": 0}))
+        # It is told as it was when somebody wanted it, whoever claims it next.
+        ends.append(feeds.change(A, paused=False).fetched_at)
+        assert feeds.find(A).due == int(clock.time)
+    assert len(set(ends)) == 4
+    clock.time += 60
+    feeds.fetched(feeds.claim(), Fetching({"added": 0}))
+    assert ends[-1] < feeds.find(A).fetched_at == "2020-09-13T12:27:40+00:00"
+
+
 def test_a_feed_is_paused_and_gets_another_interval(feeds, clock):
     feeds.add(A, 600)
     feeds.fetched(feeds.claim(), Fetching({"added": 2}))

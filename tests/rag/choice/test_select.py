@@ -11,7 +11,7 @@ from index.encoder import load_bundled
 from rag.answer import Hit
 from rag.assistant import Assistant
 from rag.choice.evidence import Described, Sentence, of_article
-from rag.choice.select import SelectionSettings, confidence, pick
+from rag.choice.select import SelectionSettings, pick
 from rag.search.rank import rarity, sharpen
 
 LINES = ("The bridge reopened.", "Lorries crossed it.", "the bridge: reopened!", "It rained.")
@@ -168,11 +168,3 @@ def test_the_more_caution_the_fewer_answers(assistant):
         counts.append(sum(asked.ask(question).status == "answered" for question in questions))
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
-
-
-@pytest.mark.parametrize("reader", [True, False])
-def test_what_names_another_is_answered_at_no_caution(reader):
-    shipped = SelectionSettings.read(reader=reader)
-    surest = confidence({"bias": 1.0, "unnamed": 1.0}, {"bias": 1e3, "unnamed": 0.0})
-    for caution in ("strict", "normal", "eager"):
-        assert surest < shipped.at(caution).threshold

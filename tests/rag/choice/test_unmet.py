@@ -135,6 +135,11 @@ def test_a_number_that_makes_a_name_with_a_letter_is_missed_as_any():
         ("كم قرية بقيت بلا كهرباء؟", []),
         ("أين أكبر محطة للطاقة؟", []),
         ("متى عادت العائلات إلى بيوتها؟", []),
+        # Who is in a place gives it no name.
+        ("هل يوجد أجانب في سجون عناصر التنظيم؟", []),
+        ("كم خيمة في مخيم النازحين؟", []),
+        ("من يحرس سجون المقاتلين؟", []),
+        ("كم خيمة في مخيم نازحان؟", ["نازحان"]),
     ],
 )
 def test_a_name_without_capitals_is_known_by_what_stands_before_it(question, missing):
@@ -222,6 +227,13 @@ def test_a_name_typed_without_its_cedilla_is_met(name, met):
     text = "عاد التيار من سد تشرين إلى القامشلي. وفرح الشبان."
     article = Article("c", text, language="ar")
     assert missed(f"When did power return to {name}?", article) == [name] * (not met)
+
+
+def test_what_an_article_writes_small_is_no_name():
+    crash = Article("d", "The bus left the road, the police said. Said Omar saw it.", language="en")
+    assert missed("Who drove the bus in Suwayda?", crash) == []
+    crash = Article("d", "The bus left the road, the police said.", language="en")
+    assert missed("Who drove the bus in Suwayda?", crash) == ["Suwayda"]
 
 
 def test_two_letters_of_one_sound_may_be_two_sounds():

@@ -89,8 +89,7 @@ async def change(
 
     def work(_: Service) -> Json:
         with _known(settings, url) as table:
-            table.change(url, every=body.every_seconds, paused=body.paused)
-            return feed_json(table.find(url))
+            return feed_json(table.change(url, every=body.every_seconds, paused=body.paused))
 
     return await while_connected(request, pool.run(work))
 

@@ -11,7 +11,7 @@ const LATER_MS = 15_000;
 const connects = "connects" in document.body.dataset;
 const list = document.getElementById("feed-list");
 const rows = new Map();
-// Since when a feed is to be fetched that somebody wants now.
+// When a feed was fetched last before somebody wanted it now; each fetch ends at another time.
 const asked = new Map();
 
 /** Show the feeds as they are, again and again. */
@@ -53,12 +53,12 @@ function addressOf({ url }) {
 }
 
 async function expect(feed) {
-  if (feed.due_at) asked.set(feed.url, feed.due_at);
+  if (feed.due_at) asked.set(feed.url, feed.fetched_at);
   await showFeeds();
 }
 
 function underWay(feed) {
-  return !feed.paused && asked.has(feed.url) && (feed.fetched_at ?? "") < asked.get(feed.url);
+  return !feed.paused && asked.has(feed.url) && feed.fetched_at === asked.get(feed.url);
 }
 
 function tellOfEnd(feed) {
