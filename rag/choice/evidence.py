@@ -22,7 +22,7 @@ from corpus.text.sentences import sentence_spans
 from corpus.text.words import spelled_as
 from index import Query, WordTable
 from rag.answer import Considered, Hit
-from rag.choice.answer_types import beside_number, given, has_kind
+from rag.choice.signals import beside_number, given, has_kind, of_article
 from rag.choice.unmet import unmet
 from rag.reader import Excerpt, Reader
 from rag.reading import Reading
@@ -38,8 +38,6 @@ _CONTEXT_SHARE = 0.5
 # Measured as in rag.search.rank.
 _USUAL_MET = Usual(0.25, 0.12)
 _USUAL_PASSAGE = Usual(0.6, 0.1)
-# What is met less than this anywhere in an article might as well not be there.
-_ABSENT = 0.35
 # What says otherwise may rank so much lower, and be so much less likely to the reader, in log odds;
 # what is asked for is met so well beside its number: pairs that count one thing begin at .27.
 _LOWER, _LESS, _BESIDE = 4.0, 3.0, 0.16
@@ -170,26 +168,6 @@ def _excerpt(sentences: Sequence[Sentence]) -> Excerpt:
     ends = list(accumulate(len(text) + 1 for text in texts))
     spans = [(end - 1 - len(text), end - 1) for text, end in zip(texts, ends, strict=True)]
     return Excerpt(" ".join(texts), spans)
-
-
-def of_article(sentences: Sequence[Sentence], near: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return how well each word is met anywhere near sentences of the same article, (n, w)."""
-    found = np.empty_like(near)
-    names = np.array([sentence.article.id for sentence in sentences])
-    for name in np.unique(names):
-        found[names == name] = near[names == name].max(axis=0)
-    return found
-
-
-def absent(reading: Reading, article: NDArray[np.float32]) -> float:
-    """Return the share of words that an article hardly meets; `article` float32 (w,).
-
-    What a follow-up takes along is met by any article on the matter, and would hide that what is
-    asked of it is not.
-    """
-    lacking, weights = article < _ABSENT, reading.weights
-    own = weights * np.array([word.word.start >= reading.own for word in reading.words])
-    return max(float(each @ lacking / (each.sum() or 1.0)) for each in (weights, own))
 
 
 def _met(

@@ -15,7 +15,6 @@ from corpus.article import Article
 from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
-from rag.choice.confidence import surest
 from rag.choice.evidence import (
     Compare,
     Described,
@@ -27,6 +26,7 @@ from rag.choice.evidence import (
     differing,
     sentences_of,
 )
+from rag.choice.signals import surest
 from rag.choice.unmet import unmet
 from rag.reader import Reader
 from rag.reading import Reading
@@ -47,7 +47,7 @@ class SelectionSettings:
     """The handful of weights of the choice.
 
     `ranking` weighs the features of `rag.choice.evidence.describe`, `confidence` the signals of
-    `rag.choice.confidence.signals`; below `threshold` Dalil abstains, and down to `possible` it
+    `rag.choice.signals.signals`; below `threshold` Dalil abstains, and down to `possible` it
     points to the sentence that may answer.  `strict` and `eager` are thresholds for who would
     rather be refused, or rather see for themselves.  A further sentence is cited, up to `most` in
     all, if its ranking score comes within `margin` of the best one's, or within `elsewhere` if it

@@ -18,8 +18,8 @@ from corpus.text.words import Word, words
 from index import WordTable
 from index.engine import SAME_NAME, SAME_STEM
 from rag.answer import Answer, Citation, Hit, Kind, Match
-from rag.choice.answer_types import given
 from rag.choice.evidence import Sentence
+from rag.choice.signals import given
 from rag.reading import Reading
 from rag.reading.languages import Phrases, pattern, phrases, timeline_phrases
 from rag.reading.reading import Expected

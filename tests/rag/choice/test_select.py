@@ -10,8 +10,9 @@ from index import Library
 from index.encoder import load_bundled
 from rag.answer import Hit
 from rag.assistant import Assistant
-from rag.choice.evidence import Described, Sentence, of_article
+from rag.choice.evidence import Described, Sentence
 from rag.choice.select import SelectionSettings, pick
+from rag.choice.signals import of_article
 from rag.search.rank import rarity, sharpen
 
 LINES = ("The bridge reopened.", "Lorries crossed it.", "the bridge: reopened!", "It rained.")

@@ -12,7 +12,7 @@ from corpus.text.words import fold
 from eval.cases import case as cases
 from index import Library, load_encoder
 from rag import Assistant
-from rag.choice.evidence import absent
+from rag.choice.signals import absent
 from rag.choice.unmet import unmet
 from rag.reading import read
 from rag.reading.follow_up import resolve
