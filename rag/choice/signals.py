@@ -48,9 +48,9 @@ _HALF = 0.5
 _UNNAMED_SHARE = 0.6
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
-# Where nothing but a name that its article has speaks for another than the best, it is pointed to
-# at any caution and never an answer: what is asked of a place is seldom said of it in passing.
-_NAMED_ONLY = 0.45
+# Where but a name that its article has speaks for another than the best, or what a follow-up takes
+# along, which any article on the matter meets, it is pointed to and at no caution an answer.
+_POINTED = 0.45
 # A third is seldom the one that answers, and each that is looked at makes a refusal less likely.
 _RIVALS = 2
 
@@ -230,16 +230,17 @@ def surest(
     some articles have; a lead is never undone.
     """
     lead = scores - plain
-    # Much of a follow-up is met by any article on the matter, which would make two surer.
-    order = np.argsort(-scores, kind="stable")[: 1 if reading.context else _RIVALS]
+    order = np.argsort(-scores, kind="stable")[:_RIVALS]
     rivals = [int(place) for place in order if lead[place] >= lead[order[0]]]
     found = [signals(reading, described, plain, table, place) for place in rivals]
     sure = [confidence(each, weights) for each in found]
+    for place, each in enumerate(found[1:], 1):
+        if reading.context or found[0]["unnamed"] > each["unnamed"]:
+            sure[place] = min(sure[place], _POINTED)
     best = int(np.argmax(sure))
     swapped = scores.copy()
     swapped[[rivals[0], rivals[best]]] = scores[[rivals[best], rivals[0]]]
-    by_name = found[0]["unnamed"] > found[best]["unnamed"]
-    return swapped, min(sure[best], _NAMED_ONLY) if by_name else sure[best]
+    return swapped, sure[best]
 
 
 def signals(

@@ -194,10 +194,15 @@ def test_what_only_a_name_speaks_for_is_pointed_to_at_any_caution(
     assert sure >= shipped.possible
 
 
-def test_a_follow_up_stays_with_the_best(monkeypatch):
-    monkeypatch.setattr(module, "signals", lambda *given: {"odds": given[-1], "unnamed": 0})
-    scores, none = np.array([2.0, 1.0]), np.zeros((2, 0))
-    for reading, best in ((ASKED, 1), (FOLLOWING, 0)):
-        described = Described([], {}, none, none)
-        ahead, _ = surest(reading, described, scores, scores, load_bundled(), {"odds": 1.0})
-        assert int(np.argmax(ahead)) == best
+def test_of_a_follow_up_the_second_is_pointed_to_and_no_answer(monkeypatch):
+    weights, none = {"odds": 1.0}, np.zeros((2, 0))
+    described, scores = Described([], {}, none, none), np.array([2.0, 1.0])
+    shipped = SelectionSettings.read()
+    # Of one that answers by itself the answer stays, however much surer the second is.
+    for odds, best, answers in (((-2.0, 3.0), 1, False), ((1.0, 3.0), 0, True)):
+        monkeypatch.setattr(
+            module, "signals", lambda *given, odds=odds: {"odds": odds[given[-1]], "unnamed": 0}
+        )
+        ahead, sure = surest(FOLLOWING, described, scores, scores, load_bundled(), weights)
+        assert (int(np.argmax(ahead)), sure >= shipped.at("eager").threshold) == (best, answers)
+        assert int(np.argmax(surest(ASKED, described, scores, scores, None, weights)[0])) == 1
