@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.text.sentences import sentence_spans
 from index.embedded.engine import find, run_legs
-from index.embedded.segments.snapshot import Snapshot
+from index.embedded.segments.building import of_texts
 from index.encoder import Encoder, table_of
 from rag.reader import Excerpt, Reader
 from rag.reading import read
@@ -52,7 +52,7 @@ class Pool:
         self._words = table_of(encoder)
         of = articles or range(len(texts))
         vectors = encoder.encode_passages(texts)
-        self._snapshot = Snapshot.of_texts(texts, languages, of, vectors, self._words)
+        self._snapshot = of_texts(texts, languages, of, vectors, self._words)
 
     def score(self, question: str) -> Mapping[str, Floats]:
         """Return by leg the scores of all texts, float64 (n,); minus infinity is not found.

@@ -7,7 +7,8 @@ This is the only module that imports rank_bm25.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -19,20 +20,128 @@ from numpy.typing import NDArray
 
 from index.embedded.postings import (
     CHUNK,
-    Part,
+    Held,
     PostingCounter,
     TermCounter,
+    best_rows,
+    cuts,
     load_arrays,
     save_arrays,
+    term_keys,
 )
-from index.embedded.scored import EPSILON, Held, Scored
 
+# BM25Okapi's defaults; the contract test compares with the stock class.
+K1 = 1.5
+B = 0.75
+EPSILON = 0.25
 # Terms whose place is remembered: a few megabytes.
 _REMEMBERED = 20_000
 # The place of a term that has not been looked for; `None` is that of one that is not there.
 _UNKNOWN = -1
-# An odd number whose powers spread the bytes of a term over 64 bits.
-_BASE = 0x9E3779B97F4A7C15
+
+
+@dataclass(frozen=True)
+class LexicalMatch:
+    """How documents match a query: `total` float32 (n,), above `none` where any term is held."""
+
+    total: NDArray[np.float32]
+    none: float
+
+    def scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the scores of the documents `rows`, minus infinity for those without a term."""
+        scores = self.total[rows]
+        return np.where(scores > self.none, scores, np.float32(-np.inf))
+
+    def best(self, depth: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the `depth` documents of the highest scores among those `allowed`, bool (n,)."""
+        rows = best_rows(self.total, depth, allowed)
+        return rows[self.total[rows] > self.none]
+
+
+class Scored(ABC):
+    """Documents whose terms are known by their postings."""
+
+    @property
+    @abstractmethod
+    def sizes(self) -> NDArray[np.int32]:
+        """The number of terms of each document, int32 (n,); 0 for one that is gone."""
+
+    @property
+    @abstractmethod
+    def count(self) -> int:
+        """How many documents there are, those that are gone not."""
+
+    @abstractmethod
+    def held(self, query: Sequence[str]) -> list[Held]:
+        """Return the postings of the terms of `query` that any document holds, in order.
+
+        Those of one term may come in several pieces, of other documents each.
+        """
+
+    @abstractmethod
+    def documents_with(self, term: str) -> NDArray[np.int32]:
+        """Return the documents that hold `term`, ascending, int32 (m,)."""
+
+    def scores(
+        self, query: Sequence[str], kind: type[np.floating] = np.float64
+    ) -> NDArray[np.floating]:
+        """Return the BM25 score of every document, (n,) of type `kind`, for the terms of `query`.
+
+        Source: Trotman et al. 2014, "Improvements to BM25 and Language Models Examined", the
+        ATIRE variant as rank_bm25 0.2.2 writes it.  Scores of tiny collections can be negative.
+        """
+        return self._sum(self.held(query), kind)
+
+    def _sum(self, held: Sequence[Held], kind: type[np.floating]) -> NDArray[np.floating]:
+        total = np.zeros(len(self.sizes), kind)
+        damping = self._short_damping if kind is np.float32 else self._damping
+        for rows, count, idf in held:
+            added = np.multiply(count, K1 + 1, dtype=kind)
+            added /= count + damping[rows]
+            added *= idf
+            np.add.at(total, rows, added)
+        return total
+
+    def match(self, query: Sequence[str]) -> LexicalMatch:
+        """Match the documents with the terms of `query`, in 32 bits, which order them as well."""
+        held = self.held(query)
+        total = self._sum(held, np.float32)
+        if all(each.idf > 0 for each in held):
+            return LexicalMatch(total, 0.0)
+        # Scores alone cannot tell: in a tiny collection a match may count zero or less.
+        having = np.zeros(len(self.sizes), np.bool_)
+        for each in held:
+            having[each.documents] = True
+        total[~having] = -np.inf
+        return LexicalMatch(total, -np.inf)
+
+    def scores_at(self, query: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return `scores(query)[rows]`, float64 (len(rows),), `rows` ascending, without the rest.
+
+        For terms that nearly every document has, looking a few documents up is far cheaper.
+        """
+        total = np.zeros(len(rows))
+        # Of the type of the postings, which would all be turned into the type of `rows` else.
+        wanted = rows.astype(np.int32)
+        for documents, counts, idf in self.held(query):
+            found = np.searchsorted(documents, wanted)
+            np.minimum(found, len(documents) - 1, out=found)
+            holds = np.flatnonzero(documents[found] == wanted)
+            count = counts[found[holds]].astype(np.int64)
+            saturation = count + self._damping[rows[holds]]
+            total[holds] += idf * (count * (K1 + 1) / saturation)
+        return total
+
+    @cached_property
+    def _damping(self) -> NDArray[np.float64]:
+        """What BM25 adds to each document's counts in the divisor, float64 (n,)."""
+        average = int(self.sizes.sum(dtype=np.int64)) / max(self.count, 1) or 1.0
+        return np.asarray(K1 * (1 - B + B * self.sizes.astype(np.int64) / average))
+
+    @cached_property
+    def _short_damping(self) -> NDArray[np.float32]:
+        """`_damping` as float32 (n,)."""
+        return self._damping.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -40,9 +149,9 @@ class LexicalIndex(Scored):
     """Postings of `n` documents over `v` terms, in document order within each term.
 
     `starts` int64 (v+1), `documents` int32 (p,) and `counts` unsigned (p,) are the postings,
-    `lengths` int32 (n,) the documents' lengths in terms.  `vocabulary` is
-    the terms' UTF-8 bytes end to end, uint8, in byte order, `offsets` int64 (v+1) its cuts, and
-    `appearance` int64 (v) each term's place in the order in which the documents brought them.
+    `lengths` int32 (n,) the documents' lengths in terms.  `vocabulary` is the terms' UTF-8 bytes
+    end to end, uint8, in byte order, `offsets` int64 (v+1) its cuts, and `appearance` int64 (v)
+    each term's place in the order in which the documents brought them.
     """
 
     starts: NDArray[np.int64]
@@ -56,49 +165,10 @@ class LexicalIndex(Scored):
     @classmethod
     def build(cls, documents: Sequence[Sequence[str]]) -> Self:
         """Index `documents`, each a sequence of terms; none and empty ones are allowed."""
-        return cls.empty().extended(np.zeros(0, np.int64), documents)
-
-    @classmethod
-    def empty(cls) -> Self:
-        """Return an index of no documents."""
-        return cls.merged(())
-
-    @classmethod
-    def merged(cls, parts: Iterable[tuple[Self, NDArray[np.int64]]]) -> Self:
-        """Index the documents of several indexes, of each those in the rows beside it."""
         counter = TermCounter((), PostingCounter((), np.zeros(0, np.int32)))
-        for index, keep in parts:
-            index._count_into(counter, keep)
-        return cls.of(counter)
-
-    def extended(self, keep: NDArray[np.int64], documents: Sequence[Sequence[str]]) -> Self:
-        """Return an index of the documents in rows `keep` (ascending), then `documents`."""
-        counter = self.counter(keep)
         for first in range(0, len(documents), CHUNK):
             counter.add(documents[first : first + CHUNK])
-        return self.of(counter)
-
-    def counter(self, keep: NDArray[np.int64]) -> TermCounter:
-        """Return a counter that has the documents in rows `keep` (ascending) already.
-
-        Nothing is analysed again for the rows kept, so adding one article to a large
-        collection costs one pass over arrays.
-        """
-        counter = TermCounter((), PostingCounter((), np.zeros(0, np.int32)))
-        self._count_into(counter, keep)
-        return counter
-
-    def _count_into(self, counter: TermCounter, keep: NDArray[np.int64]) -> None:
-        renumbered = np.full(len(self.lengths), -1, np.int32)
-        renumbered[keep] = np.arange(len(keep))
-        rows = renumbered[self.documents]
-        stays = rows >= 0
-        sizes = np.add.reduceat(stays, self.starts[:-1], dtype=np.int64)
-        terms, order = self.terms(), np.argsort(self.appearance)
-        numbers = np.zeros(len(terms), np.int32)
-        numbers[order] = [counter.number(terms[place]) for place in order.tolist()]
-        part = Part(numbers, sizes, rows[stays], self.counts[stays])
-        counter.include(part, order, self.lengths[keep])
+        return cls.of(counter)
 
     @classmethod
     def of(cls, counter: TermCounter) -> Self:
@@ -108,7 +178,7 @@ class LexicalIndex(Scored):
         used = np.flatnonzero(frequency).tolist()
         encoded = sorted((names[number].encode(), number) for number in used)
         order = np.array([number for _, number in encoded], np.int64)
-        starts = _cuts(frequency[order])
+        starts = cuts(frequency[order])
         firsts = np.zeros(len(names), np.int64)
         firsts[order] = starts[:-1]
         documents, counts = counter.postings.postings(firsts)
@@ -118,7 +188,7 @@ class LexicalIndex(Scored):
             counts=counts,
             lengths=lengths,
             vocabulary=np.frombuffer(b"".join(name for name, _ in encoded), np.uint8),
-            offsets=_cuts(np.array([len(name) for name, _ in encoded], np.int64)),
+            offsets=cuts(np.array([len(name) for name, _ in encoded], np.int64)),
             appearance=np.argsort(np.argsort(counter.appearance[order])),
         )
 
@@ -134,8 +204,7 @@ class LexicalIndex(Scored):
     def terms(self) -> list[str]:
         """Return all terms in byte order."""
         data = self.vocabulary.tobytes()
-        cuts = self.offsets.tolist()
-        return [data[a:b].decode() for a, b in pairwise(cuts)]
+        return [data[a:b].decode() for a, b in pairwise(self.offsets.tolist())]
 
     @property
     def sizes(self) -> NDArray[np.int32]:
@@ -170,13 +239,7 @@ class LexicalIndex(Scored):
     @cached_property
     def keys(self) -> NDArray[np.uint64]:
         """A number for each term, uint64 (v,), the same in every index."""
-        sizes = np.diff(self.offsets)
-        powers = np.full(int(sizes.max(initial=0)) + 1, _BASE, np.uint64)
-        powers[0] = 1
-        np.multiply.accumulate(powers, out=powers)
-        within = np.arange(len(self.vocabulary)) - np.repeat(self.offsets[:-1], sizes)
-        weighed = (self.vocabulary.astype(np.uint64) + np.uint64(1)) * powers[within]
-        return np.add.reduceat(weighed, self.offsets[:-1]) if len(sizes) else weighed
+        return term_keys(self.vocabulary, self.offsets)
 
     def find(self, term: str) -> int | None:
         """Return the place of `term`, `None` for one that no document holds."""
@@ -230,7 +293,3 @@ def _idf(frequency: dict[str, int], documents: int) -> dict[str, float]:
     model.corpus_size, model.epsilon, model.idf = documents, EPSILON, {}
     model._calc_idf(frequency)
     return dict(model.idf)
-
-
-def _cuts(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from corpus.errors import DalilError
 from corpus.text.stems import grams, query_terms
-from index.embedded.scored import LexicalMatch
-from index.embedded.segments import kept as files
-from index.embedded.segments.snapshot import Snapshot, build
+from index.embedded.bm25 import LexicalMatch
+from index.embedded.segments.building import build
+from index.embedded.segments.kept import save
+from index.embedded.segments.snapshot import Snapshot, load
 from index.embedded.soft import SoftMatch, match
 from index.embedded.texts import best_similarities, token_counts, token_ids, token_shares
 from index.encoder import Encoder, StaticEncoder, check_encoder
@@ -126,11 +127,11 @@ class EmbeddedEngine:
 
     def _load(self, opened: Snapshot | None = None) -> tuple[Snapshot | None, str | None]:
         folder, fingerprint = self._home / DERIVED, self._encoder.fingerprint
-        return files.load(self._store, folder, fingerprint, self._words, opened)
+        return load(self._store, folder, fingerprint, self._words, opened)
 
     def _keep(self, snapshot: Snapshot) -> None:
         try:
-            files.save(snapshot, self._home / DERIVED, self._encoder.fingerprint)
+            save(snapshot, self._home / DERIVED, self._encoder.fingerprint)
         except (OSError, RuntimeError) as error:
             # FAISS tells of a full disk by a `RuntimeError`, whose text is its source's.
             why = error.strerror if isinstance(error, OSError) else "the index cannot be written"

@@ -1,32 +1,22 @@
-"""Which tokens of a collection lie near each other.
+"""Which tokens of a collection lie near each other, kept up as tokens come and go.
 
 Neighbours are worked out once instead of at every question: comparing a question's tokens with
-every token of a large collection reads 26 MB of vectors, a row of neighbours is 1.5 kB.  Tokens
-that the collection lacks are compared as they come.
+every token of a large collection reads 26 MB of vectors, a row of neighbours is 1.5 kB.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.postings import load_arrays, save_arrays, smallest
+from index.embedded.postings import smallest
+from index.embedded.soft import LEAST, MOST, Floats, Places, nearest
 from index.embedded.tokens import places_in
 
-Floats = NDArray[np.float32]
-Places = NDArray[np.unsignedinteger]
-# A token keeps so many neighbours at most, and none further than this cosine: late interaction
-# loses .002 MRR with half as many and none below .2.
-MOST = 256
-_NEAREST = 0.15
-# What a token further than that is taken to be at: about the mean best of a text's tokens by
-# chance.  With zero instead, late interaction loses .002 MRR.
-CHANCE = 0.1
-# Rows compared with the whole vocabulary together, 13 MB of cosines for 25,000 tokens.
+# New tokens compared with the whole vocabulary together.
 _AT_ONCE = 128
 # Two products of the same rows differ by less.
 _ROUNDING = 1e-5
@@ -78,40 +68,6 @@ class Neighbours:
         all_cosines[again, : found.shape[1]] = similar
         return type(self)(smallest(all_places), all_cosines)
 
-    def save(self, folder: Path) -> None:
-        """Write the arrays into `folder`."""
-        save_arrays(folder, {"places": self.places, "cosines": self.cosines})
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Open what `save` wrote; raise `OSError` or `ValueError` if it is damaged."""
-        return cls(**load_arrays(folder, ("places", "cosines")))
-
-
-def nearest(asked: Floats, vectors: Floats) -> tuple[Places, Floats]:
-    """Return the rows of `vectors` nearest to each of `asked`, and their cosines, (t, k) each.
-
-    Both are unit vectors; rows are filled up with zeros as in `Neighbours`.
-    """
-    found: list[NDArray[np.int64]] = []
-    similar: list[Floats] = []
-    for first in range(0, len(asked), _AT_ONCE):
-        # With the longer matrix first the product of a few rows takes half the time.
-        block = np.ascontiguousarray((vectors @ asked[first : first + _AT_ONCE].T).T)
-        for cosines in block:
-            near = np.flatnonzero(cosines >= _NEAREST)
-            if len(near) > MOST:
-                near = near[np.argpartition(-cosines[near], MOST)[:MOST]]
-            near = near[np.argsort(-cosines[near], kind="stable")]
-            found.append(near)
-            similar.append(cosines[near])
-    width = max(map(len, found), default=0)
-    places = np.zeros((len(asked), width), np.int64)
-    values = np.zeros((len(asked), width), np.float32)
-    for row, (near, cosines) in enumerate(zip(found, similar, strict=True)):
-        places[row, : len(near)], values[row, : len(near)] = near, cosines
-    return smallest(places), values
-
 
 def moved_on(
     found: Places,
@@ -130,7 +86,7 @@ def moved_on(
     gone = (moved < 0) & (cosines > 0)
     lost = gone.any(axis=1) & (np.count_nonzero(cosines, axis=1) >= MOST)
     kept = np.where(gone, np.float32(0), cosines)
-    added = np.where(compared >= _NEAREST, compared, np.float32(0))
+    added = np.where(compared >= LEAST, compared, np.float32(0))
     both = np.hstack([kept, added])
     where = np.hstack([moved, np.broadcast_to(new, added.shape)])
     order = np.argsort(-both, axis=1, kind="stable")[:, :MOST]
@@ -142,7 +98,7 @@ def moved_on(
 def _entered(cosines: Floats, vectors: Floats, new: Floats) -> NDArray[np.bool_]:
     """Return which rows, with the `cosines` of their neighbours, a vector of `new` would enter."""
     full = cosines.shape[1] >= MOST
-    floor = np.maximum(cosines[:, MOST - 1] if full else 0.0, _NEAREST) - _ROUNDING
+    floor = np.maximum(cosines[:, MOST - 1] if full else 0.0, LEAST) - _ROUNDING
     entered = np.zeros(len(vectors), np.bool_)
     for first in range(0, len(new), _AT_ONCE):
         entered |= (vectors @ new[first : first + _AT_ONCE].T).max(axis=1) >= floor

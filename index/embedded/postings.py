@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ from index.encoder.pieces import ragged
 
 # Scores of which only the highest is looked at first.
 _GROUP = 64
+# An odd number whose powers spread the bytes of a term over 64 bits.
+_BASE = 0x9E3779B97F4A7C15
 # Documents counted together.
 CHUNK = 2_000
 
@@ -40,6 +42,14 @@ class Part:
     sizes: NDArray[np.int64]
     documents: NDArray[np.int32]
     counts: NDArray[np.unsignedinteger]
+
+
+class Held(NamedTuple):
+    """A term's postings, `documents` int32 (m,), ascending, and `counts` (m,), and its idf."""
+
+    documents: NDArray[np.int32]
+    counts: NDArray[np.unsignedinteger]
+    idf: float
 
 
 class PostingCounter:
@@ -171,6 +181,29 @@ def load_arrays(folder: Path, names: Iterable[str]) -> dict[str, Any]:
         name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)
         for name in names
     }
+
+
+def term_keys(vocabulary: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return a number for each term, uint64 (v,), which depends on nothing but its bytes.
+
+    The terms lie end to end in `vocabulary`, cut at `offsets` (v+1,).
+    """
+    sizes = np.diff(offsets)
+    powers = np.full(int(sizes.max(initial=0)) + 1, _BASE, np.uint64)
+    powers[0] = 1
+    np.multiply.accumulate(powers, out=powers)
+    within = np.arange(len(vocabulary)) - np.repeat(offsets[:-1], sizes)
+    weighed = (vocabulary.astype(np.uint64) + np.uint64(1)) * powers[within]
+    return np.add.reduceat(weighed, offsets[:-1]) if len(sizes) else weighed
+
+
+def cuts(sizes: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return where pieces of `sizes` (n,) that lie end to end begin, and the last ends, (n+1,).
+
+    >>> cuts(np.array([2, 3])).tolist()
+    [0, 2, 5]
+    """
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
 
 
 def smallest(values: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:

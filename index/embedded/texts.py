@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 from corpus.text.names import name_terms
 from corpus.text.stems import grams, passage_terms, stem, terms
 from corpus.text.words import words
-from index.embedded.bm25 import LexicalIndex
+from index.embedded.bm25 import LexicalIndex, Scored
 from index.embedded.postings import CHUNK
-from index.embedded.scored import Scored
 from index.embedded.soft import NearTokens, TokenCosines
 from index.embedded.tokens import TokenIndex, Tokens
 from index.encoder import StaticEncoder
@@ -188,9 +187,10 @@ class TextIndex(Texts):
         """Return an index of the rows `keep` (ascending), then `texts`, which are read once."""
         # Most processes only search.
         from index.embedded.analysis import Analysis
+        from index.embedded.merging import counter_of
 
-        terms_of, grams_of = self.terms.counter(keep), self.grams.counter(keep)
-        names_of, tokens_of = self.names.counter(keep), self.tokens.counter(keep)
+        terms_of, grams_of = counter_of([(self.terms, keep)]), counter_of([(self.grams, keep)])
+        names_of, tokens_of = counter_of([(self.names, keep)]), self.tokens.counter(keep)
         analysis = Analysis(encoder, terms_of, grams_of, names_of, tokens_of)
         pairs = zip(texts, languages, strict=True)
         while chunk := list(islice(pairs, CHUNK)):
@@ -201,11 +201,12 @@ class TextIndex(Texts):
     @classmethod
     def merged(cls, parts: Sequence[tuple[Self, NDArray[np.int64]]]) -> Self:
         """Index the texts of several indexes, of each those in the rows beside it, ascending."""
-        of = LexicalIndex.merged
+        from index.embedded.merging import merged
+
         return cls(
-            of((part.terms, keep) for part, keep in parts),
-            of((part.grams, keep) for part, keep in parts),
-            of((part.names, keep) for part, keep in parts),
+            merged((part.terms, keep) for part, keep in parts),
+            merged((part.grams, keep) for part, keep in parts),
+            merged((part.names, keep) for part, keep in parts),
             TokenIndex.merged((part.tokens, keep) for part, keep in parts),
         )
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.postings import Part, PostingCounter, load_arrays, save_arrays, smallest
+from index.embedded.postings import Part, PostingCounter, cuts, load_arrays, save_arrays, smallest
 
 Counts = NDArray[np.unsignedinteger]
 Sizes = NDArray[np.int64]
@@ -133,7 +133,7 @@ class TokenIndex(Tokens):
         """Index what `counter` has counted, and use it up."""
         frequency = counter.frequency()
         vocabulary = np.flatnonzero(frequency)
-        starts = _cuts(frequency[vocabulary])
+        starts = cuts(frequency[vocabulary])
         firsts = np.cumsum(frequency) - frequency
         texts, counts = counter.postings(firsts)
         order = np.argsort(texts, kind="stable")
@@ -144,7 +144,7 @@ class TokenIndex(Tokens):
             starts=starts,
             texts=texts,
             counts=counts,
-            firsts=_cuts(np.bincount(texts, minlength=len(counter.lengths))),
+            firsts=cuts(np.bincount(texts, minlength=len(counter.lengths))),
             tokens=np.repeat(places, frequency[vocabulary])[order],
             repeats=counts[order],
             lengths=counter.lengths,
@@ -206,7 +206,3 @@ def places_in(vocabulary: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[
         return np.full(len(ids), -1, np.int64)
     places = np.searchsorted(vocabulary, ids).clip(max=len(vocabulary) - 1)
     return np.where(vocabulary[places] == ids, places, -1)
-
-
-def _cuts(sizes: NDArray[np.integer]) -> NDArray[np.int64]:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])

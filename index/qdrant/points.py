@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.language import script_of
-from index.embedded.scored import K1
+from index.embedded.bm25 import K1
 from index.encoder import StaticEncoder
 from index.filters import outlet_key
 from index.qdrant.analysis import Analysed, Bag, analyse, packed, unpacked, words_of

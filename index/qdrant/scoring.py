@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.stems import stem, terms
-from index.embedded.scored import K1, B
+from index.embedded.bm25 import K1, B
 from index.engine import SAME_NAME, SAME_STEM, Query, QueryWord
 from index.qdrant.analysis import Bags, key, keys
 from index.qdrant.meanings import AskedTokens

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.language import script_of
-from index.embedded.scored import EPSILON
+from index.embedded.bm25 import EPSILON
 from index.qdrant.analysis import Analysed, Bag, Keys
 
 # Raised whenever analysis, points or this file change, so that collections are filled anew.

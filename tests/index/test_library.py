@@ -11,7 +11,7 @@ import pytest
 from corpus.article import Passage
 from corpus.errors import DalilError
 from index import Filters, Library
-from index.embedded.segments.kept import MANIFEST
+from index.embedded.segments.snapshot import MANIFEST
 from index.engine import NOT_FOUND
 from index.reencoding import Reencoded, reencode
 from tests.conftest import HashEncoder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from index import Filters, Library, Query
+from index.embedded.bm25 import LexicalMatch
 from index.embedded.engine import EmbeddedEngine, match_names, match_terms, match_tokens
-from index.embedded.scored import LexicalMatch
 from index.embedded.segments.snapshot import Snapshot
 from rag import Assistant
 from rag.reading import read

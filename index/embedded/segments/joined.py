@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.bm25 import LexicalIndex
-from index.embedded.scored import EPSILON, Held, Scored
+from index.embedded.bm25 import EPSILON, LexicalIndex, Scored
+from index.embedded.postings import Held
 from index.embedded.texts import TextIndex, Texts
 from index.embedded.tokens import Counts, Run, Sizes, TokenIndex, Tokens, places_in
 from index.embedded.vectors import VectorIndex, Vectors
@@ -203,19 +203,12 @@ class JoinedVectors(Vectors):
 
 def join_texts(parts: Sequence[TextIndex], live: Live) -> Texts:
     """Return `parts` as one; `live` bool (n,) says which texts are there."""
-    if len(parts) == 1 and live.all():
-        return parts[0]
     return Texts(
         JoinedLexical([part.terms for part in parts], live),
         JoinedLexical([part.grams for part in parts], live),
         JoinedLexical([part.names for part in parts], live),
         JoinedTokens([part.tokens for part in parts], live),
     )
-
-
-def join_vectors(parts: Sequence[VectorIndex], live: Live) -> Vectors:
-    """Return `parts` as one; `live` bool (n,) says which rows are there."""
-    return parts[0] if len(parts) == 1 and live.all() else JoinedVectors(parts, live)
 
 
 def _raw_idf(frequency: int, documents: int) -> float:

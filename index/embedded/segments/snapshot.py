@@ -1,31 +1,119 @@
-"""The searchable state of one revision of a library, made of parts that earlier ones share."""
+"""The searchable state of one revision of a library: how it is opened, and what it shows.
+
+It is made of parts, passages that were indexed together, in files that never change and that
+revisions share.  The files lie in folders of their own, and `manifest.json`, replaced in one step,
+says which of them are current, what they were made from and the checksum of every file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from pathlib import Path
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.neighbours import Neighbours, Places, moved_on, nearest
+from index.embedded.neighbours import Neighbours, moved_on
 from index.embedded.passages import PassageTable
-from index.embedded.postings import smallest
-from index.embedded.segments.joined import join_texts, join_vectors
-from index.embedded.segments.segment import Near, Part, Segment, settled
+from index.embedded.postings import load_arrays, save_arrays, smallest
+from index.embedded.segments.joined import JoinedVectors, join_texts
+from index.embedded.soft import Places, nearest
 from index.embedded.texts import TextIndex, Texts
 from index.embedded.tokens import places_in
 from index.embedded.vectors import VectorIndex
 from index.embedded.vectors import Vectors as Searched
 from index.encoder import StaticEncoder
 from index.encoder.protocol import Vectors
-from index.store.database import PassageRow, Store
+from index.store.database import Store
 from index.store.origins import RESTORED
 
-# Who only reads leaves putting parts together to who writes, up to so many.
-_MOST_PARTS = 24
+MANIFEST = "manifest.json"
+# Raised whenever analysis or a file format changes, so that old files are rebuilt.
+FORMAT = 7
+_PASSAGES, _VECTORS, _VOCABULARY = "passages", "vectors", "vocabulary"
+
+
+class Files(NamedTuple):
+    """The folder that something is kept in, by its name, and the checksums of its files."""
+
+    folder: str
+    crc32: Mapping[str, int]
+
+    def sound(self, below: Path) -> bool:
+        """Tell whether every file is there and as it was written."""
+        return all(checksum(below / self.folder / name) == crc for name, crc in self.crc32.items())
+
+
+@dataclass(eq=False)
+class Segment:
+    """Indexes whose row `i` is the same passage, and the `files` they are kept in, if they are."""
+
+    passages: PassageTable
+    vectors: VectorIndex
+    texts: TextIndex
+    files: Files | None = None
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def save(self, folder: Path) -> None:
+        """Write the indexes into `folder`."""
+        self.passages.save(folder / _PASSAGES)
+        self.vectors.save(folder / _VECTORS)
+        self.texts.save(folder)
+
+    @classmethod
+    def load(cls, below: Path, files: Files) -> Self:
+        """Open what was saved; raise `OSError`, `ValueError` or `RuntimeError` if damaged."""
+        folder = below / files.folder
+        found = cls(
+            PassageTable.load(folder / _PASSAGES),
+            VectorIndex.load(folder / _VECTORS),
+            TextIndex.load(folder),
+            files,
+        )
+        if not len(found.passages) == len(found.vectors) == len(found.texts):
+            raise ValueError
+        return found
+
+
+@dataclass(eq=False)
+class Near:
+    """The neighbours of the tokens `vocabulary` int32 (v,), and the `files` they are kept in."""
+
+    vocabulary: NDArray[np.int32]
+    neighbours: Neighbours
+    files: Files | None = None
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into `folder`."""
+        near = self.neighbours
+        arrays = {_VOCABULARY: self.vocabulary, "places": near.places, "cosines": near.cosines}
+        save_arrays(folder, arrays)
+
+    @classmethod
+    def load(cls, below: Path, files: Files) -> Self:
+        """Open what was saved; raise `OSError` or `ValueError` if it is damaged."""
+        arrays = load_arrays(below / files.folder, (_VOCABULARY, "places", "cosines"))
+        return cls(arrays[_VOCABULARY], Neighbours(arrays["places"], arrays["cosines"]), files)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A segment, and which of its passages are there, bool (n,)."""
+
+    segment: Segment
+    live: NDArray[np.bool_]
+
+    @property
+    def count(self) -> int:
+        """How many passages are there."""
+        return int(np.count_nonzero(self.live))
 
 
 @dataclass(frozen=True)
@@ -43,32 +131,6 @@ class Snapshot:
     encoder: StaticEncoder
     restored: str | None = None
 
-    @classmethod
-    def of_texts(
-        cls,
-        texts: Sequence[str],
-        languages: Sequence[str | None],
-        articles: Sequence[int],
-        vectors: Vectors,
-        encoder: StaticEncoder,
-    ) -> Self:
-        """Index texts that no library holds, for measurements.
-
-        `articles` numbers the article that each is a part of; where a text begins in it is its own
-        number among `texts`.  `vectors` are float32 (n, dimension), `encoder` is the bundled one.
-        """
-        rows = [
-            PassageRow(number, str(article), 1, number, number + len(text), None, None, language)
-            for number, (article, text, language) in enumerate(
-                zip(articles, texts, languages, strict=True)
-            )
-        ]
-        indexed = TextIndex.build(texts, languages, encoder)
-        segment = Segment(PassageTable.of(rows), VectorIndex.build(vectors), indexed)
-        part = Part(segment, np.ones(len(rows), np.bool_))
-        near = _nothing_near(encoder).following(indexed.tokens.vocabulary, encoder)
-        return cls(1, [part], near, encoder)
-
     @cached_property
     def passages(self) -> PassageTable:
         """What is known of the passages."""
@@ -77,16 +139,25 @@ class Snapshot:
     @cached_property
     def vectors(self) -> Searched:
         """The vectors of the passages."""
-        return join_vectors([part.segment.vectors for part in self.parts], self._live)
+        if self._whole:
+            return self.parts[0].segment.vectors
+        return JoinedVectors([part.segment.vectors for part in self.parts], self._live)
 
     @cached_property
     def texts(self) -> Texts:
         """The texts of the passages."""
+        if self._whole:
+            return self.parts[0].segment.texts
         return join_texts([part.segment.texts for part in self.parts], self._live)
 
     @cached_property
     def _live(self) -> NDArray[np.bool_]:
         return np.concatenate([part.live for part in self.parts])
+
+    @property
+    def _whole(self) -> bool:
+        """Whether there is one part, all of it there, which needs no joining."""
+        return len(self.parts) == 1 and bool(self._live.all())
 
     @cached_property
     def token_vectors(self) -> Vectors:
@@ -130,67 +201,79 @@ class Snapshot:
         return smallest(near), cosines
 
 
-def build(
+def load(
     store: Store,
-    dimension: int,
+    folder: Path,
+    fingerprint: str,
     encoder: StaticEncoder,
     previous: Snapshot | None = None,
-    *,
-    settle: bool = True,
-) -> Snapshot:
-    """Index the present passages; those that `previous` holds are not analysed again.
+) -> tuple[Snapshot | None, str | None]:
+    """Return the snapshot kept in `folder`, and why it can't serve as it is (`None` if it can).
 
-    With `settle`, small parts are put together.  Call within `store.reading()`, so that passages
-    and vectors are of one state.
+    A sound snapshot of an older revision comes with "stale": `build` can start from it.  A
+    missing or damaged one is `None`.  What `previous` has open is not opened again.  Call within
+    `store.reading()`.
     """
-    ids = np.sort(np.array([row[0] for row in store.execute("SELECT id FROM passages")], np.int64))
-    restored = store.get(RESTORED)
-    parts: list[Part] = []
-    near, newest = _nothing_near(encoder), 0
-    if previous is not None and _continues(store, previous, ids, restored):
-        near, newest = previous.near_tokens, previous.newest
-        parts = [
-            Part(part.segment, part.live & np.isin(part.segment.passages.ids, ids))
-            for part in previous.parts
-        ]
-    if rows := store.passages(newest):
-        made = Segment.of(store, rows, dimension, encoder)
-        parts.append(Part(made, np.ones(len(made), np.bool_)))
-    parts = [part for part in parts if part.count]
-    if settle or len(parts) > _MOST_PARTS:
-        parts = settled(parts)
-    if not parts:
-        parts = [Part(Segment.of(store, [], dimension, encoder), np.zeros(0, np.bool_))]
-    found = Snapshot(store.revision, parts, near, encoder, restored)
-    if not settle and len(near.vocabulary):
-        return found
-    following = near.following(found.texts.tokens.vocabulary, encoder)
-    return found if following is near else replace(found, near_tokens=following)
+    text = ""
+    while True:
+        found, reason = _load(store, folder, (fingerprint, encoder), previous)
+        before, text = text, _read(folder)
+        # Who writes takes away what the manifest names no more, maybe before it could be opened.
+        if reason != "missing" or text == before:
+            return found, reason
 
 
-def _continues(
-    store: Store, previous: Snapshot, ids: NDArray[np.int64], restored: str | None
-) -> bool:
-    """Tell whether passages of these ids are those of `previous`, as far as it goes."""
-    table, newest = previous.passages, previous.newest
-    older, known = ids[ids <= newest], table.ids[table.there]
-    if not np.isin(older, known).all():
-        # Older passages only come back with a backup; then nothing before it is a beginning.
-        return False
-    if restored == previous.restored:
-        return True
-    # The backup may be another library's, whose ids mean other passages.
-    rows = np.flatnonzero(table.there & np.isin(table.ids, older))
-    places = table.part(rows)
-    stored = [row for row in store.passages() if row.id <= newest]
-    versions = [places.versions[place] for place in places.articles.tolist()]
-    spans = zip(versions, places.starts.tolist(), places.ends.tolist(), strict=True)
-    if [((row.article_id, row.version), row.start, row.end) for row in stored] != list(spans):
-        return False
-    vectors = store.vectors(previous.vectors.dimension)[: len(rows)]
-    return np.array_equal(previous.vectors.vectors(rows), vectors)
+def _read(folder: Path) -> str:
+    try:
+        return (folder / MANIFEST).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
-def _nothing_near(encoder: StaticEncoder) -> Near:
-    nothing = Neighbours.build(np.zeros((0, encoder.dimension), np.float32))
-    return Near(np.zeros(0, np.int32), nothing)
+def _load(
+    store: Store, folder: Path, made_by: tuple[str, StaticEncoder], previous: Snapshot | None
+) -> tuple[Snapshot | None, str | None]:
+    fingerprint, encoder = made_by
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        # One of another version may lack what this one writes.
+        made = tuple(manifest.get(name) for name in ("format", "encoder", "tokens"))
+        if made != (FORMAT, fingerprint, encoder.fingerprint):
+            return None, "made by another version or encoder"
+        opened = _opened(previous)
+        files = [Files(*each) for each in (*manifest["segments"], manifest["neighbours"])]
+        if not all(each.folder in opened or each.sound(folder) for each in files):
+            return None, "damaged"
+        segments = [opened.get(each.folder) or Segment.load(folder, each) for each in files[:-1]]
+        near = opened.get(files[-1].folder) or Near.load(folder, files[-1])
+        gone = np.array(manifest["gone"], np.int64)
+        parts = [Part(each, ~np.isin(each.passages.ids, gone)) for each in segments]
+        revision = int(manifest["revision"])
+        found = Snapshot(revision, parts, near, encoder, manifest["restored"])
+        count = len(found.passages)
+    except FileNotFoundError:
+        return None, "missing"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+        return None, "damaged"
+    if (revision, found.restored) != (store.revision, store.get(RESTORED)):
+        return found, "stale"
+    return (found, None) if count == store.count_passages() else (None, "damaged")
+
+
+def _opened(snapshot: Snapshot | None) -> dict[str, Any]:
+    some = parts_of(snapshot) if snapshot else []
+    return {one.files.folder: one for one in some if one.files}
+
+
+def parts_of(snapshot: Snapshot) -> list[Segment | Near]:
+    """Return what has a folder of its own."""
+    return [*(part.segment for part in snapshot.parts), snapshot.near_tokens]
+
+
+def checksum(path: Path) -> int:
+    """Return the CRC-32 of a file."""
+    total = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            total = zlib.crc32(block, total)
+    return total

@@ -54,18 +54,6 @@ def test_empty_collection_has_no_scores():
     assert LexicalIndex.build([]).scores(["نفط"]).shape == (0,)
 
 
-@given(st.lists(DOCUMENT, max_size=8), st.lists(DOCUMENT, max_size=8), st.data())
-def test_extending_equals_building(before, after, data):
-    keep = [row for row in range(len(before)) if data.draw(st.booleans())]
-    extended = LexicalIndex.build(before).extended(np.array(keep, np.int64), after)
-    built = LexicalIndex.build([*(before[row] for row in keep), *after])
-    for query in (["قسد", "نفط"], ["wheat", "10", "a b"]):
-        # The floor of negative idf values is a mean over terms, summed in another order.
-        assert extended.scores(query) == pytest.approx(built.scores(query), rel=1e-12, abs=1e-15)
-    assert extended.terms() == built.terms()
-    assert extended.documents.tolist() == built.documents.tolist()
-
-
 def test_saved_index_scores_alike(tmp_path):
     index = LexicalIndex.build([["نفط", "قمح"], ["نفط"], [], ["wheat"]])
     index.save(tmp_path / "terms")

@@ -5,11 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.embedded import neighbours
-from index.embedded.neighbours import MOST, Neighbours, moved_on, nearest
-from index.embedded.soft import TokenCosines
+from index.embedded.neighbours import Neighbours, moved_on
+from index.embedded.soft import CHANCE, LEAST, MOST, TokenCosines, nearest
 from index.embedded.tokens import places_in
-
-LEAST = neighbours._NEAREST
 
 
 def drawn(count, dimension=4, seed=0):
@@ -97,20 +95,12 @@ def test_few_new_tokens_leave_most_rows_alone(monkeypatch):
     assert 2 <= compared[0] < 200
 
 
-def test_saved_neighbours_are_the_same(tmp_path):
-    near = Neighbours.build(drawn(50))
-    near.save(tmp_path / "neighbours")
-    loaded = Neighbours.load(tmp_path / "neighbours")
-    assert np.array_equal(loaded.places, near.places)
-    assert np.array_equal(loaded.cosines, near.cosines)
-
-
 def test_cosines_of_a_question_hold_its_neighbours_and_chance_for_the_rest():
     vectors, asked = drawn(300, 12), drawn(5, 12, seed=1)
     cosines = asked @ vectors.T
     sparse = TokenCosines.of(*nearest(asked, vectors), len(vectors))
     all_of_them = TokenCosines.between(asked, vectors)
     np.testing.assert_allclose(all_of_them.values[all_of_them.columns].T, cosines, atol=1e-6)
-    expected = np.where(cosines >= LEAST, cosines, neighbours.CHANCE)
+    expected = np.where(cosines >= LEAST, cosines, CHANCE)
     np.testing.assert_allclose(sparse.values[sparse.columns].T, expected, atol=1e-6)
     assert len(sparse.values) - 1 == (cosines >= LEAST).any(axis=0).sum() < len(vectors)

@@ -13,8 +13,8 @@ from corpus.article import Article
 from index import Filters, Library
 from index.embedded.bm25 import LexicalIndex
 from index.embedded.engine import find
+from index.embedded.segments.building import build
 from index.embedded.segments.joined import JoinedLexical, JoinedTokens, JoinedVectors
-from index.embedded.segments.snapshot import build
 from index.embedded.tokens import TokenIndex
 from index.embedded.vectors import VectorIndex
 from index.encoder import load_bundled

@@ -9,7 +9,7 @@ import pytest
 from corpus.article import Article
 from index import Filters, Library
 from index.embedded import engine as engines
-from index.embedded.segments.kept import MANIFEST
+from index.embedded.segments.snapshot import MANIFEST
 from index.encoder import load_bundled
 from tests.conftest import HashEncoder
 from tests.index.queries import query_of
