@@ -30,7 +30,7 @@ _SIGN = regex.compile("([0-9]+)\u2044([0-9]+)")
 _ANY = "en"
 _TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
 # What stands between the two ends of a range, or beside the word between them.
-_DASH = regex.compile(r"\p{Sc}?\s?[-\u2010-\u2015\u2212~\u0640]\s?\p{Sc}?")
+_DASH = regex.compile(r"\p{Sc}?\s?(?:[-\u2010-\u2015\u2212~]|\u0640+)\s?\p{Sc}?")
 _BEHIND, _BEFORE = regex.compile(r"-?\p{Sc}?\s"), regex.compile(r"\s?\p{Sc}?\s?")
 # "Between an estimated 5 and 7 million", "5 ve 7 milyon kişi arasında".
 _NEAR = 3

@@ -71,7 +71,7 @@ def words(text: str) -> Iterator[Word]:
     """
     if "\u0640" in text:
         # "10ـ15" are two numbers.
-        text = _DASH.sub("-", text)
+        text = _DASH.sub(lambda dash: "-" * len(dash.group()), text)
     # Same length in and out, so spans still point into the original text.
     for match in _WORD.finditer(_GROUP_SEPARATOR.sub("\u0640", text)):
         folded = fold(match.group())

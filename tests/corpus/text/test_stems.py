@@ -63,6 +63,13 @@ def test_any_text_can_be_read(text):
     assert set(query_terms(text, ["en"])) == set(passage_terms(text, "en"))
 
 
+@pytest.mark.parametrize("between", ["\u0640", "\u0640\u0640", "\u0640\u0640\u0640"])
+def test_a_drawn_out_dash_moves_no_word(between):
+    text = f"10{between}15 كيلومتراً"
+    spelled = [text[word.start : word.end] for word in words(text)]
+    assert spelled == ["10", "15", "كيلومتراً"]
+
+
 @pytest.mark.parametrize("number", [*range(2, 120), 250, 1001, 1995, 2019, 35_000, 1_200_000])
 def test_digits_of_all_scripts_and_groupings_agree(number):
     arabic = str(number).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
