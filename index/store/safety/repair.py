@@ -22,6 +22,7 @@ from index.encoder import Encoder, check_encoder, name_encoder
 from index.store.connection import Connection, Digests, connect, digest_in, key_in
 from index.store.database import DATABASE, Store
 from index.store.lock import REINDEX_LOCK, writing
+from index.store.origins import COLLECTION_FILE
 from index.store.safety.backup import draft_in, put_in_place
 from index.store.safety.checking import OF_ARTICLES, Damage, sentences
 
@@ -80,6 +81,10 @@ def repair(
             lost += _compare(new, encoder, unchecked)
             remade = _mend(new, encoder)
             articles = new.count_articles()
+            if new.get(COLLECTION_FILE) == str(path.stat().st_ino):
+                # The new file is the same library, whose collection stays its own.
+                with new.transaction():
+                    new.set(COLLECTION_FILE, str(draft.stat().st_ino))
         # What was made again from sound texts is not lost.
         found = [
             one

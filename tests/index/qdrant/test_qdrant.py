@@ -27,6 +27,7 @@ from index.qdrant.transport import Condition
 from index.store.database import DATABASE, Store
 from index.store.lock import write_lock
 from index.store.safety.backup import back_up, restore
+from index.store.safety.repair import repair
 from tests.conftest import HashEncoder
 from tests.index.queries import query_of
 
@@ -228,6 +229,25 @@ def test_a_restored_library_keeps_its_own_collection_and_takes_no_other(folder):
     with closing(Library.open(folder / "third", HashEncoder(), index=index)) as third:
         assert third.search(query_of("القمح 5", load_bundled()), 5, Filters()).found
     assert len(list((folder / "points").iterdir())) == 4
+
+
+def test_a_repaired_library_keeps_its_own_collection(folder):
+    index = f"qdrant-edge:{folder / 'points'}"
+    with closing(filled(folder, index, 10)):
+        pass
+    shutil.copytree(folder / "library", folder / "copy")
+    for name in ("library", "copy"):
+        repair(folder / name, HashEncoder(), lambda _: None, lambda *_: None)
+    with closing(Library.open(folder / "library", HashEncoder(), index=index)) as library:
+        library.rebuild()
+        library.add([article(10)])
+        assert len(library.engine.transport) == library.count_passages() == 11
+        assert library.faults() == []
+    with (
+        closing(Library.open(folder / "copy", HashEncoder(), index=index)) as copy,
+        pytest.raises(DalilError, match="was copied or moved"),
+    ):
+        copy.rebuild()
 
 
 def test_a_server_that_is_not_there_is_told_of(folder):
