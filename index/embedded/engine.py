@@ -121,7 +121,8 @@ class EmbeddedEngine:
             self._say(f"The search index was {reason}; it has been rebuilt from the library.")
             # Without the lock or the right to write, the snapshot serves this process alone.
             with suppress(DalilError), write_lock(self._home) as held:
-                if held:
+                # Who has written meanwhile has kept what is newer.
+                if held and self._store.revision == found.revision:
                     self._keep(found)
         return found
 

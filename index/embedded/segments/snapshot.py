@@ -214,12 +214,12 @@ def load(
     missing or damaged one is `None`.  What `previous` has open is not opened again.  Call within
     `store.reading()`.
     """
-    text = ""
+    text = _read(folder)
     while True:
         found, reason = _load(store, folder, (fingerprint, encoder), previous)
         before, text = text, _read(folder)
         # Who writes takes away what the manifest names no more, maybe before it could be opened.
-        if reason != "missing" or text == before:
+        if found or text == before:
             return found, reason
 
 

@@ -4,6 +4,7 @@ import json
 from contextlib import closing
 from itertools import pairwise
 
+import faiss
 import pytest
 
 from corpus.article import Article
@@ -92,6 +93,41 @@ def test_who_reads_opens_what_was_written_and_analyses_nothing(tmp_path, monkeyp
         assert (len(after.passages), after.revision) == (30, library.revision)
         assert after.parts[0].segment is before.parts[0].segment
         assert after.near_tokens is before.near_tokens
+
+
+def test_what_is_taken_away_while_it_is_opened_is_not_damaged(tmp_path, monkeypatch):
+    with closing(filled(tmp_path, 30)) as library:
+        before = library.engine.snapshot().parts[0].segment.files.folder
+        read = faiss.read_index
+
+        def replaced_meanwhile(file):
+            monkeypatch.setattr(faiss, "read_index", read)
+            library.rebuild()
+            assert not (tmp_path / "derived" / before).exists()
+            return read(file)
+
+        monkeypatch.setattr(faiss, "read_index", replaced_meanwhile)
+        said = []
+        with closing(Library.open(tmp_path, HashEncoder(), say=said.append)) as reader:
+            assert (len(reader.engine), said) == (30, [])
+
+
+def test_who_reads_keeps_nothing_older_than_what_was_written_meanwhile(tmp_path, monkeypatch):
+    with closing(filled(tmp_path, 30)) as library:
+        (tmp_path / "derived" / MANIFEST).unlink()
+        build = engines.build
+
+        def beside_another(*args, **named):
+            monkeypatch.setattr(engines, "build", build)
+            library.add([article(30)])
+            return build(*args, **named)
+
+        monkeypatch.setattr(engines, "build", beside_another)
+        with closing(Library.open(tmp_path, HashEncoder())) as reader:
+            assert len(reader.engine) in (30, 31)
+        manifest = json.loads((tmp_path / "derived" / MANIFEST).read_text())
+        assert manifest["revision"] == library.revision
+        assert library.faults() == []
 
 
 @pytest.mark.parametrize("damaged", ["manifest", "first", "last"])
