@@ -42,7 +42,7 @@ class Provider:
         self.person, self.claims, self.metadata = dict(LEILA), {}, {}
         self.algorithm, self.key = "RS256", RSA
         self.published, self.header, self.told, self.error = [RSA, EC], {}, None, None
-        self.codes, self.requests = {}, []
+        self.codes, self.requests, self.text = {}, [], None
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.provider = self
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
@@ -111,6 +111,7 @@ class Provider:
         }  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
         header = {"alg": self.algorithm, "kid": self.key.kid, **self.header}
+        header = {name: value for name, value in header.items() if value is not None}
         if self.algorithm == "none":
             return ".".join((part(header), part(claims), ""))
         return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
@@ -173,7 +174,8 @@ class Handler(BaseHTTPRequestHandler):
         self.put(200, "text/html; charset=utf-8", f"<!doctype html><title>P</title>{body}".encode())
 
     def send(self, status, value):
-        self.put(status, "application/json", json.dumps(value).encode())
+        text = self.server.provider.text or json.dumps(value)
+        self.put(status, "application/json", text.encode())
 
     def put(self, status, kind, body):
         self.send_response(status)

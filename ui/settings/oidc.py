@@ -144,12 +144,37 @@ def client_secret(
     return secret
 
 
+def is_safe(address: str, issuer: str) -> bool:
+    """Return if nobody on the way can change what an address answers, as with the issuer's.
+
+    >>> is_safe("https://id.example/keys", "https://id.example")
+    True
+    >>> is_safe("http://127.0.0.1/keys", "https://id.example"), is_safe("", "https://id.example")
+    (False, False)
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    plain = bool(parts.hostname) and address.isascii() and address.isprintable()
+    local = parts.scheme == urlsplit(issuer).scheme == "http"
+    return plain and " " not in address and (parts.scheme == "https" or local)
+
+
 def unsafe_provider(settings: OidcSettings) -> Iterator[str]:
-    """Yield whom a provider lets in further than was probably meant.
+    """Yield why a server would not start with a provider, and whom it lets in too far.
 
     >>> list(unsafe_provider(OidcSettings()))
     []
     """
+    if settings:
+        try:
+            check(settings)
+            client_secret(settings)
+        except DalilError as error:
+            yield str(error)
     if settings and "*" in settings.reader_groups:
         yield (
             f"Whoever has an account at {settings.shown} reads all articles. Name groups in "

@@ -16,8 +16,8 @@ from ui.words.wording import LANGUAGES
 
 # Who needs longer at the provider begins again.
 _SECONDS = 600
-# A cookie holds 4,096 bytes; whoever meant to go further goes to the first page.
-_LONGEST_PATH = 2_000
+# A cookie holds 4,096 bytes, or is not kept; whoever meant to go further goes to the first page.
+_LONGEST_PATH = 3_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Attempt:
 def new_attempt(following: str | None, language: str) -> Attempt:
     """Return an attempt that leads to a page of this server."""
     path = own_path(following)
-    short = path if len(path) <= _LONGEST_PATH else "/"
+    short = path if len(_kept(path)) <= _LONGEST_PATH else "/"
     return Attempt(secrets.token_urlsafe(32), short, language)
 
 
@@ -76,7 +76,7 @@ class AttemptCookie:
 
     def keep(self, response: Response, attempt: Attempt) -> None:
         """Let the browser keep an attempt for a while."""
-        value = f"{attempt.secret}.{attempt.language}.{quote(attempt.following, safe='/')}"
+        value = f"{attempt.secret}.{attempt.language}.{_kept(attempt.following)}"
         response.set_cookie(
             self._name, value, max_age=_SECONDS, path="/", secure=self._secure, httponly=True,
             samesite="lax",
@@ -85,3 +85,7 @@ class AttemptCookie:
     def drop(self, response: Response) -> None:
         """Let the browser forget it: each leads to one log-in at most."""
         response.delete_cookie(self._name, path="/", secure=self._secure, httponly=True)
+
+
+def _kept(path: str) -> str:
+    return quote(path, safe="/")

@@ -21,6 +21,14 @@ class NotAdmittedError(DalilError):
 
 
 @dataclass(frozen=True, slots=True)
+class Vouched:
+    """What a provider says of somebody: claims, and the token that says so, for the log-out."""
+
+    claims: Mapping[str, Any]
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """Somebody whom a provider vouches for.
 
@@ -46,7 +54,8 @@ def member(claims: Mapping[str, Any], settings: OidcSettings) -> Member:
     ('leila', 'admin')
     """
     name = find_claim(claims, settings.name_claim)
-    if settings.name_claim == "email" and claims.get("email_verified") is False:
+    # Some providers write it as text.
+    if settings.name_claim == "email" and claims.get("email_verified") in (False, "false"):
         raise NotAdmittedError("no_name", "The provider has not verified the address of e-mail.")
     try:
         known = user_name(name if isinstance(name, str) else "")

@@ -10,16 +10,15 @@ import asyncio
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import lru_cache, partial
-from typing import Any, TypeVar
-from urllib.parse import quote_plus, urlencode, urlsplit
+from typing import Any, TypeVar, cast
+from urllib.parse import quote_plus, urlencode
 
 from corpus.errors import DalilError
 from ui.server.access.attempts import Attempt
-from ui.server.access.members import find_claim
-from ui.settings.oidc import OidcSettings, check, client_secret
+from ui.server.access.members import Vouched, find_claim
+from ui.settings.oidc import OidcSettings, check, client_secret, is_safe
 
 try:
     import httpx2
@@ -43,6 +42,8 @@ except ImportError as error:
 Result = TypeVar("Result")
 # For all that one step asks of the provider; a reader waits for it.
 _SECONDS = 10.0
+# Keys with their certificates take some kilobytes; packed, an answer may be a thousand times that.
+_MOST_BYTES, _MOST_PACKED = 1 << 20, 1 << 16
 # What a provider says of itself changes when it is moved; keys are asked for when one is unknown.
 _KEPT_SECONDS = 3_600.0
 # One that is down is asked again then, not by everybody who waits.
@@ -57,14 +58,6 @@ class ProviderError(DalilError):
     def __init__(self, fault: str, why: str) -> None:
         super().__init__(why)
         self.fault = fault
-
-
-@dataclass(frozen=True, slots=True)
-class Vouched:
-    """What a provider says of somebody: claims, and the token that says so, for the log-out."""
-
-    claims: Mapping[str, Any]
-    token: str
 
 
 class Provider:
@@ -123,7 +116,7 @@ class Provider:
             address = _text((await self._discovered()).get("end_session_endpoint"))
         except ProviderError:
             return None
-        if not self._is_safe(address):
+        if not is_safe(address, self._issuer):
             return None
         fields = {"client_id": self._client, "post_logout_redirect_uri": back}
         joint = "&" if "?" in address else "?"
@@ -159,18 +152,8 @@ class Provider:
                 f"{self._issuer!r}. Set oidc.issuer to that name if it is the right one.",
             )
         for name in _NEEDED:
-            if not self._is_safe(_text(known.get(name))):
+            if not is_safe(_text(known.get(name)), self._issuer):
                 raise ProviderError("provider_down", f"The provider names no usable {name}.")
-
-    def _is_safe(self, address: str) -> bool:
-        """Return if nobody on the way can change what an address answers, as with the issuer's."""
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            return False
-        plain = bool(parts.hostname) and address.isascii() and address.isprintable()
-        local = parts.scheme == urlsplit(self._issuer).scheme == "http"
-        return plain and " " not in address and (parts.scheme == "https" or local)
 
     async def _exchanged(
         self, known: Mapping[str, Any], attempt: Attempt, back: str, code: str
@@ -218,7 +201,7 @@ class Provider:
     ) -> dict[str, Any]:
         """Return what the provider tells beside the token, where it does."""
         address, access = _text(known.get("userinfo_endpoint")), _text(token.get("access_token"))
-        if not access or not self._is_safe(address):
+        if not access or not is_safe(address, self._issuer):
             return {}
         told = await self._asked(self._got(address, {"Authorization": f"Bearer {access}"}))
         # It counts only for the same person (OpenID Connect Core, 5.3.2).
@@ -244,15 +227,16 @@ class Provider:
             raise ProviderError(
                 "not_vouched", f"The provider refused the code ({str(error.error)[:60]})."
             ) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TimeoutError) as error:
+        except _FAULTS as error:
             raise ProviderError(
                 "provider_down", f"The provider cannot be asked ({type(error).__name__})."
             ) from error
 
     def _session(self, known: Mapping[str, Any], **more: str) -> AsyncOAuth2Client:
-        methods = known.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        methods = known.get("token_endpoint_auth_methods_supported")
         method = "none" if self._secret is None else "client_secret_post"
-        if self._secret is not None and "client_secret_basic" in methods:
+        told = isinstance(methods, list) and methods
+        if self._secret is not None and (not told or "client_secret_basic" in told):
             method = "client_secret_basic"
         session = AsyncOAuth2Client(
             self._client,
@@ -276,8 +260,31 @@ def _basic(
     return uri, headers, body
 
 
+class _Bounded(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream, most: int) -> None:
+        self._stream, self._left = stream, most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._stream:
+            self._left -= len(part)
+            if self._left < 0:
+                raise ValueError("more than a provider has to say")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+async def _bound(response: httpx2.Response) -> None:
+    most = _MOST_PACKED if "content-encoding" in response.headers else _MOST_BYTES
+    response.stream = _Bounded(cast(httpx2.AsyncByteStream, response.stream), most)
+
+
 # Where the provider leads on is not followed, and proxies of the environment are not asked.
 _LIMITS: dict[str, Any] = {"timeout": _SECONDS, "follow_redirects": False, "trust_env": False}
+_LIMITS |= {"event_hooks": {"response": [_bound]}, "headers": {"Accept-Encoding": "identity"}}
+# JSON that is too deep is a RecursionError.
+_FAULTS = (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TimeoutError, RecursionError)
 
 
 @lru_cache

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 from joserfc.jwk import OctKey
+from starlette.responses import Response
 
 from corpus.errors import DalilError
 from index.store.database import DATABASE
@@ -21,7 +22,8 @@ from tests.fakes.oidc_provider import EC, RSA, SECRET, Provider, RSAKey, key_of
 from ui.app.app import create_app
 from ui.app.run import _check_login
 from ui.server.access.accounts import open_accounts
-from ui.server.access.attempts import Attempt
+from ui.server.access.attempts import Attempt, AttemptCookie, new_attempt
+from ui.server.access.id_tokens import RefusedTokenError, read_keys
 from ui.server.access.identity import is_open, is_own
 from ui.server.access.members import NotAdmittedError, member
 from ui.settings.oidc import OidcSettings, check, client_secret, unsafe_provider
@@ -236,6 +238,56 @@ def test_a_key_that_is_new_is_asked_for(client, provider):
     assert len(provider.asked(".well-known/openid-configuration")) == 1
 
 
+def test_a_single_key_without_a_name_may_change(client, provider):
+    provider.header, provider.published = {"kid": None}, [RSA]
+    assert log_in(client).status_code == 303
+    provider.key = key_of(RSAKey, 2048, "rsa-2")
+    provider.published = [provider.key]
+    assert log_in(client).status_code == 303
+
+
+@pytest.mark.parametrize("odd", [
+    {"kty": "EC", "crv": "brainpoolP256r1", "x": "AA", "y": "AA"}, {"kty": "AKP", "pub": "AA"},
+    {"kty": "OKP", "crv": "X9999", "x": "AA"}, {"kty": ["RSA"]},
+    {"kty": "RSA", "n": 7, "e": "AQAB"},
+])  # fmt: skip
+def test_a_key_of_a_kind_that_is_not_known_spoils_no_other(odd):
+    good = RSA.as_dict(private=False)
+    assert [key.kid for key in read_keys({"keys": [odd, good]}).keys] == ["rsa-1"]
+    with pytest.raises(RefusedTokenError):
+        read_keys({"keys": [odd]})
+
+
+@pytest.mark.parametrize("said", [
+    {"more": "x" * (1 << 21)}, {"token_endpoint_auth_methods_supported": 7},
+    {"id_token_signing_alg_values_supported": [{}, "RS256"]},
+], ids=["huge", "methods", "algorithms"])  # fmt: skip
+def test_what_no_provider_says_of_itself_is_no_defect(client, provider, said):
+    provider.metadata = said
+    if "more" in said:
+        assert client.get("/login/oidc").status_code == 503
+    else:
+        assert log_in(client).status_code == 303
+
+
+def test_an_answer_that_is_huge_is_not_read_whole(client, provider):
+    back = sent(client)
+    provider.person["more"] = "x" * (1 << 21)
+    assert client.get(back).status_code == 503
+
+
+def test_json_that_is_too_deep_is_told(client, provider):
+    provider.text = "[" * 100_000
+    assert client.get("/login/oidc").status_code == 503
+
+
+@pytest.mark.parametrize("following", ["/?q=" + "%D8%A7" * 250, "/?" + "&" * 1_500])
+def test_a_cookie_is_never_longer_than_browsers_keep(following):
+    response = Response()
+    AttemptCookie(secure=True).keep(response, new_attempt(following, "en"))
+    assert len(response.headers["set-cookie"].partition(";")[0]) < 4_096
+
+
 @pytest.mark.parametrize("change", ["state", "no state", "no cookie", "another's cookie", "twice"])
 def test_a_browser_that_was_not_sent_is_not_let_in(client, provider, change):
     """Whoever is logged in as somebody else would show that person what they ask."""
@@ -387,6 +439,8 @@ def test_an_address_that_was_not_verified_names_nobody():
     assert member(claims, settings).name == "boss@news.example"
     with pytest.raises(NotAdmittedError):
         member({**claims, "email_verified": False}, settings)
+    with pytest.raises(NotAdmittedError):
+        member({**claims, "email_verified": "false"}, settings)
 
 
 def test_who_logs_in_at_the_provider_has_no_password_here(client, provider, office, quick_refusals):
@@ -501,6 +555,15 @@ def test_the_first_to_log_in_finds_no_library(provider, home, kit):
     with TestClient(app, base_url=BASE, follow_redirects=False) as client:
         assert log_in(client).status_code == 303
     assert user(home, "leila.provider").role == "reader"
+
+
+def test_doctor_says_why_a_server_would_not_start(tmp_path):
+    bad = tmp_path / "none"
+    (said,) = unsafe_provider(OidcSettings("https://id.example", reader_groups=("news",)))
+    assert "oidc.client_id" in said
+    given = OidcSettings("https://id.example", "dalil", bad, admin_groups=("desk",))
+    (said,) = unsafe_provider(given)
+    assert "client_secret_file" in said
 
 
 def test_settings_with_which_nobody_could_log_in(tmp_path):
