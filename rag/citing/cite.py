@@ -217,7 +217,7 @@ def _figure(reading: Reading, citation: Citation, said: Phrases) -> str | None:
         named = timeline_phrases(reading.language)["months"].split()[int(month) - 1]
         return " ".join(filter(None, (day, named.replace("_", " "), *years)))
     before = citation.article.text[citation.start : citation.focus[1]] if citation.focus else ""
-    if _ONE_OF.search(_CLAUSE.findall(before)[-1] if before else ""):
+    if _ONE_OF.search((_CLAUSE.findall(before) or [""])[-1]):
         return None
     if len(terms) != 1 or not _NUMBER.fullmatch(term := next(iter(terms))):
         return None

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from corpus.load import load_articles
@@ -31,6 +31,8 @@ def encoder():
 
 
 @given(texts=st.lists(TEXT, min_size=1, max_size=3), question=TEXT, cleaned=st.booleans())
+# Nothing but a sign before the words that answer.
+@example(texts=["؟قسد\ud800"], question="؟قسد؟", cleaned=False)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_goes_through(encoder, texts, question, cleaned):
     with TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ def test_withdrawals_of_schema_6_are_kept(library, encoder, make_article):
     library.close()
     with closing(sqlite3.connect(library.home / "library.sqlite")) as connection:
         connection.executescript(
-            "DROP TABLE withdrawals; DROP TABLE edits; DROP TABLE removals;"
+            "DROP TABLE withdrawals; DROP TABLE edits; DROP TABLE removals; DROP TABLE digests;"
             "CREATE TABLE withdrawals (article_id TEXT PRIMARY KEY, version INTEGER NOT NULL,"
             " at TEXT NOT NULL, reason TEXT) STRICT;"
             "INSERT INTO withdrawals VALUES ('article-1', 1, '2026-01-02T03:04:05+00:00', 'Why.');"
