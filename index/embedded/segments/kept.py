@@ -9,6 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,11 @@ def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
         raise
     current = {one.files.folder for one in some if one.files}
     for old in folder.glob("revision-*"):
-        if old.name not in current:
+        if old.is_file():
+            # A manifest that was being written when its process was killed.
+            with suppress(OSError):
+                old.unlink()
+        elif old.name not in current:
             shutil.rmtree(old, ignore_errors=True)
 
 

@@ -95,6 +95,17 @@ def test_who_reads_opens_what_was_written_and_analyses_nothing(tmp_path, monkeyp
         assert after.near_tokens is before.near_tokens
 
 
+def test_what_a_killed_process_left_is_taken_away(tmp_path):
+    with closing(filled(tmp_path, 3)) as library:
+        (tmp_path / "derived" / "revision-9-left").mkdir()
+        (tmp_path / "derived" / "revision-9-left" / "ids.npy").write_bytes(b"half")
+        (tmp_path / "derived" / "revision-draft").write_text('{"format": ')
+        library.add([article(3)])
+        manifest = json.loads((tmp_path / "derived" / MANIFEST).read_text())
+        named = [name for name, _ in (*manifest["segments"], manifest["neighbours"])]
+        assert sorted(named) == sorted(each.name for each in folders(library))
+
+
 def test_what_is_taken_away_while_it_is_opened_is_not_damaged(tmp_path, monkeypatch):
     with closing(filled(tmp_path, 30)) as library:
         before = library.engine.snapshot().parts[0].segment.files.folder
