@@ -23,7 +23,6 @@ from ui.server.access.throttle import Throttle
 from ui.server.articles.pages import language_of
 from ui.server.http.log import log_notice
 from ui.server.http.proxies import origin_of
-from ui.server.http.workers import BusyError
 from ui.settings.settings import Settings
 
 # An office may share one address; each try asks the provider.
@@ -104,7 +103,7 @@ class ProviderLogin:
             named = error if _ERROR.fullmatch(error) else "no code"
             raise ProviderError("declined", f"The provider let nobody in ({named}).")
         if self._room.locked():
-            raise BusyError("Too many people are logging in. Try again in a moment.")
+            raise ProviderError("provider_down", "Too many people are logging in.")
         async with self._room:
             vouched = await self._provider.finish(attempt, self._back(request), code)
         found = member(vouched.claims, self._settings.oidc)

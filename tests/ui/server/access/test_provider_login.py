@@ -393,6 +393,14 @@ def test_a_provider_that_goes_down_in_between_is_told(client, provider):
     assert "Office cannot be reached" in fault_of(given)
 
 
+def test_a_browser_that_comes_back_among_too_many_is_shown_a_page(opened, provider, monkeypatch):
+    monkeypatch.setattr("ui.server.access.provider_login._MOST_AT_ONCE", 0)
+    given = log_in(opened(provider.issuer))
+    assert given.status_code == 503
+    assert "Try again in a moment" in fault_of(given)
+    assert not provider.asked("token")
+
+
 @pytest.mark.parametrize("metadata", [
     {"issuer": "https://evil.example"}, {"issuer": None}, {"token_endpoint": "ftp://x.example"},
     {"authorization_endpoint": "javascript:alert(1)"}, {"jwks_uri": 7},
