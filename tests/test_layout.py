@@ -75,6 +75,7 @@ HOMES = {
     "starlette": "ui/",
     "uvicorn": "ui/app/",
     "prometheus_client": "ui/app/metrics.py",
+    "opentelemetry": "ui/app/tracing.py",
     "gradio": ("ui/chat/layout.py", "ui/chat/page.py"),
     "watchfiles": "ui/folders/watch.py",
     "typer": "ui/",

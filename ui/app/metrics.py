@@ -31,7 +31,7 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 # A request may name any method; each would be a figure of its own.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 # What other servers count for a client that hung up before it was answered.
-_GONE = 499
+GONE = 499
 
 
 class Metrics:
@@ -75,9 +75,7 @@ class Metrics:
 
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request; one that matches no route has none, whatever its path."""
-        method = scope["method"] if scope["method"] in _METHODS else "other"
-        template = getattr(scope.get("route"), "path", "none")
-        route = f"{scope.get('root_path', '')}{template}"
+        method, route = labels_of(scope)
         self._requests.labels(method, route, str(status)).observe(seconds)
 
     @contextmanager
@@ -104,6 +102,17 @@ class Metrics:
             thread.join()
 
 
+def labels_of(scope: Scope) -> tuple[str, str]:
+    """Return the method and the route of a request that was answered, in words of our own.
+
+    >>> labels_of({"method": "SECRET"})
+    ('other', 'none')
+    """
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    template = getattr(scope.get("route"), "path", "none")
+    return method, f"{scope.get('root_path', '')}{template}"
+
+
 class Metered:
     """ASGI middleware that counts each request when its answer has ended."""
 
@@ -115,7 +124,7 @@ class Metered:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun, status = time.perf_counter(), _GONE
+        begun, status = time.perf_counter(), GONE
 
         async def note(message: Message) -> None:
             nonlocal status

@@ -8,17 +8,19 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from corpus.confined.process import abandon
 from corpus.errors import DalilError
 from index.store.database import DATABASE
+from rag.answer import Answer
 from ui.app.app import create_app
 from ui.app.connections import ACCEPTED_AT_ONCE, BoundedProtocol, Connections, room_for
 from ui.app.feeds import feeds_behind
@@ -33,6 +35,9 @@ from ui.server.http.workers import WorkerPool
 from ui.service import Service, Shared
 from ui.settings.privacy import told
 from ui.settings.settings import ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from ui.app.tracing import Tracing
 
 # After the last answer, its last bytes go out; then what stays open for ever is closed.
 _LINGER_SECONDS = 1.0
@@ -55,19 +60,25 @@ def serve(
     # A model that cannot be had stops the server from starting.
     written = shared.model() is not None
     metrics = Metrics()
-    pool = WorkerPool(
-        partial(Service, settings, log_notice, shared),
-        workers=address.workers,
-        waiting=address.waiting,
-        seconds=address.seconds,
-        model_seconds=shared.limits().total_s if written else 0.0,
-        heard=metrics.heard,
-    )
-    with listen(address) as listening:
+    with _tracing(address.tracing) as tracing, listen(address) as listening:
+
+        def heard(answer: Answer) -> None:
+            metrics.heard(answer)
+            if tracing is not None:
+                tracing.heard(answer)
+
+        pool = WorkerPool(
+            partial(Service, settings, log_notice, shared),
+            workers=address.workers,
+            waiting=address.waiting,
+            seconds=address.seconds,
+            model_seconds=shared.limits().total_s if written else 0.0,
+            heard=heard,
+        )
         port = listening.getsockname()[1]
         shown = f"[{address.host}]" if ":" in address.host else address.host
         say(f"Open http://{shown}:{port}/ in a browser; Ctrl-C stops the server.")
-        if written or settings.connect or settings.oidc:
+        if written or settings.connect or settings.oidc or address.tracing:
             say(told(settings))
         # uvicorn ends its work, then raises the signal again; to end as asked is no fault.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -75,10 +86,23 @@ def serve(
         with suppress(KeyboardInterrupt):
             # The log is open before anything is followed.
             app = create_app(pool, examples=examples, settings=settings)
-            server = server_of(app, pool, address, metrics)
+            server = server_of(app, pool, address, metrics, tracing)
             with follows, feeds_behind(settings, shared), metrics.served(address.metrics_port):
                 server.run(sockets=[listening])
     leave(pool)
+
+
+def _tracing(address: str | None) -> AbstractContextManager[Tracing | None]:
+    """Return what sends spans to a collector at `address` while its block runs, if there is one.
+
+    Raises `DalilError` without the packages for it.
+    """
+    if address is None:
+        return nullcontext()
+    # They are an extra of their own.
+    from ui.app.tracing import traced
+
+    return traced(address)
 
 
 def leave(pool: WorkerPool) -> None:
@@ -122,6 +146,7 @@ def server_of(
     pool: WorkerPool,
     settings: ServerSettings | None = None,
     metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
 ) -> uvicorn.Server:
     """Return a server that gives the answers that `pool` works on before it stops."""
     start_log()
@@ -137,8 +162,9 @@ def server_of(
     )
     metrics = metrics or Metrics()
     metrics.watch(pool, connections)
+    counted: ASGIApp = Metered(RequestLog(Drain(app)), metrics)
     config = uvicorn.Config(
-        Metered(RequestLog(Drain(app)), metrics),
+        counted if tracing is None else tracing.around(counted),
         # Uvicorn wants a class, and calls it as it would call this.
         http=cast("type[asyncio.Protocol]", partial(BoundedProtocol, connections=connections)),
         # No route speaks it, and its connections would be counted nowhere.

@@ -1,4 +1,4 @@
-"""Where a language model that writes and translates is sent what, and what is fetched.
+"""Where a language model that writes and translates is sent what, what is fetched, who gets times.
 
 Nothing else of Dalil sends anything anywhere, so this is all that can leave the machine.
 """
@@ -50,7 +50,7 @@ def told(settings: Settings) -> str:
     >>> told(Settings())
     'Nothing leaves this machine.'
     """
-    parts = (_points(settings), _sites(settings), _provider(settings))
+    parts = (_points(settings), _sites(settings), _provider(settings), _collector(settings))
     where, sites = destination(settings), " ".join(filter(None, parts))
     if settings.index.startswith("qdrant:") and where is None:
         return sites
@@ -98,6 +98,21 @@ def _provider(settings: Settings) -> str:
     if not settings.oidc:
         return ""
     return f"Readers log in at {without_secret(settings.oidc.issuer or '')} as well."
+
+
+def _collector(settings: Settings) -> str:
+    """Return a sentence on where times are sent, "" if they stay on this machine.
+
+    >>> from ui.settings.settings import ServerSettings
+    >>> told(Settings(server=ServerSettings(tracing="http://127.0.0.1:4318")))
+    'Nothing leaves this machine.'
+    """
+    from rag.llm.providers import is_local
+
+    where = settings.server.tracing
+    if where is None or is_local(where):
+        return ""
+    return f"Times of requests and answers, no word of them, are sent to {without_secret(where)}."
 
 
 def unsafe_links(settings: Settings) -> Iterator[str]:

@@ -45,6 +45,11 @@ def unsafe_settings(server: ServerSettings) -> Iterator[str]:
             f"A log-in lasts {server.session_hours:g} hours, and so does a stolen one. "
             "Lower server.session_hours."
         )
+    if server.tracing and server.tracing.startswith("http:") and _is_elsewhere(server.tracing):
+        yield (
+            "Times of requests, and what the collector knows Dalil by, cross the network in the "
+            f"clear on their way to {server.tracing}. Use an https address in server.tracing."
+        )
     if server.log_questions:
         yield "The log holds what people ask. Take server.log_questions back, or tell them."
 

@@ -33,6 +33,9 @@ class ServerSettings:
     metrics_port: int = setting(
         0, kinds.whole(0, 65_535), "Port of this machine for Prometheus's figures; 0 for none."
     )
+    tracing: str | None = setting(
+        None, kinds.URL, "OpenTelemetry collector that gets times of requests and answers."
+    )
     hosts: tuple[str, ...] = setting(
         (), kinds.HOSTS, "Names under which browsers reach the server, besides loopback ones."
     )

@@ -6,7 +6,7 @@ import pytest
 
 from rag.langchain import load_chat_model
 from ui.settings.privacy import destination, told, unsafe_links, unsafe_model
-from ui.settings.settings import Settings
+from ui.settings.settings import ServerSettings, Settings
 
 # Model, base URL, environment, where questions go.
 CASES = [
@@ -62,6 +62,14 @@ def test_it_is_told_in_a_sentence():
     sent = told(Settings(llm="openai:x", llm_base_url="https://llm.example"))
     assert "are sent to https://llm.example," in sent
     assert "each quote that a reader wants translated" in sent
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4318", "http://localhost:4318"])
+def test_a_collector_elsewhere_is_told(url):
+    assert told(Settings(server=ServerSettings(tracing=url))) == told(Settings())
+    sent = told(Settings(server=ServerSettings(tracing="https://traces.example/otlp")))
+    assert sent.startswith("Nothing of the library leaves this machine. Times of requests")
+    assert sent.endswith("are sent to https://traces.example/otlp.")
 
 
 def test_what_is_fetched_is_told_and_what_it_could_reach():

@@ -34,6 +34,9 @@ OPEN = {"host": "0.0.0.0", **TLS}
         ({"trusted_proxies": ("10.0.0.0/8", "::/0")}, ["10.0.0.0/8", "::/0"]),
         ({"session_hours": 169.0}, ["169 hours"]),
         ({"log_questions": True}, ["what people ask"]),
+        ({"tracing": "http://127.0.0.1:4318"}, []),
+        ({"tracing": "https://traces.example"}, []),
+        ({"tracing": "http://traces.example"}, ["to http://traces.example. Use an https"]),
     ],
 )
 def test_unsafe_settings(settings, named):

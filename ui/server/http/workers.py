@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from contextvars import Context, copy_context
 from functools import partial
 from typing import TypeVar
 
@@ -40,7 +41,7 @@ class WorkerPool:
 
     Where a language model writes the answers it takes up to `model_seconds` more.  Streams then
     have `workers` threads and a queue of their own, so that who opens an article waits for none.
-    `heard` is told each answer of a stream, in its thread.
+    `heard` is told each answer of a stream, in its thread and in the context of who asked.
     """
 
     def __init__(
@@ -105,7 +106,7 @@ class WorkerPool:
         def put(event: Event | BaseException | None) -> None:
             loop.call_soon_threadsafe(events.put_nowait, event)
 
-        future = self._streams.submit(partial(self._feed, work, put, gone))
+        future = self._streams.submit(partial(self._feed, work, put, gone, copy_context()))
         self._leaving.add(gone)
         end = loop.time() + self._stream_seconds
         try:
@@ -157,6 +158,7 @@ class WorkerPool:
         work: Callable[[Service], Generator[Event]],
         put: Callable[[Event | BaseException | None], None],
         gone: threading.Event,
+        asking: Context,
     ) -> None:
         try:
             with heed(gone), closing(work(self._service())) as events:
@@ -164,7 +166,7 @@ class WorkerPool:
                     if gone.is_set():
                         raise _stopping()
                     if event.answer is not None:
-                        self._heard(event.answer)
+                        asking.run(self._heard, event.answer)
                     put(event)
             put(None)
         except Exception as error:  # the one who waits for the events is told
