@@ -171,7 +171,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def page(self, body):
-        self.put(200, "text/html; charset=utf-8", f"<!doctype html><title>P</title>{body}".encode())
+        # A browser asks for an icon where a page names none.
+        page = f"<!doctype html><link rel=icon href=data:,><title>P</title>{body}"
+        self.put(200, "text/html; charset=utf-8", page.encode())
 
     def send(self, status, value):
         text = self.server.provider.text or json.dumps(value)

@@ -8,7 +8,7 @@ from corpus.article import Article
 from ui.words.wording import words
 
 OUTLET_PAGE = "https://news.example/bridge"
-OTHER_WAY = {"en": "من فاز بكأس العالم؟", "ar": "Who won the football cup?"}
+OTHER_WAY = {"en": "كيف تُطهى البيتزا؟", "ar": "Who won the football cup?"}
 MAYBE = {"en": "من يقود المجلس؟", "ar": "Who leads the tribe council?"}
 
 
