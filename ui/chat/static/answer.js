@@ -170,8 +170,7 @@ function answering({ quote, start, focus_start: first, focus_end: last }) {
 
 function quoted(piece, citations) {
   const citation = citations.find(({ quote }) => quote === piece);
-  if (!citation || !piece) return piece;
-  return element("bdi", { class: "quote", ...language(citation) }, answering(citation));
+  return citation && piece ? element("bdi", { class: "quote", ...language(citation) }, answering(citation)) : piece;
 }
 
 function marker(page, citation) {
