@@ -110,7 +110,8 @@ function answerText(page, text, { language: asked, citations = [], statements = 
 // A line cut at its markers; "[2]" within a sentence of an article is a part of that.
 function pieces(line, [quote, ...rest]) {
   if (!quote) return line.split(/(\[\d+\])/);
-  return line.split(quote).flatMap((part, n) => [n ? quote : "", ...pieces(part, rest)]);
+  // Nothing is put before the first part: a further quote would move the markers under the mouse.
+  return line.split(quote).flatMap((part, n) => [...(n ? [quote] : []), ...pieces(part, rest)]);
 }
 
 // Spans count code points, of which a string of JavaScript may need two units for one.
