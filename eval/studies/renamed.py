@@ -3,7 +3,8 @@
 The answerable English cases that name a person or a place are asked as they are, and again with
 the first name replaced by one that no article has: whatever is answered then is false.  So are a
 hundred questions in seven languages of which `renamed.tsv` swaps one place, person, year or number
-for another, a third of them for one that the collection tells other things of.
+for another, a third of them for one that the collection tells other things of, and those of
+`elsewhere.tsv` in eleven languages, about telephones and planets, of which it tells nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import regex
 
-from eval.cases.case import read_cases
+from eval.cases.case import Case, read_cases
 from eval.running.evaluate import CASES, DEMO, read_articles
 from index import Library
 from index.encoder import load_bundled
@@ -28,6 +29,7 @@ from rag.reading.reading import likely_names
 
 # Cities far from all that the demo collection tells of.
 _SWAPS = Path(__file__).with_suffix(".tsv")
+_ELSEWHERE = Path(__file__).with_name("elsewhere.tsv")
 _STRANGERS = ("Zagreb", "Lisbon", "Oslo", "Kyoto", "Quito", "Dublin")
 
 
@@ -83,6 +85,15 @@ def swapped() -> list[Swapped]:
         ]
 
 
+def elsewhere() -> list[Case]:
+    """Return the questions of `elsewhere.tsv`, in the two halves of cases."""
+    with _ELSEWHERE.open(encoding="utf-8", newline="") as rows:
+        return [
+            Case(id=question, question=question, language=language, answerable=False)
+            for language, question in list(csv.reader(rows, delimiter="\t"))[1:]
+        ]
+
+
 def answered(assistant: Assistant, asked: Iterable[Swapped]) -> list[tuple[Swapped, Answer]]:
     """Return the questions that an assistant answers, with what it says."""
     told = [(each, assistant.ask(each.question)) for each in asked]
@@ -103,12 +114,17 @@ def main() -> None:
         ]
         swaps = swapped()
         false = answered(assistant, swaps)
+        strange = [(each.half, assistant.ask(each.question)) for each in elsewhere()]
     for half in ("fit", "report"):
         rows = [(as_it_is, other) for of, as_it_is, other in asked if of == half]
-        known, strange = (sum(map(bool, column)) for column in zip(*rows, strict=True))
+        known, unknown = (sum(map(bool, column)) for column in zip(*rows, strict=True))
         sys.stdout.write(
-            f"{half}: {len(rows)} questions, {known} answered; of a stranger {strange}\n"
+            f"{half}: {len(rows)} questions, {known} answered; of a stranger {unknown}\n"
         )
+        told = [answer for of, answer in strange if of == half]
+        said = sum(bool(answer.citations) for answer in told)
+        pointed = sum(bool(answer.possible) for answer in told)
+        sys.stdout.write(f"  elsewhere: {len(told)}, {said} answered, {pointed} pointed to\n")
     sys.stdout.write(f"swapped: {len(swaps)} questions, {len(false)} answered\n")
     for each, answer in false:
         sys.stdout.write(

@@ -77,6 +77,12 @@ class Described:
     own: NDArray[np.float32]
     around: NDArray[np.float32]
 
+    @property
+    def found(self) -> tuple[list[Hit], list[str]]:
+        """The passages that hold the sentences, and the sentences' texts."""
+        hits = {id(sentence.hit): sentence.hit for sentence in self.sentences}
+        return list(hits.values()), [sentence.text for sentence in self.sentences]
+
 
 def sentences_of(hits: Sequence[Hit]) -> list[Sentence]:
     """Return the sentences that begin in the passages, which older rules may have cut elsewhere."""

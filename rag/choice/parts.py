@@ -7,6 +7,7 @@ the words of both.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import compress
 from typing import NamedTuple, Protocol
 
@@ -96,7 +97,8 @@ def by_parts(
     lacking = [set(unmet(reading, hit.article, table)) for hit in hits]
     if len(parts) == 1 or not hits or set.intersection(*lacking):
         return None
-    asked = [read(part, table, [reading.context] if reading.context else ()) for part in parts]
+    before = [reading.context] if reading.context else ()
+    asked = [replace(read(part, table, before), whole=reading.standalone) for part in parts]
     named = [bool(names_of(part) or places_of(part)) for part in asked]
     same = [hit for hit, lacks in zip(hits, lacking, strict=True) if not lacks]
     choices = [

@@ -18,11 +18,11 @@ from corpus.text.names import name_key
 from corpus.text.quantities import Quantity, quantities
 from corpus.text.words import Word, fold, words
 from index import WordTable
-from rag.choice.unmet import unmet
+from rag.choice.unmet import names_of, unmet
 from rag.reading import Reading
 from rag.reading.languages import pattern
 from rag.reading.reading import Expected
-from rag.search.rank import Floats
+from rag.search.rank import Floats, far
 
 _DIGIT = regex.compile(r"\p{Nd}")
 _YEAR = regex.compile(r"(?<!\p{N})(?:1[0-9]|20)\p{Nd}{2}(?!\p{N})")
@@ -46,6 +46,8 @@ _HALF = 0.5
 # What is said of another person, place or year is no answer, however well the rest is met; no
 # sample of real questions shows how often that would be the one thing that is wrong.
 _UNNAMED_SHARE = 0.6
+# Nor does any show how often something else altogether is asked.
+_FAR_WEIGHT = 32.0
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
 # Where but a name that its article has speaks for another than the best, or what a follow-up takes
@@ -61,6 +63,10 @@ class Described(Protocol):
     @property
     def sentences(self) -> Sequence[Any]:
         """The sentences, of `rag.choice.evidence.Sentence`."""
+
+    @property
+    def found(self) -> tuple[list[Any], list[str]]:
+        """The passages that hold them, and their texts."""
 
     @property
     def features(self) -> Mapping[str, Floats]:
@@ -184,15 +190,10 @@ def given(reading: Reading, text: str, focus: tuple[int, int] | None = None) -> 
     if reading.expected is Expected.TIME:
         return {day.term for day in days}
     counts = [q for q in read if not any(d.start <= q.start and q.end <= d.end for d in days)]
-    counted = reading.expected is Expected.NUMBER or (
-        reading.expected is Expected.ANYTHING and focus and _is_number(text[start:end], counts)
-    )
+    kind, said = reading.expected, text[start:end].split()
+    counted = kind is Expected.ANYTHING and focus and len(counts) == 1 and len(said) <= _COUNTED
+    counted = counted or kind is Expected.NUMBER
     return {q.term for q in counts if q.term[0] != "@"} if counted else set()
-
-
-def _is_number(said: str, counts: list[Quantity]) -> bool:
-    """Tell if words are one number and at most what it counts."""
-    return len(counts) == 1 and len(said.split()) <= _COUNTED
 
 
 def of_article(sentences: Sequence[Any], near: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -207,8 +208,7 @@ def of_article(sentences: Sequence[Any], near: NDArray[np.float32]) -> NDArray[n
 def absent(reading: Reading, article: NDArray[np.float32]) -> float:
     """Return the share of words that an article hardly meets; `article` float32 (w,).
 
-    What a follow-up takes along is met by any article on the matter, and would hide that what is
-    asked of it is not.
+    What a follow-up takes along any article on the matter meets, and would hide what it does not.
     """
     lacking, weights = article < _ABSENT, reading.weights
     own = weights * np.array([word.word.start >= reading.own for word in reading.words])
@@ -233,7 +233,9 @@ def surest(
     order = np.argsort(-scores, kind="stable")[:_RIVALS]
     rivals = [int(place) for place in order if lead[place] >= lead[order[0]]]
     found = [signals(reading, described, plain, table, place) for place in rivals]
-    sure = [confidence(each, weights) for each in found]
+    # What a question names, and an article has, puts it on the matter; a vector may not know "SDF".
+    off, named = far(reading, *described.found, table), bool(names_of(reading))
+    sure = [confidence(e, weights, 0 if named and not e["unnamed"] else off) for e in found]
     for place, each in enumerate(found[1:], 1):
         if reading.context or found[0]["unnamed"] > each["unnamed"]:
             sure[place] = min(sure[place], _POINTED)
@@ -257,13 +259,11 @@ def signals(
     - focus: how well it meets what the question names as asked for
     - beside: how well words beside a number in it meet that, where a number is asked for
     - unnamed: its article lacks a name, a number or a date of the question
-    - absent: the share of the question's words, by weight, that its article hardly meets anywhere;
-      of a follow-up, if that is more, the share of its own words
+    - absent: the share of the question's words, by weight, that its article hardly meets anywhere
     - foreign: it is in another script than the question, where as few words met say more
     - unfit: it lacks the kind of thing that is asked for
     - few: how few sentences there were to choose from, which keeps standardised scores low
-    - reads: log odds that it answers, to a reader; with one alone
-    - outread: by how much another sentence is likelier to answer, to the reader
+    - reads, outread: log odds that it answers, to a reader, and by how much another's are higher
     """
     best = int(np.argmax(ranks)) if best is None else best
     sentence = described.sentences[best]
@@ -293,7 +293,7 @@ def signals(
     return found
 
 
-def confidence(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Return the probability that the sentence answers, between 0 and 1."""
-    total = sum(weight * found[name] for name, weight in weights.items())
+def confidence(found: Mapping[str, float], weights: Mapping[str, float], off: float = 0.0) -> float:
+    """Return the probability, 0 to 1, that a sentence answers; all found lies `off` the matter."""
+    total = sum(weight * found[name] for name, weight in weights.items()) - _FAR_WEIGHT * off
     return float((1.0 - _UNNAMED_SHARE * found["unnamed"]) / (1.0 + np.exp(-total)))

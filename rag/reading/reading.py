@@ -66,7 +66,7 @@ class Reading:
     names.  `found` are all words of both with their spans in `standalone`, `words` those that
     carry meaning, with their tokens and weights; `quantities` are the numbers and dates,
     `bounds` the times of which a beginning or end is said, `swapped` the words of the name that
-    stands in place of an earlier question's.
+    stands in place of an earlier question's, `whole` the question that this one is a part of.
     """
 
     text: str
@@ -80,6 +80,7 @@ class Reading:
     quantities: tuple[Quantity, ...]
     bounds: tuple[Bound, ...] = ()
     swapped: tuple[str, ...] = ()
+    whole: str = ""
 
     @property
     def standalone(self) -> str:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import DamagedError, MissingError
-from index import Candidates, Library
+from index import Candidates, Library, WordTable
 from index.engine import NOT_FOUND, Candidate
 from rag.answer import Considered, Hit
 from rag.reading import Reading
@@ -46,6 +46,11 @@ _HALF_TRUSTED = 10
 # Below the first the cosine of two words is chance, from the second on they mean the same.
 _CHANCE, _MET = 0.2, 0.6
 _LEAST_RARITY = 0.1
+# What is on the matter of a question is so near to it at least; a question of more words that carry
+# meaning than so many may be further by as much, since they tell more of what they find.
+_NEAR, _TOLD = 0.22, 2
+# Of so many passages, or sentences, one has to be near, and no more than so many.
+_SHARE, _NEAREST = 4, 3
 
 
 @dataclass(frozen=True)
@@ -221,6 +226,23 @@ def score(similarities: NDArray[np.float32], weights: NDArray[np.float32]) -> ND
     """Return the mean similarity of each text, float64 (n,), words weighted by `weights`."""
     total = float(weights.sum())
     return np.asarray(similarities @ weights / (total or 1.0), np.float64)
+
+
+def far(reading: Reading, hits: Sequence[Hit], sentences: Sequence[str], table: WordTable) -> float:
+    """Return how far a question is from all that was found for it, 0 (on the matter) to some .25.
+
+    Words of any question are met by chance somewhere in a collection, and scores that are relative
+    to what else was found do not tell whether the collection is on the matter at all: "who invented
+    the telephone?" is met by any telephone.  This is by how much the cosines of the question with
+    the nearest passages and sentences, in the bundled `table`, stay below what is usual.
+    """
+    if not sentences:
+        return 0.0
+    asked = table.encode_queries([reading.whole or reading.standalone])[0]
+    passages = [hit.passage.text for hit in hits]
+    found = [np.sort(table.encode_passages(texts) @ asked) for texts in (passages, sentences)]
+    nearest = [each[-(min(_NEAREST, len(each) // _SHARE) or 1) :].mean() for each in found]
+    return max(0.0, _NEAR - float(np.mean(nearest))) * min(1.0, _TOLD / max(1, len(reading.words)))
 
 
 def by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:

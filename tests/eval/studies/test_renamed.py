@@ -6,7 +6,7 @@ import pytest
 
 from eval.cases.case import read_cases
 from eval.running.evaluate import CASES
-from eval.studies.renamed import main, questions, renamed, swapped
+from eval.studies.renamed import elsewhere, main, questions, renamed, swapped
 
 # These cases are asked there too, and what was read of them is known.
 pytestmark = pytest.mark.xdist_group("cases")
@@ -39,9 +39,24 @@ def test_swaps_change_their_question_in_every_kind_and_language():
     assert known.isdisjoint(each.question for each in asked)
 
 
+def test_what_nothing_is_told_of_is_asked_in_either_half():
+    asked = elsewhere()
+    assert len({each.question for each in asked}) == len(asked) == 118
+    assert {each.half for each in asked} == {"fit", "report"}
+    assert len({each.language for each in asked}) == 11
+    assert sum(each.language == "ar" for each in asked) == 48
+    known = {case.question for case in read_cases(CASES)}
+    assert len(known.intersection(each.question for each in asked)) <= 1
+
+
 def test_fewer_questions_are_answered_of_a_stranger(capsys):
     main()
-    fit, report, swapped, *told = capsys.readouterr().out.splitlines()
+    fit, fit_elsewhere, report, elsewhere, swapped, *told = capsys.readouterr().out.splitlines()
+    # A third of them were answered by what their few words met by chance.
+    far = [[*map(int, re.findall(r"\d+", line))] for line in (fit_elsewhere, elsewhere)]
+    assert sum(asked for asked, *_ in far) == 118
+    assert sum(said for _, said, _ in far) <= 8
+    assert sum(pointed for *_, pointed in far) <= 31
     counts = [[*map(int, re.findall(r"\d+", line))] for line in (fit, report)]
     asked, answered = map(int, re.findall(r"\d+", swapped))
     # A name that the article has for something else, and a person behind a verb, are still taken

@@ -174,6 +174,24 @@ def test_the_surest_of_the_best_two_is_put_ahead(monkeypatch, scores, lead, odds
     assert (scores == before).all()
 
 
+@pytest.mark.parametrize(
+    ("question", "unnamed", "sure"),
+    [
+        ("Who painted the window?", 0, 1 / (1 + np.e**2.2)),
+        # What its article has puts a question on the matter, and what it lacks does not.
+        ("Who painted Caggins?", 0, 0.5),
+        ("Who painted Caggins?", 1, 0.4 / (1 + np.e**2.2)),
+    ],
+)
+def test_what_lies_off_the_matter_is_not_sure(monkeypatch, question, unnamed, sure):
+    monkeypatch.setattr(module, "signals", lambda *given: {"odds": 0.0, "unnamed": unnamed})
+    monkeypatch.setattr(module, "far", lambda *given: 2.2 / 32)
+    described = Described([], {}, np.zeros((1, 0)), np.zeros((1, 0)))
+    one, table = np.ones(1), load_bundled()
+    _, found = surest(read(question, table), described, one, one, table, {"odds": 1.0})
+    assert found == pytest.approx(sure)
+
+
 @pytest.mark.parametrize(("unnamed", "odds", "answers"), [
     ((0, 0), (0.0, 3.0), True), ((1, 0), (0.0, 3.0), False), ((0, 1), (0.0, 3.0), True),
     # Surer by itself, whatever the other lacks.

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.article import Article
+from corpus.article import Article, Passage
 from index import Filters, Library
 from index.embedded.engine import find
 from index.encoder import load_bundled
+from rag.answer import Hit
 from rag.reading import read
-from rag.search.rank import DEPTH, FusionWeights, rank
+from rag.search.rank import DEPTH, FusionWeights, far, rank
 from tests.conftest import HashEncoder
 from tests.rag.finding import best_hits
 
@@ -128,3 +129,42 @@ def test_an_empty_library_ranks_nothing(tmp_path, text):
     assert best_hits(library, reading, 5) == []
     assert library.search(reading.query, 5, Filters()).found == []
     library.close()
+
+
+NEWS = [
+    Article(
+        "bridge", "أعيد فتح جسر المنصورة يوم الأحد بعد إصلاح ركيزتيه. وعبرته شاحنات القمح.", "جسر"
+    ),
+    Article(
+        "prison", "The director said the men had asked for telephone contact with their wives."
+    ),
+    Article("river", "The river rose in February, and the school at the ferry was under water."),
+]
+
+
+def how_far(question, history=(), whole=""):
+    hits = [Hit(Passage(each.id, 1, 0, len(each.text), each.text), each, 1.0) for each in NEWS]
+    reading = replace(read(question, load_bundled(), history), whole=whole)
+    return far(reading, hits, [each.text for each in NEWS], load_bundled())
+
+
+def test_a_question_about_nothing_that_was_found_is_far_and_others_are_not():
+    asked = [
+        "متى أعيد فتح جسر المنصورة؟",
+        "Why was the school under water?",
+        "Wer bat um Telefonate?",
+    ]
+    assert [how_far(question) for question in asked] == [0.0, 0.0, 0.0]
+    elsewhere = ["من رسم الموناليزا؟", "Why do the planets move?", "¿Por qué es azul el cielo?"]
+    assert all(how_far(question) > 0.02 for question in elsewhere)
+
+
+def test_a_question_of_many_words_or_a_part_of_one_on_the_matter_is_less_far():
+    short, long = "Who painted it?", "Who painted the Mona Lisa, sold it and stole it again?"
+    assert 0 < how_far(long) < how_far(short)
+    assert how_far(short, whole="When was the bridge of Mansura reopened, and who painted it?") == 0
+    assert how_far(short, ["When was the bridge of Mansura reopened?"]) < how_far(short)
+
+
+def test_where_nothing_was_found_nothing_is_far():
+    assert far(read("Who painted it?", load_bundled()), [], [], load_bundled()) == 0
