@@ -1,8 +1,7 @@
 """What speaks for a sentence as an answer, and how sure all of it makes.
 
-Whether it has the kind of thing that is asked for, a number, a date, a reason, a person, and how
-much of the question it and its article meet.  The confidence is a logistic over these signals and
-what the reader says.
+Whether it has the kind of thing asked for, a number, a date, a reason, a person, and how much of
+the question it and its article meet.  The confidence is a logistic over these and the reader's.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ _FOCUS_WEIGHTS = (1.0, 0.5)
 _FOCUS_REACH = 25
 # A number of up to so many words with what it counts.
 _COUNTED = 3
-# What is met less than this anywhere in an article might as well not be there.
-_ABSENT = 0.35
+# What is met less than the first anywhere might as well not be there; from the second on it is.
+_ABSENT, _MET = 0.35, 0.95
 # What stands beside the sentence supports it, but less than what stands in it, and what stands
 # elsewhere in the article still less.
 _AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
@@ -233,9 +232,10 @@ def surest(
     order = np.argsort(-scores, kind="stable")[:_RIVALS]
     rivals = [int(place) for place in order if lead[place] >= lead[order[0]]]
     found = [signals(reading, described, plain, table, place) for place in rivals]
-    # What a question names, and an article has, puts it on the matter; a vector may not know "SDF".
-    off, named = far(reading, *described.found, table), bool(names_of(reading))
-    sure = [confidence(e, weights, 0 if named and not e["unnamed"] else off) for e in found]
+    off, named, more = far(reading, *described.found, table), names_of(reading), reading.words[1:]
+    # What a question names, or its one word, puts an article that has it on the matter: "SDF?".
+    known = [not e["unnamed"] and (named or (not more and e["weakest"] > _MET)) for e in found]
+    sure = [confidence(e, weights, 0 if on else off) for e, on in zip(found, known, strict=True)]
     for place, each in enumerate(found[1:], 1):
         if reading.context or found[0]["unnamed"] > each["unnamed"]:
             sure[place] = min(sure[place], _POINTED)

@@ -51,6 +51,8 @@ _LEAST_RARITY = 0.1
 _NEAR, _TOLD = 0.22, 2
 # Of so many passages, or sentences, one has to be near, and no more than so many.
 _SHARE, _NEAREST = 4, 3
+# Of so many sentences some come near by chance; of fewer, as in a small collection, none need to.
+_MANY = 40
 
 
 @dataclass(frozen=True)
@@ -242,7 +244,8 @@ def far(reading: Reading, hits: Sequence[Hit], sentences: Sequence[str], table: 
     passages = [hit.passage.text for hit in hits]
     found = [np.sort(table.encode_passages(texts) @ asked) for texts in (passages, sentences)]
     nearest = [each[-(min(_NEAREST, len(each) // _SHARE) or 1) :].mean() for each in found]
-    return max(0.0, _NEAR - float(np.mean(nearest))) * min(1.0, _TOLD / max(1, len(reading.words)))
+    share = min(1.0, _TOLD / max(1, len(reading.words))) * min(1.0, len(sentences) / _MANY)
+    return share * max(0.0, _NEAR - float(np.mean(nearest)))
 
 
 def by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:
