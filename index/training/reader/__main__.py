@@ -9,9 +9,9 @@ from pathlib import Path
 
 from corpus.errors import DalilError
 from index.training.evaluation import read_evaluation_texts
-from index.training.reader.base import read_base
+from index.training.reader.base import Base, read_base
 from index.training.reader.examples import read_examples
-from index.training.reader.model import ReadingModel
+from index.training.reader.model import LAYERS, ReadingModel
 from index.training.reader.stages.crossing import crossing_examples
 from index.training.reader.stages.final import final_examples
 from index.training.reader.train import Recipe, read_trained, train
@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--most", type=int, help="train on so many examples only")
     parser.add_argument("--stage", choices=list(_STAGES), default="first", help="default: first")
-    parser.add_argument("--start", type=Path, help="folder of the stage before")
+    parser.add_argument(
+        "--start", type=Path, help="folder of the stage before, or of a shipped reader"
+    )
     parser.add_argument("--rate", type=float, default=Recipe().rate)
     parser.add_argument("--bfloat16", action="store_true", help="multiply in 16 bits")
     options = parser.parse_args(arguments)
@@ -48,11 +50,22 @@ def _run(options: argparse.Namespace) -> None:
     answered = sum(bool(each.right) for each in examples)
     _say(f"{len(examples):,} examples, {answered:,} of them answered")
     base = read_base(options.base)
-    model = read_trained(base, options.start)[0] if options.start else ReadingModel(base.bert())
+    model = _start(base, options.start)
     if options.layers:
         model.bert.encoder.layer = model.bert.encoder.layer[: options.layers]
     recipe = Recipe(epochs=options.epochs, rate=options.rate, bfloat16=options.bfloat16)
     train(model, base.tokenizer, examples, recipe, options.out, _say)
+
+
+def _start(base: Base, start: Path | None) -> ReadingModel:
+    if start is None:
+        return ReadingModel(base.bert())
+    if (start / LAYERS).is_file():
+        # Only who starts from one needs onnx.
+        from index.training.reader.shipped import read_shipped
+
+        return read_shipped(base, start)
+    return read_trained(base, start)[0]
 
 
 def _say(message: str) -> None:

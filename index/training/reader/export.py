@@ -20,14 +20,14 @@ from corpus.errors import DalilError
 from index.training.reader.base import Base, read_base
 from index.training.reader.examples import Example, read_examples
 from index.training.reader.graph import write_graph
-from index.training.reader.model import ReadingModel, make_batch
+from index.training.reader.model import LAYERS, ReadingModel, make_batch
 from index.training.reader.pieces import kept_pieces, without_others
 from index.training.reader.train import read_trained
 
 # What `rag.reader.bundled_model` opens.
 _FORMAT, _SCHEMA = "dalil-reader", 1
 _SEEN, _BATCH = 256, 16
-_LAYERS, _TABLE, _TOKENIZER = "layers.onnx", "table.npy", "tokenizer.json"
+_TABLE, _TOKENIZER = "table.npy", "tokenizer.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,14 +68,14 @@ def export(
         make_batch(seen[first : first + _BATCH], base.tokenizer, longest)
         for first in range(0, len(seen), _BATCH)
     ]
-    write_graph(model, batches, out / _LAYERS)
+    write_graph(model, batches, out / LAYERS)
     np.save(out / _TABLE, base.table[kept])
     tokenizer = without_others(base.tokenizer, kept)
     state = json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":"))
     (out / _TOKENIZER).write_text(state + "\n", encoding="utf-8")
     sums = {
         name: hashlib.sha256((out / name).read_bytes()).hexdigest()
-        for name in (_LAYERS, _TABLE, _TOKENIZER)
+        for name in (LAYERS, _TABLE, _TOKENIZER)
     }
     config = {
         "format": _FORMAT, "schema": _SCHEMA, "longest": longest, "pieces": len(kept),

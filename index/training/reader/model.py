@@ -15,6 +15,8 @@ from index.training.reader.examples import Example
 if TYPE_CHECKING:
     from transformers import BertModel
 
+# The file of a shipped reader's layers.
+LAYERS = "layers.onnx"
 # What is added to the score of a token or sentence that is none.
 _NONE = -1e4
 

@@ -14,11 +14,14 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 onnx = pytest.importorskip("onnx")
 
+from corpus.errors import DalilError  # noqa: E402
+from index.training.reader import __main__ as reader_command  # noqa: E402
 from index.training.reader.base import read_base  # noqa: E402
 from index.training.reader.export import main  # noqa: E402
 from index.training.reader.graph import graph  # noqa: E402
 from index.training.reader.model import ReadingModel, make_batch  # noqa: E402
 from index.training.reader.pieces import kept_pieces, without_others  # noqa: E402
+from index.training.reader.shipped import read_shipped  # noqa: E402
 from index.training.reader.train import Recipe, read_trained, train  # noqa: E402
 from tests.index.training.reader.test_train import planted  # noqa: E402
 
@@ -76,6 +79,42 @@ def test_the_shipped_reader_finds_what_the_trained_one_finds(folder, shipped):
     refused = [f.answers < 0 for e, f in zip(asked, found, strict=True) if not e.right]
     assert len(refused) > 10
     assert np.mean(refused) > 0.9
+
+
+def test_training_can_go_on_from_the_shipped_reader(folder, shipped, capsys):
+    base = read_base(folder / "base.bin")
+    trained, again = read_trained(base, folder / "out")[0], read_shipped(base, shipped)
+    asked = planted(80)
+    batch = make_batch(asked, base.tokenizer, 64)
+    with torch.inference_mode():
+        (meant, meant_ends), (found, found_ends) = trained(batch), again(batch)
+    assert (found - meant).abs().max() < 0.1 * meant.std()
+    assert torch.equal(found.argmax(1), meant.argmax(1))
+    assert (found_ends.argmax(1) == meant_ends.argmax(1)).float().mean() > 0.9
+    drawn = ReadingModel(base.bert()).loss(batch).item()
+    assert again.loss(batch).item() < trained.loss(batch).item() + 0.05 < drawn
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(reader_command._STAGES, "first", lambda *_: asked)
+        patch.setattr(reader_command, "read_evaluation_texts", lambda _: [])
+        named = {"--data": ".", "--base": "base.bin", "--out": "further", "--start": "shipped"}
+        given = [part for name, value in named.items() for part in (name, str(folder / value))]
+        assert reader_command.main([*given, "--rate", "1e-6"]) == 0
+    first = json.loads((folder / "further" / "log.jsonl").read_text().splitlines()[0])
+    assert first["loss"] < drawn / 2
+
+
+def test_a_folder_without_layers_of_this_base_is_no_start(folder, shipped, tmp_path):
+    base = read_base(folder / "base.bin")
+    (tmp_path / "layers.onnx").write_bytes(b"not a graph")
+    with pytest.raises(DalilError, match="holds no reader that goes with"):
+        read_shipped(base, tmp_path)
+    made = onnx.load(shipped / "layers.onnx")
+    made.graph.initializer.remove(
+        next(one for one in made.graph.initializer if one.name.endswith("output.dense.bias"))
+    )
+    onnx.save(made, tmp_path / "layers.onnx")
+    with pytest.raises(DalilError, match=r"lacks bert\.encoder\.layer\.0"):
+        read_shipped(base, tmp_path)
 
 
 def test_in_32_bits_the_graph_is_the_model(folder, tmp_path):
