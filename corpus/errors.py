@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+# What is no defect of ours: a disk that is full, over its quota, failing or read-only.
+DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+
 
 class DalilError(Exception):
     """A mistake or fault the user can mend; its text is a sentence with a remedy.

@@ -76,7 +76,7 @@ HOMES = {
     "uvicorn": "ui/app/",
     "prometheus_client": "ui/app/metrics.py",
     "opentelemetry": "ui/app/tracing.py",
-    "gradio": ("ui/chat/layout.py", "ui/chat/page.py"),
+    "gradio": ("ui/chat/blocks.py", "ui/chat/layout.py", "ui/chat/page.py"),
     "watchfiles": "ui/folders/watch.py",
     "typer": "ui/",
     "rich": "ui/",

@@ -84,12 +84,8 @@ def _stack(options: argparse.Namespace) -> bool:
 def _serve(options: argparse.Namespace) -> bool:
     _say(f"Asking the server with {options.clients} clients for {options.seconds} seconds.")
     load = serve.measure(options.clients, float(options.seconds))
-    if options.json:
-        sys.stdout.write(json.dumps(load.as_json()) + "\n")
-    else:
-        figures = load.as_json().items()
-        sys.stdout.write("".join(f"{name}: {value}\n" for name, value in figures) + "\n")
-    return load.sound
+    sys.stdout.write((json.dumps(load.as_json()) if options.json else serve.table(load)) + "\n")
+    return load.met
 
 
 def _beside(options: argparse.Namespace) -> bool:

@@ -3,7 +3,8 @@
 The server is the command as people start it, on the demo collection.  Times are told as multiples
 of what a single client waits, measured in the same run, since whatever else the machine does meets
 both.  The clients run beside the server and take their share of the same cores.  How the server's
-memory grows shows after minutes only (`--seconds 600`): caches fill before.
+memory grows, and how long its slowest answers take, shows after minutes only (`--seconds 600`):
+caches fill before.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ _FEW_PLACES, _TOO_MANY = 2, 12
 _PROBE_PAUSE = 0.05
 # How often memory is looked at; what comes before this share of the time is warm-up.
 _LOOK_SECONDS, _WARM_UP = 0.5, 1 / 3
+# What a server must hold once caches are full, which a run of so many seconds can tell: growth of
+# its memory in MB a minute, and the 99th percentile of its answers over their median.
+_LONG_SECONDS, _MOST_SLOPE, _MOST_P99_SHARE = 600.0, 1.0, 3.0
 # When, in seconds, and how much memory there was, in MB (10^6 bytes).
 Memory = Sequence[tuple[float, float]]
 
@@ -79,13 +83,43 @@ class Load:
         """Whether every request below the queue's limit was answered, and the rest refused."""
         return not self.errors and self.refused > 0
 
+    @property
+    def bounds(self) -> dict[str, bool | None]:
+        """Whether memory grew by at most 1 MB a minute, and p99 is at most three times p50.
+
+        `None` where that cannot be told: in less than ten minutes, or without /proc.
+        """
+        slope, share = self.memory_slope, self.p99_share
+        long = self.seconds >= _LONG_SECONDS
+        return {
+            "memory_flat": slope <= _MOST_SLOPE if long and slope is not None else None,
+            "p99_bounded": share <= _MOST_P99_SHARE if long else None,
+        }
+
+    @property
+    def met(self) -> bool:
+        """Whether it is sound, and no bound is missed that can be told."""
+        return self.sound and False not in self.bounds.values()
+
     def as_json(self) -> dict[str, object]:
-        """Return the figures rounded, and if all was answered."""
+        """Return the figures rounded, if all was answered, and which bounds are met."""
         figures = {
             name: round(value, 3) if isinstance(value, float) else value
             for name, value in asdict(self).items()
         }
-        return {**figures, "sound": self.sound}
+        return {**figures, "sound": self.sound, **self.bounds}
+
+
+def table(load: Load) -> str:
+    """Return a line for each figure, and for each bound if it is met."""
+    said = {True: "yes", False: "no", None: f"cannot be told ({_LONG_SECONDS:g} seconds can)"}
+    named = {
+        "memory_flat": f"memory grows by at most {_MOST_SLOPE:g} MB a minute",
+        "p99_bounded": f"p99 is at most {_MOST_P99_SHARE:g} times p50",
+    }
+    figures = load.as_json()
+    lines = [f"{name}: {value}" for name, value in figures.items() if name not in named]
+    return "\n".join(lines + [f"{named[name]}: {said[met]}" for name, met in load.bounds.items()])
 
 
 def measure(clients: int, seconds: float) -> Load:

@@ -110,11 +110,13 @@ class FeedbackTable:
         return [(str(row[0]), str((*row, "")[3])) for row in rows]
 
     def of(self, answer_id: str) -> Feedback | None:
-        """Return what was said last of an answer, or `None`."""
+        """Return what was said last of an answer, `None` if nothing was or it was damaged."""
         if not self._exists():
             return None
         rows = self._store.execute(
-            "SELECT helpful, note, created_at FROM feedback WHERE answer_id = ?", answer_id
+            "SELECT helpful, note, created_at FROM feedback f WHERE answer_id = ? "
+            f"AND {self._store.sound('feedback', 'f')}",
+            answer_id,
         )
         return Feedback(bool(rows[0][0]), rows[0][1], rows[0][2]) if rows else None
 

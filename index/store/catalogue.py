@@ -13,12 +13,13 @@ from corpus.article import Article
 from corpus.errors import InputError
 from index.filters import Filters
 from index.store.database import Store
+from index.store.faults import cells, day
 
 if TYPE_CHECKING:
     from index.store.lookup import Lookup
 
 # An undated article comes after all dated ones; ISO dates sort as text.
-_DATE = "coalesce(v.published, '')"
+_DATE = "CAST(coalesce(v.published, '') AS TEXT)"
 _PRESENT = "articles a JOIN versions v ON v.article_id = a.id AND v.version = a.latest"
 _FIELDS = "v.article_id, v.version, v.title, v.outlet, v.source, v.url, v.published, v.language"
 
@@ -118,7 +119,7 @@ class Catalogue:
                 limit + 1,
             )
         articles = [_article(row) for row in rows[:limit]]
-        more = _write_cursor(articles[-1]) if len(rows) > limit else None
+        more = _write_cursor(rows[limit - 1]) if len(rows) > limit else None
         return Page(articles, total, more)
 
     def find(
@@ -142,9 +143,9 @@ class Catalogue:
         """Return the day of the newest article that fits, `None` if none is dated."""
         fits, values = self._conditions(filters)
         rows = self._store.execute(
-            f"SELECT max(v.published) FROM {_PRESENT} WHERE {fits}", *values
+            f"SELECT max(CAST(v.published AS TEXT)) FROM {_PRESENT} WHERE {fits}", *values
         )  # fmt: skip
-        return _date(rows[0][0])
+        return day(rows[0][0])
 
     def outlets(self) -> list[OutletCount]:
         """Return the outlets of the present articles with their counts, most articles first."""
@@ -158,14 +159,15 @@ class Catalogue:
             f"SELECT v.outlet, count(*) FROM {_PRESENT} WHERE a.present AND v.outlet IS NOT NULL "
             "GROUP BY v.outlet ORDER BY count(*) DESC, v.outlet"
         )
-        return [OutletCount(str(outlet), int(count)) for outlet, count in rows]
+        return [OutletCount(str(outlet), int(count)) for outlet, count in map(cells, rows)]
 
     def overview(self, filters: Filters, article_ids: Sequence[str] | None = None) -> Overview:
         """Return the figures of the articles that fit, or of those of them in `article_ids`."""
         fits, values = self._conditions(filters, article_ids)
         with self._store.reading():
             count, dated, first, last = self._store.execute(
-                "SELECT count(*), count(v.published), min(v.published), max(v.published) "
+                "SELECT count(*), count(v.published), min(CAST(v.published AS TEXT)), "
+                "max(CAST(v.published AS TEXT)) "
                 f"FROM {_PRESENT} WHERE {fits}",
                 *values,
             )[0]
@@ -180,10 +182,10 @@ class Catalogue:
         return Overview(
             int(count),
             int(dated),
-            _date(first),
-            _date(last),
-            [OutletCount(str(outlet), int(n)) for outlet, n in outlets if outlet is not None],
-            [(language, int(n)) for language, n in languages],
+            day(first),
+            day(last),
+            [OutletCount(str(o), int(n)) for o, n in map(cells, outlets) if o is not None],
+            [(language, int(n)) for language, n in map(cells, languages)],
         )
 
     def holds(self, article_id: str) -> bool:
@@ -191,14 +193,14 @@ class Catalogue:
         return self._store.latest(article_id)[1]
 
     def versions(self, article_id: str) -> list[VersionEntry]:
-        """Return the stored versions of an article, newest first; none if it is unknown."""
+        """Return the versions of an article that are as they were stored, newest first."""
         rows = self._store.execute(
-            "SELECT version, added_at, published, title FROM versions WHERE article_id = ? "
-            "ORDER BY version DESC",
+            "SELECT version, added_at, published, title FROM versions v WHERE article_id = ? "
+            f"AND {self._store.sound('versions', 'v')} ORDER BY version DESC",
             article_id,
         )
         return [
-            VersionEntry(int(version), str(added), _date(published), title)
+            VersionEntry(int(version), str(added), day(published), title)
             for version, added, published, title in rows
         ]
 
@@ -226,8 +228,10 @@ class Catalogue:
         return fits, values
 
 
-def _write_cursor(last: Article) -> str:
-    place = [last.published.isoformat() if last.published else "", last.id]
+def _write_cursor(last: Sequence[Any]) -> str:
+    article_id, *_, published, _ = cells(last)
+    # As it is sorted by, also where it is no day.
+    place = [published or "", article_id]
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
@@ -247,12 +251,8 @@ def _read_cursor(cursor: str) -> tuple[str, str]:
     return published, article_id
 
 
-def _date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-def _article(row: tuple[Any, ...]) -> Article:
-    article_id, version, title, outlet, source, url, published, language = row
+def _article(row: Sequence[Any]) -> Article:
+    article_id, version, title, outlet, source, url, published, language = cells(row)
     return Article(
-        article_id, "", title, outlet, source, url, _date(published), language, int(version)
+        article_id, "", title, outlet, source, url, day(published), language, int(version)
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from corpus.errors import DalilError
-from index.store.faults import pending, sentence, unreadable
+from index.store.faults import lost, pending, sentence, unreadable
 
 # "Dali" in ASCII, so that `file` and we can tell a library from any other SQLite database.
 APPLICATION_ID = 0x44616C69
@@ -203,9 +203,15 @@ class Digests:
         self._armed = True
 
     def sound(self, table: str, alias: str) -> str:
-        """Return SQL that is 1 for a row of `table`, named `alias`, that is as it was stored."""
+        """Return SQL that is 1 for a row of `table`, named `alias`, that is as it was stored.
+
+        Raises `DamagedError` if there is no such table any more.
+        """
         if table not in self._sound:
-            columns, keys = self.tables()[table]
+            known = self.tables()
+            if table not in known:
+                raise lost(self.connection.path, f"the table {table} is gone")
+            columns, keys = known[table]
             self._sound[table] = (
                 f"({digest_in('{0}', columns)} IS (SELECT digest FROM digests "
                 f"WHERE of = '{table}' AND key = {key_in('{0}', keys)}))"

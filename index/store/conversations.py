@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 from corpus.errors import MissingError
@@ -19,10 +19,13 @@ from corpus.text.language import detect
 from corpus.text.stems import terms
 from corpus.text.words import words
 from index.store.database import DATABASE, Store
+from index.store.faults import cells
 
+# In place of a question or a name that is not what was stored.
+_LOST = "…"
 # A library of schema 6 that this process may not write has no such tables yet.
 _EXISTS = "SELECT 1 FROM sqlite_master WHERE name = 'conversations'"
-_OWN = "SELECT id, name, asked_at FROM conversations c WHERE owner = ?"
+_OWN = "SELECT id, name, asked_at, {} FROM conversations c WHERE owner = ?"
 _FITS = (
     " AND (instr(c.words, ?) OR instr(c.words, ?) OR EXISTS (SELECT 1 FROM turns t "
     "WHERE t.conversation_id = c.id AND (instr(t.words, ?) OR instr(t.words, ?))))"
@@ -116,20 +119,22 @@ class Conversations:
         with self._store.reading():
             if not self._store.execute(_EXISTS):
                 return [], 0
+            query = query.format(self._store.sound("conversations", "c"))
             total = self._store.execute(f"SELECT count(*) FROM ({query})", *values)[0][0]
             order = " ORDER BY asked_at DESC, rowid DESC LIMIT ? OFFSET ?"
             rows = self._store.execute(query + order, *values, limit, skip)
-            return [self._read(row) for row in rows], int(total)
+            return [self._read(row, owner) for row in rows], int(total)
 
     def find(self, conversation_id: str, owner: str = "") -> Conversation:
         """Return a conversation of `owner`; raise `MissingError` without one."""
         with self._store.reading():
             rows = []
             if self._store.execute(_EXISTS):
-                rows = self._store.execute(f"{_OWN} AND id = ?", owner, conversation_id)
+                query = _OWN.format(self._store.sound("conversations", "c"))
+                rows = self._store.execute(f"{query} AND id = ?", owner, conversation_id)
             if not rows:
                 raise MissingError("There is no such conversation. It may have been deleted.")
-            return self._read(rows[0])
+            return self._read(rows[0], owner)
 
     def rename(self, conversation_id: str, name: str, owner: str = "") -> Conversation:
         """Give a conversation of `owner` a name; a blank one brings its first question back."""
@@ -171,14 +176,23 @@ class Conversations:
             raise MissingError(f"There is no saved answer {answer_id!r} in the library.")
         return str(json.loads(rows[0][0])["question"])
 
-    def _read(self, row: tuple[str, str | None, str]) -> Conversation:
+    def _read(self, row: Sequence[Any], owner: str) -> Conversation:
+        """Return a conversation; of what was damaged, and may be another's, no word is shown."""
+        conversation_id, name, asked_at, sound = cells(row)
         rows = self._store.execute(
-            "SELECT a.id, a.body, a.created_at FROM turns t JOIN answers a ON a.id = t.answer_id "
-            "WHERE t.conversation_id = ? ORDER BY t.n",
-            row[0],
+            "SELECT a.id, a.body, a.created_at, "
+            f"a.owner = ? AND {self._store.sound('answers', 'a')} FROM turns t "
+            "JOIN answers a ON a.id = t.answer_id WHERE t.conversation_id = ? ORDER BY t.n",
+            owner,
+            conversation_id,
         )
-        turns = [Asked(one, str(json.loads(body)["question"]), at) for one, body, at in rows]
-        return Conversation(*row, tuple(turns))
+        turns = [
+            Asked(answer_id, str(json.loads(body)["question"]) if whole else _LOST, at)
+            for answer_id, body, at, whole in map(cells, rows)
+        ]
+        return Conversation(
+            conversation_id, name if sound else name and _LOST, asked_at, tuple(turns)
+        )
 
 
 def erase(store: Store, which: str, *values: object) -> None:

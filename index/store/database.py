@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from corpus.article import Article, Passage
 from corpus.errors import DamagedError
 from index.store.connection import APPLICATION_ID, Digests, beside, connect, is_writable
-from index.store.faults import cut_off, damaged, unreadable
+from index.store.faults import cells, cut_off, damaged, day, unreadable
 from index.store.tables.schema import SCHEMA_VERSION, SEALED, bring_up
 
 DATABASE = "library.sqlite"
@@ -258,7 +258,7 @@ class Store:
             (after,),
         )
         return [
-            PassageRow(number, article_id, version, start, end, outlet, _date(published), language)
+            PassageRow(number, article_id, version, start, end, outlet, day(published), language)
             if sound
             else PassageRow(number, "", 0, 0, 0, None, None, None)
             for number, article_id, version, start, end, outlet, published, language, sound in rows
@@ -282,16 +282,6 @@ class Store:
         return np.frombuffer(held, "<f4").reshape(-1, dimension)
 
 
-def _date(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        # Only a damaged row has one; its digest tells of it.
-        return None
-
-
-def _article(row: tuple[str, str, str, str, str, str, str, str, int]) -> Article:
-    article_id, text, title, outlet, source, url, published, language, version = row
-    return Article(
-        article_id, text, title, outlet, source, url, _date(published), language, version
-    )
+def _article(row: Sequence[Any]) -> Article:
+    article_id, text, title, outlet, source, url, published, language, version = cells(row)
+    return Article(article_id, text, title, outlet, source, url, day(published), language, version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus.errors import MissingError
 from index.store.database import DATABASE, Store
+from index.store.faults import cells
 
 # An article whose page fails so often is left alone until its feed says something new of it.
 MOST_ATTEMPTS = 3
@@ -20,13 +21,18 @@ _LONGEST_WAIT_SECONDS = 24 * 3_600
 # When a feed is due that is paused; the largest whole number that JSON holds everywhere.
 _NEVER = 2**53 - 1
 _FIELDS = "url, every, added_at, due, fetched_at, etag, modified, report, error, failures"
+_DAMAGED = (
+    "What is kept of this feed was damaged on the disk, and it is not fetched. Remove it and add "
+    "it again."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFeed:
     """A feed as it is stored.
 
-    `every` is in seconds, `due` a Unix time that never comes while it is paused; `report` counts
+    `every` is in seconds, `due` a Unix time that never comes while it is paused, or once the disk
+    has changed it; `report` counts
     what the last fetch did, and `error` is a sentence on what went wrong in it, `None` if nothing
     did. Other times are ISO times in UTC.
     """
@@ -98,7 +104,9 @@ class FeedTable:
         """Return the feeds in the order in which they were added."""
         if not self._exists():
             return []
-        rows = self._store.execute(f"SELECT {_FIELDS} FROM feeds ORDER BY added_at, rowid")
+        rows = self._store.execute(
+            f"SELECT {_FIELDS}, {self._sound()} FROM feeds f ORDER BY added_at, rowid"
+        )
         return [_feed(row) for row in rows]
 
     def find(self, url: str) -> StoredFeed:
@@ -142,8 +150,9 @@ class FeedTable:
         Those whose addresses are in `besides` are left alone.
         """
         taken = json.dumps(list(besides))
+        # A bit in an address makes it another's, who is to be asked nothing.
         query = (
-            f"SELECT {_FIELDS} FROM feeds WHERE due <= ? "
+            f"SELECT {_FIELDS}, 1 FROM feeds f WHERE due <= ? AND {self._sound()} "
             "AND url NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1"
         )
         # Looked at first, since a transaction keeps other writers waiting.
@@ -222,6 +231,9 @@ class FeedTable:
             )  # fmt: skip
         return bool(before + 1 < MOST_ATTEMPTS)
 
+    def _sound(self) -> str:
+        return self._store.sound("feeds", "f")
+
     def _exists(self) -> bool:
         # A library of schema 5 that this process may not write has no such table yet.
         return bool(self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'feeds'"))
@@ -237,8 +249,11 @@ class FeedTable:
         return max(self._iso(), following.isoformat(timespec="seconds"))
 
 
-def _feed(row: tuple[Any, ...]) -> StoredFeed:
-    url, every, added_at, due, fetched_at, etag, modified, report, error, failures = row
+def _feed(row: Sequence[Any]) -> StoredFeed:
+    *fields, sound = cells(row)
+    url, every, added_at, due, fetched_at, etag, modified, report, error, failures = fields
+    if not sound:
+        return StoredFeed(str(url), _LONGEST_WAIT_SECONDS, str(added_at), _NEVER, error=_DAMAGED)
     return StoredFeed(
         url, int(every), added_at, int(due), fetched_at, etag, modified,
         None if report is None else json.loads(report), error, int(failures),

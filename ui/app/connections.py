@@ -19,6 +19,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ui.server.http.bodies import Drain
 from ui.server.http.proxies import Proxies, origin_of
 from ui.server.http.refusals import refuse
 from ui.words.sentences import language_of, worded
@@ -169,7 +170,8 @@ class BoundedProtocol(H11Protocol):
             transport.abort()
             return
         if place is Place.BUSY:
-            self.app = _busy
+            # What it sends is read, else the refusal may never arrive.
+            self.app = Drain(_busy)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:

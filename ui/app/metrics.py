@@ -5,9 +5,11 @@ They hold numbers, names of routes and statuses: nothing of what is asked, and o
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -23,9 +25,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from corpus.errors import DalilError
 from rag.answer import Answer
 from ui.app.connections import Connections
+from ui.server.http.log import log_fault
 from ui.server.http.workers import WorkerPool
 
 _LOOPBACK = "127.0.0.1"
+# Each connection has a thread to itself, which waits so long for a request.
+_WAIT_SECONDS = 10.0
 # From an answer of the cache to one that a language model takes its time for.
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 # A request may name any method; each would be a figure of its own.
@@ -94,12 +99,22 @@ class Metrics:
                 f"Metrics cannot be had on {_LOOPBACK}, port {port} ({error.strerror}). "
                 "Choose another with the setting server.metrics_port."
             ) from error
+        handler: Any = server.RequestHandlerClass
+        server.RequestHandlerClass = type("Bounded", (handler,), {"timeout": _WAIT_SECONDS})
+        server.handle_error = _unanswered  # type: ignore[method-assign, assignment]
         try:
             yield
         finally:
             server.shutdown()
             server.server_close()
             thread.join()
+
+
+def _unanswered(*_: object) -> None:
+    """Log a fault of the running request; who hangs up or sends nothing is none."""
+    error = sys.exc_info()[1]
+    if isinstance(error, Exception) and not isinstance(error, OSError):
+        log_fault(error)
 
 
 def labels_of(scope: Scope) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from ui.app.connections import ACCEPTED_AT_ONCE, BoundedProtocol, Connections, r
 from ui.app.feeds import feeds_behind
 from ui.app.metrics import Metered, Metrics
 from ui.folders.following import following
+from ui.folders.watch import is_reading
 from ui.server.access.accounts import open_accounts
 from ui.server.access.identity import is_open
 from ui.server.http.bodies import Drain
@@ -110,7 +111,7 @@ def leave(pool: WorkerPool) -> None:
 
     Python would wait for it.  What was committed is in the library, whatever the thread is at.
     """
-    if pool.held:
+    if pool.held or is_reading():
         log_notice("The server ends; work that took too long is given up.")
         # A file that takes long would be read on, for nobody, until its time is over.
         abandon()

@@ -60,16 +60,21 @@ def read_turns(stored: object, owner: str = "") -> list[Turn]:
     return turns
 
 
-def read_filters(outlet: str | None, since: str | None, until: str | None) -> Filters:
-    """Read the fields of the page; a date field holds an ISO date or nothing."""
-    return Filters(_date(since), _date(until), outlet or None)
+def read_filters(outlet: object, since: object, until: object) -> Filters:
+    """Read the fields of the page; a date field holds an ISO date or nothing.
+
+    >>> read_filters("", "2020-04-18", ["2020-04-19"])
+    Filters(since=datetime.date(2020, 4, 18), until=None, outlet=None, outlets=())
+    """
+    named = outlet if isinstance(outlet, str) else None
+    return Filters(_date(since), _date(until), named or None)
 
 
-def _date(value: str | None) -> date | None:
+def _date(value: object) -> date | None:
+    # The browser's own date field sends whole dates; others may send anything.
     try:
-        return date.fromisoformat(value) if value else None
+        return date.fromisoformat(value) if isinstance(value, str) and value else None
     except ValueError:
-        # Only the browser's own date field sends these, and it sends whole dates.
         return None
 
 

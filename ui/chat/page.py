@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from corpus.errors import DalilError, MissingError
 from rag.answer import Json
 from ui.chat import conversation, markup
+from ui.chat.blocks import LoggedBlocks
 from ui.chat.conversation import MOST_TURNS, Turn, answer, outlets_of, read_filters, read_turns
 from ui.chat.examples import MOST, Examples
 from ui.chat.frame import STATIC, ChatFrame
@@ -85,7 +86,9 @@ class _Page:
 
     def blocks(self) -> gr.Blocks:
         """Lay the page out and connect its events."""
-        blocks = gr.Blocks(title=self._words["title"], analytics_enabled=False, fill_width=True)
+        blocks = LoggedBlocks(
+            self._language, title=self._words["title"], analytics_enabled=False, fill_width=True
+        )
         with blocks:
             parts = laid_out(self._language, self._llm)
             self._connect(blocks, parts)
@@ -121,10 +124,10 @@ class _Page:
         )
 
     async def _ask(
-        self, question: str, kept: object, outlet: str, since: str, until: str,
+        self, question: str | None, kept: object, outlet: str, since: str, until: str,
         request: gr.Request, preferences: bool = True,
     ) -> AsyncGenerator[tuple[Any, ...]]:  # fmt: skip
-        if not question.strip():
+        if not question or not question.strip():
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
         reader = _reader(request)

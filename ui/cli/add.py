@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import traceback
@@ -14,7 +15,7 @@ from typing import Annotated
 import typer
 
 from corpus.errors import DalilError
-from ui.cli.console import console, open_library, print_json, read_fields, say
+from ui.cli.console import DONE, console, open_library, print_json, read_fields, say
 from ui.cli.options import AsJson, EncoderName, Home
 from ui.settings.settings import Settings
 
@@ -126,7 +127,8 @@ def watch(
     missing or empty; `dalil doctor` tells the state of each folder.
     """
     try:
-        from ui.folders.watch import watching
+        from corpus.confined.process import abandon
+        from ui.folders.watch import is_reading, watching
     except ImportError as error:
         raise DalilError(
             f"Watching needs a package that is not installed ({error.name}). "
@@ -140,3 +142,7 @@ def watch(
     with suppress(KeyboardInterrupt), watching(settings, folders, say, fault, fields=fields):
         say(f"Following {', '.join(map(str, folders))}; Ctrl-C stops.")
         threading.Event().wait()
+    if is_reading():
+        # Python would wait for a file that takes minutes.
+        abandon()
+        os._exit(DONE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sys
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from ui.settings.settings import Settings
 
 DONE, FAULT, PARTLY = 0, 1, 3
-# What is no defect of ours: a disk that is full, over its quota, failing or read-only.
-DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 
 
 def fail(message: str) -> int:

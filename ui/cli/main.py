@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from corpus.errors import DalilError
+from corpus.errors import DISK_FAULTS, DalilError
 from ui.cli.add import add, watch
 from ui.cli.admin.embeds import app as embeds
 from ui.cli.admin.feeds import app as feeds
@@ -18,7 +18,6 @@ from ui.cli.admin.index import app as index
 from ui.cli.admin.profiles import app as profiles
 from ui.cli.admin.users import app as users
 from ui.cli.console import (
-    DISK_FAULTS,
     DONE,
     FAULT,
     console,

@@ -75,8 +75,13 @@ class _Named:
             except Exception as error:  # a defect, told as one, which ends nothing
                 self._fault(error)
             stop.wait(_LOOK_SECONDS)
-        for path in list(self._open):
-            self._open.pop(path).close()
+        # At once: each may wait for a file.
+        ends = [threading.Thread(target=each.close) for each in self._open.values()]
+        for end in ends:
+            end.start()
+        for end in ends:
+            end.join()
+        self._open.clear()
         self._tables.close()
 
     def _match(self) -> Iterator[str]:

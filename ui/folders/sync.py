@@ -47,7 +47,7 @@ class Follower:
     read, or counts as gone, when it has been as it is for `settle` seconds.  An article whose file
     cannot be read stays, and so does one that has been changed by other means.  Where the folder
     is missing or holds no article any more, nothing is removed unless `allow_empty`.  When
-    `stopped`, it reads no further file.
+    `stopped`, it reads no further file, and not to the end of an archive.
     """
 
     def __init__(
@@ -175,6 +175,9 @@ class Follower:
                 profiles=profiles,
                 tell=read.told.append,
             ):
+                if self._stopped():
+                    read.failed.setdefault(file, [])
+                    return
                 article = loaded.article
                 if article and library.withdrawals.keeps_out(article):
                     # Somebody took it out or removed it although its file is here; what the file

@@ -30,6 +30,9 @@ LOOK_SECONDS, UNTOLD_SECONDS = 30.0, 2.0
 _TICK_MILLISECONDS = 200
 # A look may take a fifth of the time: thousands of files are not looked at all the while.
 _REST = 4.0
+# A batch is added in less; a file may take minutes to read.
+_LINGER_SECONDS = 3.0
+_THREAD = "folders"
 
 Say = Callable[[str], None]
 
@@ -65,14 +68,22 @@ def watching(
                 stop.wait(UNTOLD_SECONDS)
         watcher.close()
 
-    thread = threading.Thread(target=run, name="folders")
+    thread = threading.Thread(target=run, name=_THREAD)
     thread.start()
     try:
         yield
     finally:
         # A batch that is being added is finished, the rest is left for the next start.
         stop.set()
-        thread.join()
+        thread.join(_LINGER_SECONDS)
+
+
+def is_reading() -> bool:
+    """Tell whether a file that takes long is still read, for nobody if nothing is followed now.
+
+    A program that ends then has to say `abandon` and `os._exit`: Python would wait for it.
+    """
+    return any(thread.name == _THREAD for thread in threading.enumerate())
 
 
 class FolderWatcher:

@@ -57,6 +57,46 @@ def test_one_failure_below_the_limit_is_a_fault():
     assert not load(answered, [*REFUSED, Reply(0, 0, 1.0)]).sound
 
 
+def of_ten_minutes(**figures):
+    return replace(
+        load([Reply(0, OK, 20.0), Reply(1, OK, 20.0)], REFUSED), seconds=600.0, **figures
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "flat", "bounded"),
+    [
+        ({"memory_slope": 1.0, "p99_share": 3.0}, True, True),
+        ({"memory_slope": -4.0, "p99_share": 1.5}, True, True),
+        ({"memory_slope": 1.01, "p99_share": 3.0}, False, True),
+        ({"memory_slope": 0.0, "p99_share": 3.01}, True, False),
+        # Without /proc nothing is known of the memory.
+        ({"memory_slope": None, "p99_share": 2.0}, None, True),
+        ({"memory_slope": None, "p99_share": 4.0}, None, False),
+    ],
+)
+def test_bounds_are_told_of_a_run_of_ten_minutes(figures, flat, bounded):
+    found = of_ten_minutes(**figures)
+    told = found.as_json()
+    assert (told["memory_flat"], told["p99_bounded"]) == (flat, bounded)
+    assert found.sound
+    assert found.met is (False not in (flat, bounded))
+    # Nothing holds a server to less of it.
+    shorter = replace(found, seconds=599.0)
+    assert set(shorter.bounds.values()) == {None}
+    assert shorter.met
+    assert not replace(found, errors={"500": 1}).met
+
+
+def test_the_table_says_which_bounds_are_met():
+    said = serve.table(of_ten_minutes(memory_slope=2.0, p99_share=2.0))
+    assert "memory grows by at most 1 MB a minute: no" in said
+    assert "p99 is at most 3 times p50: yes" in said
+    assert "sound: True" in said
+    short = serve.table(load([Reply(0, OK, 20.0), Reply(1, OK, 20.0)], REFUSED))
+    assert short.count("cannot be told") == 2
+
+
 def test_a_client_that_is_never_served_shows():
     assert load([Reply(0, OK, 20.0)], REFUSED).slowest_share == 0
 
@@ -82,9 +122,18 @@ def test_the_command_measures_the_real_server(capsys, monkeypatch):
     assert found["p99_share"] >= 1
     assert 50 < found["memory_mb"] < 5_000
     assert isinstance(found["memory_slope"], float)
+    # Two seconds tell neither.
+    assert (found["memory_flat"], found["p99_bounded"]) == (None, None)
 
 
-def test_the_command_fails_with_a_failed_request(monkeypatch):
-    sound = load([Reply(0, OK, 20.0), Reply(1, OK, 20.0)], REFUSED)
-    monkeypatch.setattr(serve, "measure", lambda *_: replace(sound, errors={"500": 1}))
-    assert command.main(["serve"]) == 1
+@pytest.mark.parametrize(
+    ("figures", "code"),
+    [({}, 0), ({"errors": {"500": 1}}, 1), ({"p99_share": 9.0}, 1), ({"memory_slope": 9.0}, 1)],
+)
+def test_the_command_fails_with_a_failed_request_or_a_bound_that_is_missed(
+    monkeypatch, capsys, figures, code
+):
+    found = of_ten_minutes(**{"memory_slope": 0.5, "p99_share": 2.0, **figures})
+    monkeypatch.setattr(serve, "measure", lambda *_: found)
+    assert command.main(["serve"]) == code
+    assert "p99 is at most" in capsys.readouterr().out

@@ -159,6 +159,16 @@ def test_where_all_are_answered_the_next_is_told_so_and_none_is_broken_off(serve
         assert ask(port)[0] == 200
 
 
+def test_who_is_told_that_there_is_no_room_is_told_whatever_it_sends(serve, kit):
+    with serve(connections=16) as (port, service), ThreadPoolExecutor(16) as threads:
+        asked = [threads.submit(ask, port, "wait for it") for _ in range(16)]
+        kit.until(lambda: len(service.asked) == 16)
+        # All of it is sent before anything is read, as simple clients do.
+        assert {ask(port, "x" * 3_000_000)[0] for _ in range(5)} == {503}
+        service.gate.set()
+        assert {one.result()[0] for one in asked} == {200}
+
+
 def test_who_reads_nothing_is_not_waited_for(serve, half_open, monkeypatch, kit):
     monkeypatch.setattr(connections, "_UNREAD_SECONDS", 0.2)
     wanted = b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 import threading
 import urllib.request
 from contextlib import contextmanager
@@ -107,3 +108,21 @@ def test_only_this_machine_reads_them_and_only_where_it_is_wanted():
     # Nothing listens any more, nor where no port is set.
     with socket.create_server(("127.0.0.1", port)), metrics.served(0):
         pass
+
+
+def test_who_sends_nothing_or_hangs_up_is_no_fault_and_holds_no_thread(monkeypatch, capfd):
+    monkeypatch.setattr("ui.app.metrics._WAIT_SECONDS", 0.2)
+    port = free_port()
+    with Metrics().served(port):
+        for half in (b"", b"GET /metrics HTT", b"GET /metrics HTTP/1.0\r\nHost: x"):
+            with socket.create_connection(("127.0.0.1", port), 30) as line:
+                line.sendall(half)
+                assert line.recv(100) == b""
+        with socket.create_connection(("127.0.0.1", port), 30) as line:
+            # Closing resets the connection.
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            line.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"http://127.0.0.1:{port}/metrics", timeout=30) as told:
+            assert b"dalil_answers" in told.read()
+    assert capfd.readouterr().err == ""

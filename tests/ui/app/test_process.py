@@ -1,6 +1,7 @@
 """The server as people start it: one process, its sockets, signals and log."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -203,6 +204,31 @@ def test_uploads_that_take_long_leave_nothing_when_the_server_stops(home, kit, t
         assert "work that took too long is given up" in process.stderr.read()
     kit.until(lambda: not any(map(runs, reading)), looks=500)
     assert not [left for left in temporary.rglob("*") if left.is_file()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+@pytest.mark.parametrize("command", ["serve", "watch"])
+def test_a_followed_file_that_takes_long_keeps_nobody_from_stopping(home, kit, tmp_path, command):
+    folder = tmp_path / "followed"
+    folder.mkdir()
+    (folder / "slow.pdf").write_bytes(slow_pdf())
+    env = {**os.environ, "DALIL_SERVER_SECONDS": "2"}
+    named = ["--port", "0", "--watch"] if command == "serve" else []
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ui.cli", "--home", str(home), command, *named, str(folder)],
+        stderr=subprocess.PIPE, text=True, cwd=kit.root, env=env,
+    )  # fmt: skip
+    try:
+        assert "Ctrl-C" in process.stderr.readline()
+        kit.until(lambda: started_by(process.pid))
+        reading = started_by(process.pid)
+        process.send_signal(signal.SIGTERM)
+        # Some seconds for a batch, those in which connections are closed, and a slow machine.
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.communicate()
+    kit.until(lambda: not any(map(runs, reading)), looks=500)
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(demo_home, dalil_process):

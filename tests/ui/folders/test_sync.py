@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import closing
+from itertools import chain, repeat
 
 import pytest
 
@@ -229,6 +230,22 @@ def test_a_file_is_read_when_it_has_settled(library, folder):
     (folder / "bridge.txt~").rename(folder / "bridge.txt")
     assert not follower.look(library, 6.5).removed
     assert len(library) == 2
+
+
+def test_who_is_stopped_within_a_long_file_takes_nothing_out(library, folder):
+    all_of_them = [{"id": f"a{n}", "text": f"Report {n} came from Dara."} for n in range(4)]
+    lines(folder / "all.jsonl", *all_of_them)
+    assert sync(library, folder) == (6, 0, 0, 0)
+    changed = [{**one, "text": one["text"] + " It was long."} for one in all_of_them]
+    lines(folder / "all.jsonl", *changed)
+    # It is asked before the file, and before each article of it.
+    stopped = chain([False, False], repeat(True)).__next__
+    report = Follower(folder, stopped=stopped).look(library)
+    assert [article.id for article in report.imported.updated] == ["a0"]
+    assert (list(report.removed), list(report.imported.failed)) == ([], [])
+    assert len(list(library.articles())) == 6
+    # The next that follows it reads the rest.
+    assert sync(library, folder) == (0, 3, 3, 0)
 
 
 def test_a_look_that_could_not_be_kept_is_taken_again(library, folder, monkeypatch):

@@ -74,7 +74,7 @@ export function articleAddress(id, version) {
 /** The facts of an article in a line: outlet, day, language, where it came from. */
 export function facts(article) {
   // Name and password before a host are nobody's to read.
-  const place = article.url?.replace(/^(https?:\/\/)[^/?#]*@/i, "$1") ?? article.source;
+  const place = (article.url ?? article.source)?.replace(/^(\s*[a-z][a-z0-9+.-]*:[/\\]{2,})[^/?#\\]*@/i, "$1");
   const parts = [
     article.outlet && isolated(article.outlet),
     article.published && element("time", { datetime: article.published }, [day(article.published)]),

@@ -10,16 +10,17 @@ import hashlib
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import regex
 
-from corpus.errors import DalilError, InputError, MissingError
+from corpus.errors import DalilError, DamagedError, InputError, MissingError
 from index.store.database import DATABASE, Store
+from index.store.faults import cells, lost
 from index.store.lock import make_folder
 
 Role = Literal["reader", "admin"]
@@ -80,22 +81,37 @@ class Accounts:
         self._store.close()
 
     def users(self) -> list[Account]:
-        """Return the users by their names."""
-        # A library of schema 3 that this process may not write has no such table yet.
-        if not self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'users'"):
+        """Return the users by their names, as the file has them.
+
+        Raises `DamagedError` if the disk lost them all: a server without users may let in anybody.
+        """
+        if not (self._store.sealed or self._has("users")):
             return []
         rows = self._store.execute("SELECT name, role, created_at FROM users ORDER BY name")
-        return [_account(row) for row in rows]
+        sealed = "SELECT 1 FROM digests WHERE of = 'users' LIMIT 1"
+        if not rows and self._store.sealed and self._store.execute(sealed):
+            raise lost(self._store.path, "its users are gone, and nobody removed them")
+        return [_account(row) for row in map(cells, rows)]
 
     def find(self, name: str) -> Account | None:
-        """Return the user of that name, or `None`."""
-        return next((user for user in self.users() if user.name == name), None)
-
-    def kept_hash(self, name: str) -> str | None:
-        """Return the hash of a user's password, `None` without such a user or password."""
+        """Return the user of that name, or `None`; one whose row was damaged is a reader."""
         if not self.users():
             return None
-        rows = self._store.execute("SELECT password FROM users WHERE name = ?", name)
+        sound = self._store.sound("users", "u")
+        rows = self._store.execute(
+            f"SELECT name, CASE WHEN {sound} THEN role END, created_at FROM users u WHERE name = ?",
+            name,
+        )
+        return _account(cells(rows[0])) if rows else None
+
+    def kept_hash(self, name: str) -> str | None:
+        """Return the hash of a user's password, `None` without such a user or a sound password."""
+        if not self.users():
+            return None
+        rows = self._store.execute(
+            f"SELECT password FROM users u WHERE name = ? AND {self._store.sound('users', 'u')}",
+            name,
+        )
         return str(rows[0][0]) if rows and not rows[0][0].startswith(_PROVIDED) else None
 
     def add(self, name: str, role: Role, password_hash: str) -> Account:
@@ -132,10 +148,12 @@ class Accounts:
     def set_password(self, name: str, password_hash: str) -> None:
         """Give a user another password, and end their sessions.
 
-        Raises `MissingError` without the user, `DalilError` for one who logs in at a provider.
+        Raises `MissingError` without the user, `DalilError` for one who logs in at a provider, or
+        whose row was damaged.
         """
         with self._store.transaction():
             self.check(name)
+            self._check_sound(name)
             if self.kept_hash(name) is None:
                 raise DalilError(
                     f"{name} logs in at the provider of OpenID Connect and has no password here. "
@@ -148,6 +166,14 @@ class Accounts:
         """Raise `MissingError` if there is no such user."""
         if not self.find(name):
             raise MissingError(f"There is no user {name}. List the users with: dalil user list")
+
+    def _check_sound(self, name: str) -> None:
+        sound = self._store.sound("users", "u")
+        if self._store.execute(f"SELECT 1 FROM users u WHERE name = ? AND NOT {sound}", name):
+            raise DamagedError(
+                f"What is kept of the user {name} was damaged on the disk, and lets nobody in. "
+                f"First: dalil user remove {name}; then add them again."
+            )
 
     def open_session(self, name: str, seen_hash: str, seconds: float) -> str | None:
         """Begin a session of `seconds` and return its token.
@@ -172,6 +198,7 @@ class Accounts:
             rows = self._store.execute("SELECT name FROM users WHERE password = ?", kept)
             if rows:
                 name = str(rows[0][0])
+                self._check_sound(name)
                 self._store.execute("UPDATE users SET role = ? WHERE name = ?", role, name)
             elif self.find(name):
                 return None
@@ -202,12 +229,12 @@ class Accounts:
         return token
 
     def account_of(self, token: str) -> Account | None:
-        """Return the user whose session a token is, `None` once it has ended."""
+        """Return the user whose session a token is, `None` once it has ended or was damaged."""
         if not self.users():
             return None
         rows = self._store.execute(
             "SELECT u.name, u.role, u.created_at FROM sessions s JOIN users u ON u.name = s.user "
-            "WHERE s.token = ? AND s.expires > ?",
+            f"WHERE s.token = ? AND s.expires > ? AND {self._sound('sessions', 's')}",
             _digest(token), int(self._now()),
         )  # fmt: skip
         return _account(rows[0]) if rows else None
@@ -243,23 +270,30 @@ class Accounts:
             raise MissingError(f"{name} has no key. Make one with: dalil user key {name}")
 
     def account_of_key(self, key: str) -> Account | None:
-        """Return the user whose key this is, `None` if it is nobody's."""
-        # A library of schema 4 that this process may not write has no such table yet.
-        if not self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'"):
+        """Return the user whose key this is, `None` if it is nobody's or was damaged."""
+        if not self._has("keys"):
             return None
         rows = self._store.execute(
             "SELECT u.name, u.role, u.created_at FROM keys k JOIN users u ON u.name = k.user "
-            "WHERE k.key = ?",
+            f"WHERE k.key = ? AND {self._sound('keys', 'k')}",
             _digest(key),
         )
         return _account(rows[0]) if rows else None
+
+    def _has(self, table: str) -> bool:
+        """Tell if there is a table: not in an older library that this process may not write."""
+        return bool(self._store.execute("SELECT 1 FROM sqlite_master WHERE name = ?", table))
+
+    def _sound(self, table: str, alias: str) -> str:
+        """Return SQL that is 1 where neither a row of `table` nor its user `u` was damaged."""
+        return f"{self._store.sound(table, alias)} AND {self._store.sound('users', 'u')}"
 
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _account(row: tuple[str, str, str]) -> Account:
+def _account(row: Sequence[Any]) -> Account:
     name, role, created_at = row
     # A role that a newer Dalil knows allows here what every role allows.
     return Account(name, "admin" if role == "admin" else "reader", created_at)

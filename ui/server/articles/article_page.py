@@ -22,7 +22,7 @@ from corpus.text.characters import without_bidi_controls
 from corpus.text.language import UNKNOWN_LANGUAGE, direction
 from corpus.text.line_breaks import Span
 from ui.server.articles.highlight import paragraphs
-from ui.server.articles.links import article_link, web_link
+from ui.server.articles.links import article_link, web_link, without_name
 from ui.words.sentences import worded
 from ui.words.wording import LANGUAGES, Wording, load_wordings
 
@@ -148,6 +148,7 @@ class ArticlePages:
             title_direction=direction(article.title or wording.name),
             language_name=_language_name(article.language, wording),
             url=web_link(article.url),
+            place=without_name(article.url or article.source),
             paragraphs=text,
             after=after,
             known=known,

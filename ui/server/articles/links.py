@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode, urlsplit
 
+import regex
 from starlette.convertors import Convertor, register_url_convertor
+
+# What browsers and people take for the end of a name before a host.
+_NAMED = regex.compile(r"^(\s*+[a-z][a-z0-9+.-]*+:[/\\]{2,}+)[^/?#\\]*@", regex.IGNORECASE)
 
 
 def article_link(
@@ -85,6 +89,15 @@ def web_link(url: str | None) -> str | None:
         return None
     user, _, _ = parts.netloc.rpartition("@")
     return url.replace(f"{user}@", "", 1) if "@" in parts.netloc else url
+
+
+def without_name(place: str | None) -> str | None:
+    """Return an address of any kind, or a path, without a name and password before its host.
+
+    >>> without_name("ftp://amal:secret@files.example/a@b"), without_name("news/a@b.md")
+    ('ftp://files.example/a@b', 'news/a@b.md')
+    """
+    return place and _NAMED.sub(r"\1", place, count=1)
 
 
 class Anything(Convertor[str]):

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 
-from corpus.errors import InputError, MissingError
+from corpus.errors import DamagedError, InputError, MissingError
 from index.filters import Filters, outlet_key
 from index.store.catalogue import Catalogue
 from index.store.database import DATABASE, Store
+from index.store.faults import cells
 from ui.server.embeds.origins import web_origin
 
 Language = Literal["en", "ar"]
 LONGEST_LABEL, LONGEST_GREETING = 200, 500
 MOST_A_MINUTE = 10_000
 _KEY = "embed_key"
+# As the label of an embed that answers nobody any more.
+_DAMAGED = "damaged on the disk: revoke it and make another"
 _FIELDS = (
     "id, label, origins, filters, per_client, per_minute, greeting, language, created_at, "
     "revoked_at"
@@ -101,16 +105,24 @@ class Embeds:
         """Return every embed, revoked ones too, in the order in which they were made."""
         if not self._exists():
             return []
-        rows = self._store.execute(f"SELECT {_FIELDS} FROM embeds ORDER BY created_at, rowid")
+        rows = self._store.execute(f"{self._select()} ORDER BY created_at, rowid")
         return [_embed(row) for row in rows]
 
     def find(self, embed_id: str) -> Embed | None:
-        """Return the embed of this id, `None` if there is none or it is revoked."""
+        """Return the embed of this id, `None` if there is none or it is revoked.
+
+        Raises `DamagedError` for one that is not what was stored.
+        """
         if not self._exists():
             return None
         rows = self._store.execute(
-            f"SELECT {_FIELDS} FROM embeds WHERE id = ? AND revoked_at IS NULL", embed_id
+            f"{self._select()} WHERE id = ? AND revoked_at IS NULL", embed_id
         )
+        if rows and not rows[0][-1]:
+            raise DamagedError(
+                f"The embed {embed_id} was damaged on the disk and answers nobody. Make another, "
+                f"and end this one with: dalil embed revoke {embed_id}"
+            )
         return _embed(rows[0]) if rows else None
 
     def revoke(self, embed_id: str) -> Embed:
@@ -123,7 +135,7 @@ class Embeds:
                 "UPDATE embeds SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?",
                 _now(), embed_id,
             )  # fmt: skip
-            rows = self._store.execute(f"SELECT {_FIELDS} FROM embeds WHERE id = ?", embed_id)
+            rows = self._store.execute(f"{self._select()} WHERE id = ?", embed_id)
         if not rows:
             raise MissingError(
                 f"There is no embed {embed_id!r} in the library. List them with: dalil embed list"
@@ -143,6 +155,9 @@ class Embeds:
                 "The library has no embed yet. Make one with: dalil embed create --origin ORIGIN"
             )
         return bytes.fromhex(key)
+
+    def _select(self) -> str:
+        return f"SELECT {_FIELDS}, {self._store.sound('embeds', 'e')} FROM embeds e"
 
     def _exists(self) -> bool:
         # A library of schema 3 that this user may not write has no such table yet.
@@ -168,7 +183,11 @@ def checked(plan: Plan) -> Plan:
     return replace(plan, origins=tuple(origins))
 
 
-def _embed(row: tuple[Any, ...]) -> Embed:
+def _embed(given: Sequence[Any]) -> Embed:
+    *row, sound = cells(given)
+    if not sound:
+        # What the disk made of it may list other pages, or show other articles.
+        return Embed(str(row[0]), Plan((), label=_DAMAGED), str(row[8]), row[9])
     # A missing field is an error: without its filter an embed would show everything.
     fields = json.loads(row[3])
     filters = Filters(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from rag.answer import Answer, Event, Json
-from ui.server.articles.links import id_in_path, span_in_query
+from ui.server.articles.links import id_in_path, span_in_query, web_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,10 @@ class Linker:
         first, last = pointer.get("focus_start"), pointer.get("focus_end")
         named = "" if first is None or last is None else span_in_query((first, last))
         link = EmbedLink(self.embed_id, pointer["article_id"], version, start, end, named)
-        return {**pointer, "href": f"{link.address(self.key)}#quote"}
+        also = [_public(other) for other in pointer["also"]]
+        return {**_public(pointer), "also": also, "href": f"{link.address(self.key)}#quote"}
+
+
+def _public(place: Json) -> Json:
+    """Return a place with an address that readers of any site may be sent to, or none."""
+    return {**place, "url": web_link(place["url"])}

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from corpus.errors import DalilError, InputError, MissingError, PurgedError
+from corpus.errors import DISK_FAULTS, DalilError, InputError, MissingError, PurgedError
 from corpus.text.characters import replace_surrogates
 from rag.answer import Json
 from ui.server.http.addresses import instead, methods
@@ -115,6 +115,8 @@ def sentence_of(error: BaseException) -> str:
     """Return what a client is told of `error`; of a defect, that it is one."""
     if isinstance(error, DalilError):
         return replace_surrogates(str(error))
+    if fault := _fault_of_disk(error):
+        return f"The server's disk failed ({fault}). Try again when it has room."
     return "Something went wrong in the server; its log says what."
 
 
@@ -195,8 +197,12 @@ async def _gone(_: Request, __: Exception) -> Response:
 
 
 async def _defect(shapes: Mapping[str, Shape], request: Request, error: Exception) -> Response:
-    why = sentence_of(error)
+    why, status = sentence_of(error), _OTHER if _fault_of_disk(error) else 500
     shape = _shape(shapes, request)
-    body = shape(500, why) if shape else error_body(why)
+    body = shape(status, why) if shape else error_body(why)
     # The server closes the connection of a request that failed so.
-    return JSONResponse(body, 500, {"Connection": "close"})
+    return JSONResponse(body, status, {"Connection": "close"})
+
+
+def _fault_of_disk(error: BaseException) -> str | None:
+    return error.strerror if isinstance(error, OSError) and error.errno in DISK_FAULTS else None

@@ -182,6 +182,8 @@ def start_log() -> None:
         log = logging.getLogger(name)
         log.handlers, log.propagate = [handler], False
         log.setLevel(level)
+    # Python's own warnings would come as plain lines of the source.
+    logging.captureWarnings(True)
     others = logging.getLogger()
     kept = [one for one in others.handlers if not isinstance(one, BoundedHandler)]
     others.handlers = [*kept, BoundedHandler()]

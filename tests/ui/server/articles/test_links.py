@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.server.articles.links import web_link
+from ui.server.articles.links import web_link, without_name
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,20 @@ def test_pages_of_the_web_are_linked_as_they_are(url):
 )
 def test_names_before_a_host_are_left_out(url, shown):
     assert web_link(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("ftp://amal:secret@files.example/a.txt", "ftp://files.example/a.txt"),
+        (" HTTPS://amal:secret@a@evil.example", " HTTPS://evil.example"),
+        ("https:/\\amal:secret@evil.example/@b", "https:/\\evil.example/@b"),
+        ("https://amal:secret@/a", "https:///a"),
+        ("https://a.example?to=b@c", "https://a.example?to=b@c"),
+        ("news/2020@april.md", "news/2020@april.md"),
+        ("mail of amal@example.org", "mail of amal@example.org"),
+        (None, None),
+    ],
+)
+def test_what_is_no_link_is_shown_without_a_name_before_its_host(place, shown):
+    assert without_name(place) == shown

@@ -311,6 +311,15 @@ def test_only_addresses_of_the_web_are_links(library, get, url):
     assert {a["href"][:1] for a in page.all("a")} <= {"/", "#"}
 
 
+@pytest.mark.parametrize("field", ["url", "source"])
+def test_a_password_in_an_address_that_is_no_link_is_not_shown(library, get, field):
+    named = {"url": None, field: "ftp://amal:secret@files.example/a.txt"}
+    library.add([replace(ARTICLE, **named)])
+    page = get(article_link(ARTICLE.id)).text
+    assert "ftp://files.example/a.txt" in Elements(page).all("dl")[0]["text"]
+    assert "secret" not in page
+
+
 def test_pages_allow_nothing_and_are_not_kept(library, get):
     library.add([ARTICLE])
     for link in (article_link(ARTICLE.id), "/articles/none"):

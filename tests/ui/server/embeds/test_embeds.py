@@ -7,9 +7,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from corpus.article import Article
 from index import Filters
+from rag.answer import Citation, Event
 from tests.ui.server.embeds.conftest import ORIGIN
 from ui.server.embeds.embeds import Embeds, Plan
+from ui.server.embeds.links import Linker
 from ui.server.http.workers import WorkerPool
 
 KHABUR, EUPHRATES = "صدى الخابور", "دفاتر الفرات"
@@ -65,6 +68,15 @@ def test_an_answer_is_that_of_the_api_with_links(site, hajji):
     assert given["text"] == usual["text"]
     assert given.keys() == usual.keys()
     assert (given["answer_id"], given["notice"]) == (None, None)
+
+
+def test_a_name_and_password_before_a_host_are_told_to_no_other_site():
+    article = Article("a", "The market opened.", url="https://amal:secret@a.example/x")
+    told = Linker("e", b"key").event(
+        Event("citation", citation=Citation(1, article, 0, 18, also=(article,)))
+    )
+    assert told["url"] == told["also"][0]["url"] == "https://a.example/x"
+    assert "secret" not in json.dumps(told)
 
 
 def test_a_stream_has_the_events_of_the_api_with_links(site, hajji):

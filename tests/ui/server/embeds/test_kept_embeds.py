@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from corpus.errors import DalilError, InputError, MissingError
+from corpus.errors import DalilError, DamagedError, InputError, MissingError
 from index.filters import Filters
 from index.store.database import DATABASE, Store
 from ui.server.embeds.embeds import Embeds, Plan
@@ -201,6 +201,32 @@ def test_a_filter_that_cannot_be_read_shows_nothing(embeds, home):
         connection.execute("UPDATE embeds SET filters = ?", (json.dumps({}),))
     with pytest.raises((KeyError, DalilError)):
         embeds.find(made.id)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "UPDATE embeds SET origins = replace(origins, 'intranet', 'extranet')",
+        "UPDATE embeds SET filters = replace(filters, '2020', '2000')",
+        "UPDATE embeds SET filters = '{'",
+        "UPDATE embeds SET revoked_at = NULL",
+    ],
+)
+def test_a_damaged_embed_answers_nobody_and_is_told_and_ended(embeds, home, changed):
+    made = embeds.create(Plan((ORIGIN,), Filters(since=date(2020, 1, 1))))
+    whole = embeds.create(Plan((ORIGIN,)))
+    if "revoked_at" in changed:
+        embeds.revoke(made.id)
+    with closing(sqlite3.connect(home / DATABASE)) as connection, connection:
+        connection.execute(f"{changed} WHERE id = ?", (made.id,))
+    with pytest.raises(DamagedError, match=f"dalil embed revoke {made.id}"):
+        embeds.find(made.id)
+    told, other = embeds.all()
+    assert (told.id, told.plan.origins) == (made.id, ())
+    assert "damaged" in told.plan.label
+    assert other == whole == embeds.find(whole.id)
+    assert embeds.revoke(made.id).revoked_at
+    assert embeds.find(made.id) is None
 
 
 def test_filters_let_an_article_through_as_a_search_does(library, make_article):

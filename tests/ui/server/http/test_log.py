@@ -186,6 +186,19 @@ def test_what_other_libraries_say_is_a_line_too_and_quotes_nobody(kit, home, log
     assert "secret" not in str(lines)
 
 
+def test_warnings_of_python_are_lines_too_and_quote_nobody():
+    code = (
+        "import warnings; from ui.server.http.log import start_log; start_log(); "
+        "warnings.warn('a secret')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True
+    )
+    (line,) = map(json.loads, done.stderr.splitlines())
+    assert (line["level"], line["event"].partition(" ")[0]) == ("warning", "py.warnings")
+    assert "secret" not in done.stderr
+
+
 def test_nothing_is_logged_by_the_command_line(dalil, dalil_process, tmp_path):
     (tmp_path / "a.txt").write_text("وصلت القافلة إلى المدينة.", encoding="utf-8")
     (tmp_path / "dalil.toml").write_text("server.log_questions = true\n")
