@@ -9,15 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from unicodedata import bidirectional
+
+from corpus.readers.pdf.likely import (
+    INSIDE_NUMBERS,
+    OPENER,
+    TERMINATORS,
+    ascends,
+    begins,
+    cuts,
+    oddity,
+    pairs_across,
+)
 
 # The pairs whose stored characters may be those drawn, or those meant.
 PAIRS = ("()", "[]", "{}", "«»", "‹›", "<>")
-_MIRROR = {pair[a]: pair[1 - a] for pair in PAIRS for a in (0, 1)}
-# Brackets that follow what is in them (UAX 9, BD16).
-_OPENER = {")": "(", "]": "[", "}": "{"}
-# What stands behind a word without a space, and at a line's end belongs to the words below as well.
-_TRAILING = frozenset(",.;:!?-–%)]}'’”")
+MIRROR = {pair[a]: pair[1 - a] for pair in PAIRS for a in (0, 1)}
 # What joins two numbers to one (W4): behind an Arabic letter these alone, else signs too.
 _JOINS = re.compile(r"[.,/:٫٬،]?")
 # Some programs turn a paragraph as a whole, others each line by itself. Where an Arabic letter ends
@@ -25,6 +33,12 @@ _JOINS = re.compile(r"[.,/:٫٬،]?")
 UNSURE = "unsure"
 _RANGE = frozenset("-–")
 _JOINS_EUROPEAN = re.compile(r"[.,/:٫٬،+\-]?|[%$€£#°‰]*")
+# Numbers behind a Latin word are of its direction, and so is what stands between them.
+_LATIN = "latin"
+_JOINS_OF = {"AL": _JOINS, UNSURE: _JOINS, _LATIN: re.compile(r"[^()\[\]{}]*")}
+_LONGEST_JOIN = 8
+# A stretch with more characters is no line of a page.
+_LONGEST_BRACKETS = 300
 
 
 @lru_cache(maxsize=8192)
@@ -62,16 +76,30 @@ def logical(tokens: Sequence[str], rtl: bool, drawn: frozenset[str], before: str
     >>> logical(list("SDF (دسق) said"), False, drawn)
     'SDF (قسد) said'
     """
-    if rtl:
-        return "".join(_right_to_left(tokens[::-1], drawn, before))
-    if not any(kind(token) == "R" for token in tokens):
-        return "".join(tokens)
-    return "".join(_left_to_right(tokens, drawn))
+    places = order(tokens, rtl, drawn, before)
+    return "".join([tokens[p] if p >= 0 else MIRROR[tokens[~p]] for p in places])
 
 
-def _left_to_right(tokens: Sequence[str], drawn: frozenset[str]) -> Iterable[str]:
-    """Turn the right-to-left runs of a line that runs from left to right."""
+def order(tokens: Sequence[str], rtl: bool, drawn: frozenset[str], before: str = "") -> list[int]:
+    """Return the places of tokens in the order in which they are read, as `logical` takes them.
+
+    A place is inverted (`~place`) where the token is a bracket that is to be mirrored.
+    """
     kinds = [kind(token) for token in tokens]
+    if rtl:
+        end = len(tokens) - 1
+        turned = tokens[::-1]
+        found = _right_to_left(turned, kinds[::-1], drawn, before)
+        return [end - p if p >= 0 else ~(end - ~p) for p in found]
+    if "R" not in kinds:
+        return list(range(len(tokens)))
+    return list(_left_to_right(tokens, kinds, drawn))
+
+
+def _left_to_right(
+    tokens: Sequence[str], kinds: Sequence[str], drawn: frozenset[str]
+) -> Iterable[int]:
+    """Turn the right-to-left runs of a line that runs from left to right."""
     place = 0
     while place < len(tokens):
         last = place
@@ -81,58 +109,174 @@ def _left_to_right(tokens: Sequence[str], drawn: frozenset[str]) -> Iterable[str
                     break
                 if kinds[ahead] == "R":
                     last = ahead
-            yield from _right_to_left(tokens[place : last + 1][::-1], drawn, "")
+            run = slice(place, last + 1)
+            for p in _right_to_left(tokens[run][::-1], kinds[run][::-1], drawn, ""):
+                yield last - p if p >= 0 else ~(last - ~p)
         else:
-            yield tokens[place]
+            yield place
         place = last + 1
 
 
-def _right_to_left(turned: Sequence[str], drawn: frozenset[str], strong: str) -> Iterable[str]:
+def _right_to_left(
+    turned: Sequence[str], kinds: Sequence[str], drawn: frozenset[str], strong: str
+) -> Iterable[int]:
     """Turn numbers and Latin runs back in a line that was turned as a whole."""
-    kinds = [kind(token) for token in turned]
-    place = 0
+    place = stretch_end = 0
+    latin = False
     while place < len(turned):
+        if place >= stretch_end:
+            # Between two Arabic letters (or native digits) all Latin words are one run.
+            stretch_end = place
+            while stretch_end < len(turned) and kinds[stretch_end] not in "RA":
+                stretch_end += 1
+            latin = "L" in kinds[place:stretch_end]
+        if latin:
+            yield from _latin(turned, kinds, (place, stretch_end), drawn, strong)
+            place, strong, latin = stretch_end, "L", False
+            continue
         last = place
-        if kinds[place] in "LEA":
-            last = _run_end(turned, kinds, place, strong)
-        elif place + 1 < len(turned) and kinds[place + 1] in "LE":
-            last = _punctuated_end(turned, kinds, place, strong)
-        if last > place or kinds[place] in "LEA":
-            yield from turned[place : last + 1][::-1]
-            strong = "L" if "L" in kinds[place : last + 1] else strong
+        if kinds[place] in "EA":
+            last = _number_end(turned, kinds, place, strong)
+        elif place + 1 < len(turned) and kinds[place + 1] == "E":
+            last = _signed_end(turned, kinds, place, strong)
+        if last > place:
+            yield from range(last, place - 1, -1)
         else:
-            token = turned[place]
-            yield _MIRROR[token] if token in drawn else token
-            strong = strong_at_end(token, strong) if kinds[place] == "R" else strong
+            yield ~place if turned[place] in drawn else place
+            strong = strong_at_end(turned[place], strong) if kinds[place] == "R" else strong
         place = last + 1
 
 
-def _run_end(turned: Sequence[str], kinds: Sequence[str], place: int, strong: str) -> int:
-    """Return where the left-to-right run that begins at `place` ends, in a turned line.
+def _latin(
+    turned: Sequence[str],
+    kinds: Sequence[str],
+    stretch: tuple[int, int],
+    drawn: frozenset[str],
+    strong: str,
+) -> Iterable[int]:
+    """Yield the places of a stretch with Latin letters and without Arabic ones.
 
-    A number is of it where a Latin word stands on its left, whose direction it takes (W7); one
-    that stands left of all Latin words only where nothing parts them.
+    A run begins with a Latin letter and takes in all numbers behind that (W7), while numbers
+    before it stand on their own; on the page both stand on the right of the letters.
     """
-    joins = _JOINS if strong in ("AL", UNSURE) else _JOINS_EUROPEAN
-    last, native = place, kinds[place] == "A"
+    start, end = stretch
+    run_end = max(place for place in range(start, end) if kinds[place] == "L") + 1
+    opener = _opener(turned, drawn, (start, run_end, end))
+    if opener > start and not {"L", "E"}.isdisjoint(kinds[start:opener]):
+        # Brackets behind an Arabic letter are of its direction (N0) and part two runs.
+        yield from _part(turned, kinds, (start, opener), drawn, strong)
+        start = opener
+    yield from _latin_run(turned, kinds, (start, run_end, end), drawn, strong)
+
+
+def _opener(turned: Sequence[str], drawn: frozenset[str], run: tuple[int, int, int]) -> int:
+    """Return where the bracket opens that closes behind a run, -1 where none does."""
+    start, run_end, end = run
+    if end - start > _LONGEST_BRACKETS:
+        return -1
+    for closer in turned[run_end:end]:
+        read = MIRROR[closer] if closer in drawn else closer
+        if read in OPENER:
+            break
+    else:
+        return -1
+    opener, depth, found = MIRROR[closer], 0, -1
+    for place in range(run_end - 1, start - 1, -1):
+        token = turned[place]
+        if closer in drawn:
+            depth += (token == closer) - (token == opener)
+            if depth < 0:
+                found = place
+                break
+        elif token == opener and not (place > start and turned[place - 1].isalnum()):
+            found = place
+            break
+    # Behind a Latin letter it would be of that direction.
+    before = next((p for p in range(found - 1, start - 1, -1) if _is_strong(turned[p])), found)
+    if turned[before].isalnum() and any(kind(t) == "L" for t in turned[start:found]):
+        return -1
+    return found
+
+
+def _is_strong(token: str) -> bool:
+    return token.isalnum() or token in OPENER or token in OPENER.values()
+
+
+def _latin_run(
+    turned: Sequence[str],
+    kinds: Sequence[str],
+    run: tuple[int, int, int],
+    drawn: frozenset[str],
+    strong: str,
+) -> list[int]:
+    """Return the places of a stretch, as `_latin` does, whose run ends at `run[1]`."""
+    start, run_end, end = run
+    while run_end < end and (
+        kinds[run_end] == "E"
+        or (run_end + 1 < end and kinds[run_end - 1] == kinds[run_end + 1] == "E"
+            and turned[run_end] in INSIDE_NUMBERS)
+    ):  # fmt: skip
+        run_end += 1
+    whole = not start and strong == "L"
+    ways = [
+        (
+            list(_part(turned, kinds, (start, cut), drawn, strong)),
+            list(range(begin - 1, cut - 1, -1)),
+            list(_part(turned, kinds, (begin, end), drawn, _LATIN)),
+        )
+        for cut in cuts(turned, kinds, (start, run_end), whole, run_end == len(turned))
+        for begin in (begins(turned, run_end, end) if whole and cut == start else [run_end])
+    ]
+    if len(ways) == 1:
+        return list(chain.from_iterable(ways[0]))
+    above, below = "".join(turned[max(0, start - 16) : start]), "".join(turned[end : end + 1])
+
+    def odd(way: tuple[list[int], ...]) -> float:
+        first, latin, last = (
+            "".join([turned[p] if p >= 0 else MIRROR[turned[~p]] for p in part]) for part in way
+        )
+        # A bracket of a Latin run has its partner in it, if any (N0).
+        return oddity(above, first + latin + last, below) + pairs_across(first, latin)
+
+    likeliest = min(ways, key=odd)
+    return list(chain.from_iterable(likeliest))
+
+
+def _part(
+    turned: Sequence[str],
+    kinds: Sequence[str],
+    part: tuple[int, int],
+    drawn: frozenset[str],
+    strong: str,
+) -> Iterable[int]:
+    start, end = part
+    for p in _right_to_left(turned[start:end], kinds[start:end], drawn, strong):
+        yield start + p if p >= 0 else ~(start + ~p)
+
+
+def _number_end(turned: Sequence[str], kinds: Sequence[str], place: int, strong: str) -> int:
+    """Return where the number that begins at `place` ends, in a turned line."""
+    joins = _JOINS_OF.get(strong, _JOINS_EUROPEAN)
+    last = place
     for ahead in range(place + 1, len(turned)):
-        if kinds[ahead] == "R" or (kinds[ahead] == "A" and kinds[last] == "L"):
+        if kinds[ahead] in "RL":
             break
         if kinds[ahead] == "O":
+            if ahead - last > _LONGEST_JOIN:
+                break
             continue
         between = "".join(turned[last + 1 : ahead])
-        if kinds[ahead] == "L":
-            if native and between:
-                break
-            last = ahead
-        elif kinds[last] == "L":
-            last = last if between else ahead
-        elif joins.fullmatch(between) or (
-            strong == UNSURE and between in _RANGE and _ascends(turned, kinds, place, last, ahead)
+        if not joins.fullmatch(between) and not (
+            strong in (UNSURE, "L")
+            and between in _RANGE
+            and _ascends(turned, kinds, place, last, ahead)
         ):
-            last, native = ahead, native or kinds[ahead] == "A"
-        else:
             break
+        last = ahead
+    if kinds[last] == "E" and strong not in ("AL", UNSURE):
+        # Signs join a number on either side (W5), unless an Arabic letter stands before it (W2).
+        while last + 1 < len(turned) and turned[last + 1] in TERMINATORS:
+            last += 1
     return last
 
 
@@ -144,58 +288,12 @@ def _ascends(
     while end < len(turned) and kinds[end] == "E":
         end += 1
     first, second = "".join(turned[ahead:end])[::-1], "".join(turned[place : last + 1])[::-1]
-    return first.isdecimal() and second.isdecimal() and int(first) < int(second)
+    return ascends(first, second)
 
 
-def _punctuated_end(turned: Sequence[str], kinds: Sequence[str], place: int, strong: str) -> int:
-    """Return the end of a run that the sign at `place` belongs to, `place` where it does not."""
-    last = _run_end(turned, kinds, place + 1, strong)
+def _signed_end(turned: Sequence[str], kinds: Sequence[str], place: int, strong: str) -> int:
+    """Return the end of the number that the sign at `place` follows, `place` where it does not."""
     sign = turned[place]
-    if sign in "%٪" and strong not in ("AL", "L") and kinds[place + 1] == "E":
-        return last
-    if last + 1 == len(turned) and sign in _TRAILING and kinds[last] == "L":
-        # The run goes on below, if the sign does not stand before a word of its own.
-        return last if place == 0 or turned[place - 1].isspace() else place
-    if sign not in _OPENER:
+    if strong == "AL" or sign not in ("%٪‰°" if strong == UNSURE else TERMINATORS):
         return place
-    # A bracket that closes a run opened it behind a letter (N0).
-    depth = 0
-    for ahead in range(place + 1, last + 1):
-        if turned[ahead] == sign:
-            depth += 1
-        elif turned[ahead] == _OPENER[sign]:
-            if not depth:
-                return last if "L" in kinds[ahead : last + 1] else place
-            depth -= 1
-    return place
-
-
-def brackets_as_drawn(lines: Iterable[tuple[Sequence[str], bool]]) -> frozenset[str]:
-    """Return the brackets that a file stores as drawn: where fewer then lack their partner.
-
-    Takes each line's tokens and whether it runs from right to left.
-    """
-    kept = [(tokens, rtl) for tokens, rtl in lines if rtl or any(kind(t) == "R" for t in tokens)]
-    found = undecided = ""
-    as_meant_pairs = 0
-    for pair in PAIRS:
-        mine = [(tokens, rtl) for tokens, rtl in kept if pair[0] in tokens or pair[1] in tokens]
-        as_drawn, as_meant = (
-            _strays("".join(logical(tokens, rtl, brackets) for tokens, rtl in mine), pair)
-            for brackets in (frozenset(pair), frozenset[str]())
-        )
-        if as_drawn < as_meant:
-            found += pair
-        undecided += pair if as_drawn == as_meant else ""
-        as_meant_pairs += as_meant < as_drawn
-    # Pairs that tell nothing are as the others of the file.
-    return frozenset(found + ("" if as_meant_pairs > len(found) / 2 else undecided))
-
-
-def _strays(text: str, pair: str) -> int:
-    depth = strays = 0
-    for character in text:
-        depth += (character == pair[0]) - (character == pair[1])
-        if depth < 0:
-            depth, strays = 0, strays + 1
-    return strays + depth
+    return _number_end(turned, kinds, place + 1, strong)

@@ -17,19 +17,17 @@ from pdfminer.psexceptions import PSException
 from pdfminer.utils import decode_text
 
 from corpus.errors import DalilError
-from corpus.readers.pdf.bidi import brackets_as_drawn
 from corpus.readers.pdf.columns import blocks
 from corpus.readers.pdf.fonts import UNKNOWN, Fonts
 from corpus.readers.pdf.furniture import body_size, footnotes, labels, repeated
 from corpus.readers.pdf.glyphs import drawn
-from corpus.readers.pdf.lines import Line, hung_marks, is_mark, line_of, rows
+from corpus.readers.pdf.joining import Manner, brackets_as_drawn, joined, manner
+from corpus.readers.pdf.lines import Line, hung_marks, is_mark, line_of, rows, set_text
 from corpus.readers.pdf.paragraphs import (
     Block,
     framed,
-    joined,
     paragraphs,
     set_directions,
-    set_text,
     widen,
 )
 
@@ -80,29 +78,30 @@ def read_text(data: bytes) -> Text:
     unread = tuple(n for n, page in enumerate(pages, 1) if page.unknown)
     blocks = [framed(lines) for page in pages for lines in page.blocks]
     set_directions(blocks)
-    brackets = brackets_as_drawn((line.tokens, line.rtl) for b in blocks for line in b.lines)
+    brackets = brackets_as_drawn(line for block in blocks for line in block.lines)
     for block in blocks:
         for line in block.lines:
             set_text(line, brackets)
     body, notes = _parted(pages, brackets)
     widen(body)
     written = _Written()
-    found = paragraphs(body)
+    found = paragraphs(body, brackets)
+    written_so = manner(found, brackets)
     for place, lines in enumerate(found):
-        written.add(joined(lines, brackets))
+        written.add(joined(lines, written_so))
         below = found[place + 1][0].page if place + 1 < len(found) else len(pages) + 1
         for number in sorted(n for n in notes if n < below):
-            for note in paragraphs([notes.pop(number)]):
-                written.add(joined(note, brackets))
-    heading = _heading(found, body_size(page.lines for page in pages), brackets)
+            for note in paragraphs([notes.pop(number)], brackets):
+                written.add(joined(note, written_so))
+    heading = _heading(found, body_size(page.lines for page in pages), written_so)
     pages_at = tuple(written.pages)
     return Text("".join(written.text), pages_at, heading, _title(document), scans, unread)
 
 
-def _heading(found: list[list[Line]], size: float, brackets: frozenset[str]) -> str | None:
+def _heading(found: list[list[Line]], size: float, written_so: Manner) -> str | None:
     if len(found) < 2 or found[0][0].size < size * _HEADING_SIZE:
         return None
-    return "".join(piece for _, piece in joined(found[0], brackets))
+    return "".join(piece for _, piece in joined(found[0], written_so))
 
 
 def _title(document: PDFDocument) -> str | None:

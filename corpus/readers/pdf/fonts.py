@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 
+import regex
 from pdfminer.pdffont import PDFFont, PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFResourceManager
-from pdfminer.pdftypes import PDFObjRef, resolve1
+from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
 
 # Stands for a glyph without a character (a noncharacter, so no text holds it): it keeps its width.
 UNKNOWN = "\ufdd0"
@@ -29,7 +32,7 @@ class Fonts:
         spec = resolve1(reference)
         if not isinstance(spec, dict):
             return None
-        font = Font(self._manager.get_font(number, spec))
+        font = Font(self._manager.get_font(number, spec), resolve1(spec.get("Encoding")))
         if number is not None:
             self._known[number] = font
         return font
@@ -38,8 +41,13 @@ class Fonts:
 class Font:
     """Codes to characters and widths (in units of the font size)."""
 
-    def __init__(self, font: PDFFont) -> None:
-        self.decode = font.decode
+    def __init__(self, font: PDFFont, encoding: object = None) -> None:
+        self.decode: Callable[[bytes], Iterable[int]] = font.decode
+        self._glyph: Callable[[int], int] = int
+        if isinstance(encoding, PDFStream) and font.is_multibyte():
+            # pdfminer.six knows CMaps by their names only, and reads nothing with one of a file.
+            codes = _Codes(encoding.get_data())
+            self.decode, self._glyph = codes.decode, codes.glyph
         self.spaces_words = not font.is_multibyte()
         self._font = font
         self._stated = getattr(getattr(font, "unicode_map", None), "cid2unichr", None)
@@ -49,7 +57,10 @@ class Font:
         """Return the characters of a code, `UNKNOWN` for none, and its width."""
         known = self.meanings.get(code)
         if known is None:
-            known = self.meanings[code] = (self._text(code), self._font.char_width(code))
+            known = self.meanings[code] = (
+                self._text(code),
+                self._font.char_width(self._glyph(code)),
+            )
         return known
 
     def _text(self, code: int) -> str:
@@ -62,6 +73,49 @@ class Font:
         except PDFUnicodeNotDefined:
             return UNKNOWN
         return folded(text.replace("\0", UNKNOWN)) or UNKNOWN
+
+
+class _Codes:
+    """A CMap that stands in the file: how long its codes are, and the glyphs that they name."""
+
+    _RANGE = regex.compile(rb"<([0-9A-Fa-f]{1,8})>\s*(?:<([0-9A-Fa-f]{1,8})>\s*)?([0-9]{1,9})\b")
+    _SPACE = regex.compile(rb"<([0-9A-Fa-f]{1,8})>\s*<([0-9A-Fa-f]{1,8})>")
+
+    def __init__(self, data: bytes) -> None:
+        spaces = _between(data, b"codespacerange")
+        self._spaces = [
+            (len(a) // 2, int(a, 16), int(b, 16)) for a, b in self._SPACE.findall(spaces)
+        ]
+        found = self._RANGE.findall(_between(data, b"cidchar") + b" " + _between(data, b"cidrange"))
+        self._ranges = sorted((int(a, 16), int(b or a, 16), int(cid)) for a, b, cid in found)
+        self._starts = [start for start, _, _ in self._ranges]
+
+    def decode(self, data: bytes) -> list[int]:
+        """Return the codes of a string; where none fits, one of two bytes is taken."""
+        codes, place = [], 0
+        while place < len(data):
+            length = self._length(data, place)
+            codes.append(int.from_bytes(data[place : place + length], "big"))
+            place += length
+        return codes
+
+    def _length(self, data: bytes, place: int) -> int:
+        for length, first, last in self._spaces:
+            code = int.from_bytes(data[place : place + length], "big")
+            if length and place + length <= len(data) and first <= code <= last:
+                return length
+        return 2
+
+    def glyph(self, code: int) -> int:
+        """Return the glyph's number, which is that of the code where the CMap names none."""
+        place = bisect_right(self._starts, code) - 1
+        if place < 0 or code > self._ranges[place][1]:
+            return code
+        return self._ranges[place][2] + code - self._ranges[place][0]
+
+
+def _between(data: bytes, name: bytes) -> bytes:
+    return b" ".join(part.partition(b"end" + name)[0] for part in data.split(b"begin" + name)[1:])
 
 
 def folded(text: str) -> str:

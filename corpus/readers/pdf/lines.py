@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from corpus.readers.pdf.bidi import kind
+from corpus.readers.pdf.bidi import kind, logical, order
 from corpus.readers.pdf.fonts import UNKNOWN
 from corpus.readers.pdf.glyphs import Glyph
 
@@ -32,7 +32,7 @@ _RAISED, _SMALLER = 0.18, 0.82
 class Line:
     """A line of a page; `tokens` are its characters from left to right, `y` its baseline.
 
-    `orders` are those of the tokens' glyphs, -1 for a space that is none. `first_left` and
+    `orders` are those of the tokens' `glyphs`, -1 for a space that is none. `first_left` and
     `first_right` are the widths of the words at its ends, `space` that of a space. `notes` are
     the orders of raised signs by their text. `rtl` and `text` are set when its paragraph is known.
     """
@@ -47,6 +47,7 @@ class Line:
     first_left: float
     first_right: float
     space: float
+    glyphs: Sequence[Glyph] = ()
     notes: dict[str, list[int]] = field(default_factory=dict)
     rtl: bool = False
     text: str = ""
@@ -83,6 +84,7 @@ def _height(glyph: Glyph) -> float:
 def hung_marks(glyphs: Sequence[Glyph]) -> dict[int, str]:
     """Return the marks of letters by the letters' order; `glyphs` are those of a page as drawn."""
     hung: dict[int, list[tuple[bool, int, str]]] = {}
+    found: list[tuple[Glyph, Glyph | None, Glyph | None]] = []
     previous: Glyph | None = None
     for place, glyph in enumerate(glyphs):
         if not is_mark(glyph.text):
@@ -90,7 +92,10 @@ def hung_marks(glyphs: Sequence[Glyph]) -> dict[int, str]:
             continue
         ahead = glyphs[place + 1 : place + 12]
         following = next((g for g in ahead if not (is_mark(g.text) or g.text in _NO_BASE)), None)
-        base = _base(glyph, previous, following)
+        found.append((glyph, previous, following))
+    marks_first = _marks_first(found)
+    for glyph, previous, following in found:
+        base = _base(glyph, previous, following, marks_first)
         if base is not None:
             after = glyph.order > base.order
             order = glyph.order if after else -glyph.order
@@ -98,12 +103,26 @@ def hung_marks(glyphs: Sequence[Glyph]) -> dict[int, str]:
     return {order: "".join(m[2] for m in sorted(marks)) for order, marks in hung.items()}
 
 
-def _base(mark: Glyph, previous: Glyph | None, following: Glyph | None) -> Glyph | None:
+def _marks_first(found: Sequence[tuple[Glyph, Glyph | None, Glyph | None]]) -> bool:
+    """Tell whether a page draws marks before their letters, by those beside a space."""
+    first = after = 0
+    for _, previous, following in found:
+        if previous is not None and following is not None and following.x0 > previous.x0:
+            first += previous.text.isspace() and kind(following.text) == "R"
+            after += following.text.isspace() and kind(previous.text) == "R"
+    return first > after
+
+
+def _base(
+    mark: Glyph, previous: Glyph | None, following: Glyph | None, marks_first: bool
+) -> Glyph | None:
     """Return the letter a mark stands on: programs write it before or after its marks."""
     if previous is None or following is None:
         return previous or following
     # Letters drawn from the left in right-to-left text come in the order of the eye, marks first.
-    reversed_order = following.x0 > previous.x0 and kind(following.text) == "R"
+    # Then a mark stands before a space too, if it is a slip of the writer's.
+    slip = marks_first and following.text.isspace() and kind(previous.text) in "RO"
+    reversed_order = following.x0 > previous.x0 and (slip or kind(following.text) == "R")
     if reversed_order and _over(mark, following, 0.3 * following.size):
         return following
     over = _over(mark, following, 0.5) and not _over(mark, previous, 0.5)
@@ -131,7 +150,32 @@ def line_of(row: Sequence[Glyph], marks: dict[int, str], page: int) -> Line | No
     right = x1 - inner[-1][1] if inner else x1 - x0
     space = min((g.x1 - g.x0 for g in ordered if g.text == " "), default=_SPACE_BETWEEN * size)
     notes = _notes(seen, size, y)
-    return Line(page, x0, x1, y, size, tokens, orders, left, right, space, notes)
+    return Line(page, x0, x1, y, size, tokens, orders, left, right, space, ordered, notes)
+
+
+def set_text(line: Line, drawn: frozenset[str]) -> None:
+    """Put the text of a line in reading order; `drawn` are brackets that are stored as drawn."""
+    line.text = line_text(line, drawn, "AL")
+
+
+def line_text(line: Line, drawn: frozenset[str], before: str) -> str:
+    """Return the text of a line below one whose last letter is of the class `before`."""
+    found = logical(line.tokens, line.rtl, drawn, before).replace(UNKNOWN, "")
+    return unicodedata.normalize("NFC", found)
+
+
+def first_word(line: Line, drawn: frozenset[str]) -> list[tuple[str, float]]:
+    """Return the characters of the word that is read first, each with its width in points."""
+    widths = {glyph.order: glyph.x1 - glyph.x0 for glyph in line.glyphs}
+    word: list[tuple[str, float]] = []
+    for found in order(line.tokens, line.rtl, drawn, "AL"):
+        place = found if found >= 0 else ~found
+        token = line.tokens[place]
+        if not token.isspace():
+            word.append((token, widths.get(line.orders[place], 0.0)))
+        elif word:
+            break
+    return word
 
 
 def _place(glyph: Glyph) -> tuple[float, int]:

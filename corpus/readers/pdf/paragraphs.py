@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import dropwhile, pairwise, takewhile
 
 import regex
 
-from corpus.readers.pdf.bidi import UNSURE, kind, logical, strong_at_end
-from corpus.readers.pdf.fonts import UNKNOWN
-from corpus.readers.pdf.lines import Line
+from corpus.readers.pdf.bidi import kind
+from corpus.readers.pdf.lines import Line, first_word
 
 # Gaps of this many usual gaps part paragraphs, and so do sizes that differ by this factor.
 _WIDE_GAP, _OTHER_SIZE = 1.22, 1.15
 _WIDEST_GAP = 3.0
 # Of the gaps between lines that many are inside paragraphs, at the least.
 _INNER_SHARE = 0.2
+# Lines are justified where that share of them reaches the end.
+_MOST_LINES = 0.5
+# Lines that much shorter than others, in their size, are the last of a paragraph; where nearly all
+# are followed by a wide gap, that is how paragraphs are parted.
+_SHORT, _NEARLY_ALL = 10.0, 0.9
 # How close a word comes to fitting where it fits, and an indent, in the size of the text.
 _CLOSE, _INDENT = 0.05, 0.8
 _FEW_LINES = 4
@@ -26,13 +29,9 @@ _FEW_LINES = 4
 _CLEARLY = 4
 
 _FINISHED = regex.compile(r"[.!?؟…۔:][\s\"'”’»)\]]*\Z")
+# Sentences that begin so seldom begin a paragraph, in some files; lines that nobody saw count half.
+_CONNECTED, _UNSEEN = regex.compile(r"\W*(?:و|كما |لكن|ثم |إلا |حيث |إذ |هەروەها|بەڵام)"), 0.5
 _ITEM = regex.compile(r"\s*(?:[•▪●◦‣■]|[-–—*]\s|[(\[]?\p{N}{1,3}\s*[-.)\]–]\s)")
-# Words part behind these with no space; what a hyphen joins stays joined.
-_OPEN_END = regex.compile(r"\S[-\u2010\u2011/–—]\Z|[(\[{«]\Z")
-# Lines may break between a sentence and the number of its note, where there is no space.
-_REFERENCE, _BEFORE_REFERENCE = regex.compile(r"\[\p{N}+\]"), regex.compile(r"[\].!?؟؛,،]\Z")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
-_SIGNS = regex.compile(r"\p{N}\s*[-+%$€£#°‰]|[-+%$€£#°‰]\s*\p{N}")
 
 
 @dataclass(slots=True)
@@ -100,30 +99,91 @@ def _letters(line: Line) -> tuple[int, int]:
     return kinds.count("R"), kinds.count("L")
 
 
-def set_text(line: Line, drawn: frozenset[str]) -> None:
-    """Put the text of a line in reading order."""
-    line.text = _text(line, drawn, "AL")
-
-
-def _text(line: Line, drawn: frozenset[str], before: str) -> str:
-    found = logical(line.tokens, line.rtl, drawn, before).replace(UNKNOWN, "")
-    return unicodedata.normalize("NFC", found)
-
-
-def paragraphs(blocks: Sequence[Block]) -> list[list[Line]]:
+def paragraphs(blocks: Sequence[Block], drawn: frozenset[str]) -> list[list[Line]]:
     """Return the lines of blocks by paragraph; one may go on in the next block, or page."""
-    usual = _usual_gap(blocks)
+    setting = _setting(blocks, drawn)
     found: list[list[Line]] = []
     above: tuple[Block, Line] | None = None
     for block in blocks:
         for place, line in enumerate(block.lines):
             after = block.lines[place + 1] if place + 1 < len(block.lines) else None
-            if above is None or _parts(above, (block, line), after, usual):
+            if above is None or _parts(above, (block, line), after, setting):
                 found.append([line])
             else:
                 found[-1].append(line)
             above = block, line
     return found
+
+
+@dataclass(slots=True)
+class _Below:
+    """Lines below a full line that ends a sentence: how many, and how many begin with "and"."""
+
+    likely: float = 0
+    lines: int = 0
+    connected: int = 0
+
+    def count(self, line: Line, likely: float) -> None:
+        """Count a line that stands below a full one as `likely` as that."""
+        self.likely += likely
+        self.lines += 1
+        self.connected += bool(_CONNECTED.match(line.text))
+
+    def expected(self, line: Line) -> float:
+        """Return how many lines that begin as this one are to be expected."""
+        same = self.connected if _CONNECTED.match(line.text) else self.lines - self.connected
+        return (self.likely + _UNSEEN) * (same + _UNSEEN) / (self.lines + 2 * _UNSEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How a file sets its paragraphs.
+
+    Its `usual` gap between lines; whether wider ones part its paragraphs, so that a word that
+    hardly fits tells little (`spaced`); and whether all lines are as long. Below a full line that
+    ends a sentence, the paragraph `ends` or `goes_on`.
+    """
+
+    usual: float
+    spaced: bool
+    justified: bool
+    ends: _Below
+    goes_on: _Below
+    drawn: frozenset[str]
+
+    def is_end(self, room: float, line: Line) -> bool:
+        """Tell whether a paragraph ends above a line of another page.
+
+        A justified line that is not full is the last; where none is, the other pages tell.
+        """
+        if self.justified:
+            return room > _CLOSE * line.size
+        # Two paragraphs joined by mistake are two lost, one that is cut is one.
+        return self.goes_on.expected(line) < 2 * self.ends.expected(line)
+
+
+def _setting(blocks: Sequence[Block], drawn: frozenset[str]) -> _Setting:
+    usual = _usual_gap(blocks)
+    full = lines = short = parted = 0
+    ends, goes_on = _Below(), _Below()
+    for block in blocks:
+        for upper, line in pairwise(block.lines):
+            room = _room(block, upper, False)
+            lines += 1
+            full += room < _CLOSE * upper.size
+            if room > _SHORT * upper.size:
+                short += 1
+                parted += _is_wide(upper, line, usual)
+            if not _FINISHED.search(upper.text):
+                continue
+            needed = _first_word(line, drawn) + upper.space - _CLOSE * upper.size
+            if _is_wide(upper, line, usual) or _is_indented(block, line):
+                # Last lines are of any length: that share of them happens to be full.
+                ends.count(line, min(needed / max(block.right - block.left, 1), 1))
+            elif room <= needed:
+                goes_on.count(line, 1)
+    spaced = parted >= _FEW_LINES and parted > _NEARLY_ALL * short
+    return _Setting(usual, spaced, full > _MOST_LINES * lines, ends, goes_on, drawn)
 
 
 def _usual_gap(blocks: Sequence[Block]) -> float:
@@ -138,7 +198,7 @@ def _usual_gap(blocks: Sequence[Block]) -> float:
 
 
 def _parts(
-    above: tuple[Block, Line], below: tuple[Block, Line], after: Line | None, usual: float
+    above: tuple[Block, Line], below: tuple[Block, Line], after: Line | None, setting: _Setting
 ) -> bool:
     """Tell whether a paragraph ends between two lines."""
     (upper_block, upper), (block, line) = above, below
@@ -146,15 +206,15 @@ def _parts(
     if max(upper.size, line.size) > size * _OTHER_SIZE or upper.rtl != line.rtl:
         return True
     inside = upper_block is block
-    if inside and upper.y - line.y > min(usual * _WIDE_GAP, _WIDEST_GAP) * size:
+    if inside and _is_wide(upper, line, setting.usual):
         return True
     if _ITEM.match(line.text) and _FINISHED.search(upper.text):
         return True
-    needed = _first_word(line) + upper.space - _CLOSE * size
-    if _room(upper_block, upper, inside and line) > needed:
+    needed = _first_word(line, setting.drawn) + upper.space - _CLOSE * size
+    room = _room(upper_block, upper, inside and line)
+    if room > needed + (size if inside and setting.spaced else 0):
         return True
-    if not inside and _FINISHED.search(upper.text):
-        # Nothing else tells where a page ends with a sentence; paragraphs cut there quote as well.
+    if not inside and _FINISHED.search(upper.text) and setting.is_end(room, line):
         return True
     return _is_indented(block, line) and _opens(upper_block, upper, block, after)
 
@@ -173,8 +233,18 @@ def _room(block: Block, line: Line, below: Line | bool) -> float:
     return left if line.rtl else right
 
 
-def _first_word(line: Line) -> float:
-    return line.first_right if line.rtl else line.first_left
+def _is_wide(upper: Line, line: Line, usual: float) -> bool:
+    size = min(upper.size, line.size)
+    return upper.y - line.y > min(usual * _WIDE_GAP, _WIDEST_GAP) * size
+
+
+def _first_word(line: Line, drawn: frozenset[str]) -> float:
+    """Return the width of the word that is read first, which need not stand at the line's end."""
+    edge = reversed(line.tokens) if line.rtl else iter(line.tokens)
+    at_edge = takewhile(str.strip, dropwhile(str.isspace, edge))
+    if not any(kind(token) in ("LE" if line.rtl else "R") for token in at_edge):
+        return line.first_right if line.rtl else line.first_left
+    return sum(width for _, width in first_word(line, drawn))
 
 
 def _indent(block: Block, line: Line) -> float:
@@ -192,26 +262,3 @@ def _opens(upper_block: Block, upper: Line, block: Block, after: Line | None) ->
     if after is None:
         return bool(_FINISHED.search(upper.text))
     return not _is_indented(block, after)
-
-
-def joined(lines: Sequence[Line], drawn: frozenset[str]) -> list[tuple[int, str]]:
-    """Return the text of a paragraph in pieces, each with the page it stands on."""
-    pieces: list[tuple[int, str]] = []
-    before = ""
-    for place, line in enumerate(lines):
-        text = line.text
-        if _SIGNS.search(text):
-            # What signs join depends on the letter before them, which may stand on the line above.
-            text = _text(line, drawn, before if not place or before != "AL" else UNSURE)
-        before = strong_at_end(text, before)
-        text, ended = text.strip(), pieces[-1][1] if pieces else ""
-        if not ended or not text:
-            space = ""
-        elif ended.endswith("\u00ad"):
-            pieces[-1], space = (pieces[-1][0], ended[:-1]), ""
-        else:
-            unspaced = _UNSPACED.match(text) and _UNSPACED.match(ended[-1])
-            unspaced = unspaced or (_REFERENCE.match(text) and _BEFORE_REFERENCE.search(ended))
-            space = "" if _OPEN_END.search(ended) or unspaced else " "
-        pieces.append((line.page, space + text))
-    return pieces

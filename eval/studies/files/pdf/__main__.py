@@ -19,7 +19,7 @@ from time import process_time
 from corpus.load import load_articles
 from corpus.readers.pdf.document import read_text
 from eval.running.evaluate import DEMO
-from eval.studies.files.pdf.makers import MAKERS
+from eval.studies.files.pdf.makers import MAKERS, lacking
 from eval.studies.files.pdf.recovered import Recovered, compare
 
 _MIXED = Path(__file__).with_name("mixed.txt")
@@ -42,7 +42,7 @@ def main(names: Sequence[str]) -> None:
             except (ImportError, OSError) as error:
                 sys.stderr.write(f"{program} is left out: {error}\n")
                 break
-            counts, speed = _read(wanted, data)
+            counts, speed = _read(wanted, data, lacking(program, wanted))
             _say(
                 f"| {program} | {name} | {counts.total} | {counts.exact} | {counts.unheld} "
                 f"| {counts.share:.1%} | {speed:.0f} |"
@@ -51,7 +51,7 @@ def main(names: Sequence[str]) -> None:
                 sys.stderr.write(f"{program}: {paragraph}\n")
 
 
-def _read(wanted: Sequence[str], data: bytes) -> tuple[Recovered, float]:
+def _read(wanted: Sequence[str], data: bytes, lacks: frozenset[str]) -> tuple[Recovered, float]:
     """Return the counts, and the pages a second of the fastest of a few rounds."""
     seconds = []
     for _ in range(_ROUNDS):
@@ -60,7 +60,8 @@ def _read(wanted: Sequence[str], data: bytes) -> tuple[Recovered, float]:
         seconds.append(process_time() - began)
     pages = max((page for _, page in found.pages), default=0)
     joiners = "\u200c" in found.text
-    return compare(wanted, found.text, joiners=joiners), pages / min(seconds)
+    counts = compare(wanted, found.text, joiners=joiners, lacking=lacks)
+    return counts, pages / min(seconds)
 
 
 def _paragraphs(names: Sequence[str]) -> list[str]:

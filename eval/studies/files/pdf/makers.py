@@ -123,6 +123,19 @@ def reportlab(paragraphs: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
+def lacking(program: str, paragraphs: Sequence[str]) -> frozenset[str]:
+    """Return the characters of paragraphs that a program's file does not hold.
+
+    reportlab draws with one font; the others take what that lacks from another.
+    """
+    if program != "reportlab":
+        return frozenset()
+    from reportlab.pdfbase.ttfonts import TTFontFile
+
+    held = TTFontFile(_FONT_FILES[0]).charToGlyph
+    return frozenset(c for c in "".join(paragraphs) if ord(c) not in held and not c.isspace())
+
+
 MAKERS: dict[str, Maker] = {
     "Chromium": chromium,
     "WeasyPrint": weasyprint,

@@ -14,7 +14,7 @@ import regex
 _ALIKE = str.maketrans("ەةیىکﮐ", "ههييكك")
 # One shape for two letters hides on which of them a mark stands.
 _LAM_ALEF = regex.compile(r"(ل)(\p{M}+)([اأإآ])")
-_SHAPELESS = "\u200c\u200d\u0640"
+_SHAPELESS = frozenset("\u200c\u200d\u0640")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +35,47 @@ class Recovered:
         return self.exact / max(self.total - self.unheld, 1)
 
 
-def compare(wanted: Sequence[str], text: str, *, joiners: bool) -> Recovered:
+def compare(
+    wanted: Sequence[str], text: str, *, joiners: bool, lacking: frozenset[str] = frozenset()
+) -> Recovered:
     r"""Count the paragraphs of `wanted` among those of a text that was read.
 
     `joiners` says that joiners were read somewhere in the file, which then holds them. Spaces of
     any kind and number are one, and letters are composed; everything else has to be the same.
+    `lacking` are the characters for which the font has no glyph, so that the file holds none.
 
     >>> counts = compare(["قسد ٢٠٢٠", "ئەو"], "قسد ٢٠٢٠\n\nئهو", joiners=False)
     >>> counts.exact, counts.unheld, counts.broken, counts.share
     (1, 1, (), 1.0)
     """
     found = Counter(map(_plain, text.split("\n\n")))
-    loosely = Counter(map(_loose, text.split("\n\n")))
+    dropped = lacking if joiners else lacking | _SHAPELESS
+    loosely = Counter(_loose(paragraph, dropped) for paragraph in text.split("\n\n"))
     exact = unheld = 0
     broken = []
     for paragraph in map(_plain, wanted):
+        loose = _loose(paragraph, dropped)
         if found[paragraph]:
             found[paragraph] -= 1
-            loosely[_loose(paragraph)] -= 1
+            loosely[loose] -= 1
             exact += 1
-        elif loosely[_loose(paragraph)] and not (joiners and _differs_in_joiners(paragraph)):
-            loosely[_loose(paragraph)] -= 1
+        elif loosely[loose]:
+            loosely[loose] -= 1
             unheld += 1
         else:
             broken.append(paragraph)
     return Recovered(len(wanted), exact, unheld, tuple(broken))
 
 
-def _differs_in_joiners(paragraph: str) -> bool:
-    return any(sign in paragraph for sign in _SHAPELESS)
-
-
 def _plain(paragraph: str) -> str:
     return " ".join(unicodedata.normalize("NFC", paragraph).split())
 
 
-def _loose(paragraph: str) -> str:
-    """Return a paragraph without what a file may lack.
+def _loose(paragraph: str, dropped: frozenset[str]) -> str:
+    """Return a paragraph without what a file may lack, which are the `dropped` characters too.
 
-    >>> _loose("ئەوەی می‌رود") == _loose("ئهوهی میرود")
+    >>> _loose("ئەوەی می‌رود", _SHAPELESS) == _loose("ئهوهی میرود", _SHAPELESS)
     True
     """
-    shaped = _plain(paragraph).translate(dict.fromkeys(map(ord, _SHAPELESS)))
-    return _LAM_ALEF.sub(r"\1\3\2", shaped.translate(_ALIKE))
+    shaped = paragraph.translate(dict.fromkeys(map(ord, dropped))).translate(_ALIKE)
+    return _plain(_LAM_ALEF.sub(r"\1\3\2", _plain(shaped)))

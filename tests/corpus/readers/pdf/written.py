@@ -6,13 +6,17 @@ WIDTH, HEIGHT = 600, 800
 
 
 def file_of(
-    *contents: bytes | str, hides: str = "", images: Iterable[int] = (), title: str = ""
+    *contents: bytes | str,
+    hides: str = "",
+    images: Iterable[int] = (),
+    title: str = "",
+    encoding: str = "",
 ) -> bytes:
     """Return a PDF with a page for each content stream.
 
     /F is Helvetica. /A has the code points of the Basic Multilingual Plane as codes, half its size
-    wide (marks have no width), and a ToUnicode without those in `hides`. Pages numbered in `images`
-    (from 1) show a picture.
+    wide (marks have no width), and a ToUnicode without those in `hides`; `encoding` is a CMap of
+    its own. Pages numbered in `images` (from 1) show a picture.
     """
     letters = sorted({c for content in contents for c in _codes(content)})
     known = [c for c in letters if c not in hides]
@@ -22,13 +26,14 @@ def file_of(
     objects = {
         1: "<</Type/Catalog/Pages 2 0 R>>",
         3: "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-        4: "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[5 0 R]"
-        "/ToUnicode 6 0 R>>",
+        4: "<</Type/Font/Subtype/Type0/BaseFont/A/DescendantFonts[5 0 R]/ToUnicode 6 0 R"
+        f"/Encoding{' 9 0 R' if encoding else '/Identity-H'}>>",
         5: "<</Type/Font/Subtype/CIDFontType2/BaseFont/A/CIDSystemInfo<</Registry(Adobe)"
         f"/Ordering(Identity)/Supplement 0>>/DW 500/W[{widths}]>>",
         6: _stream(cmap.encode()),
         7: _stream(b"\xff", "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8"),
         8: f"<</Title({title})>>" if title else "<<>>",
+        9: _stream(encoding.encode(), "/Type/CMap/CMapName/Own"),
     }
     kids = []
     for number, content in enumerate(contents, 1):
