@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from corpus.errors import InputError
 from corpus.readers.formats import KINDS
 from corpus.source import kind_of, members
 
@@ -41,6 +43,13 @@ class Listing:
         except (OSError, ValueError):
             return False
         return False
+
+
+def check_folders(folders: Sequence[Path]) -> None:
+    """Raise `InputError` for paths of files; a folder may be missing for the moment."""
+    for folder in folders:
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is no folder; only folders can be followed.")
 
 
 def list_folder(folder: str) -> Listing:

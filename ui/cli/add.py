@@ -95,9 +95,10 @@ def _sync(
     as_json: bool,
 ) -> None:
     """Follow folders once, and end the command."""
+    from corpus.folder import check_folders
     from corpus.unread import unread_files
     from ui.cli.terminal import show_import
-    from ui.folders.sync import check_folders, follow_once
+    from ui.folders.sync import follow_once
 
     check_folders(folders)
     library = open_library(settings, create=True)

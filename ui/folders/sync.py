@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.article import Article
-from corpus.errors import InputError
-from corpus.folder import Listing, Stamp, list_folder
+from corpus.folder import Listing, Stamp, check_folders, list_folder
 from corpus.load import Loaded, load_sources
 from corpus.profiles.profile import FOLDER, read_profiles
 from corpus.source import file_source
 from corpus.text.characters import replace_surrogates
-from corpus.unread import Notice
 from index.store.origins import FolderState, Origin, Origins
 from index.withdrawals import same_content
 from ui.folders.leaving import added_before, of_file, remove
+from ui.folders.reading import Read, timed_groups
 from ui.folders.report import SyncReport
 from ui.ingest import ImportReport
 
@@ -28,16 +27,6 @@ if TYPE_CHECKING:
 
 # A name that is no UTF-8 is kept with this in it, and cannot be looked for again.
 _UNWRITABLE = "\ufffd"
-
-
-@dataclass
-class _Read:
-    """What the files of one look held: ids by file, faults, who came first, what is to tell."""
-
-    ids: dict[str, set[str]] = field(default_factory=dict)
-    failed: dict[str, list[Loaded]] = field(default_factory=dict)
-    first: dict[str, tuple[Article, str]] = field(default_factory=dict)
-    told: list[Notice] = field(default_factory=list)
 
 
 class Follower:
@@ -103,12 +92,8 @@ class Follower:
             self._note(library, len(known), error)
             return SyncReport(ImportReport(), errors=[error])
         due, gone, waiting = self._due(listing, known, now)
-        read = _Read()
-        done = ImportReport()
-        if due:
-            added = library.add(self._articles(library, due, read))
-            told = list(dict.fromkeys(read.told))
-            done = ImportReport(added.added, added.updated, added.unchanged, notices=told)
+        read = Read()
+        done = self._add(library, due, read) if due else ImportReport()
         removed = self._settle_origins(library, known, gone, read, done)
         # Not before: a file counts as read when all that came of it is kept.
         self._remember(listing, read)
@@ -159,15 +144,25 @@ class Follower:
         waiting = len({*changed, *missing} - settled)
         return [file for file in changed if file in settled], missing & settled, waiting
 
-    def _articles(self, library: Library, due: Sequence[str], read: _Read) -> Iterator[Article]:
-        """Yield what the files hold, and note in `read` which file held what."""
+    def _add(self, library: Library, due: Sequence[str], read: Read) -> ImportReport:
+        """Add what the files hold, so that nobody who writes waits while they are read."""
+        report = SyncReport(ImportReport())
+        for group in timed_groups(self._loaded(library, due, read)):
+            done = library.add(self._articles(library, group, due, read))
+            report += SyncReport(ImportReport(done.added, done.updated, done.unchanged))
+        return replace(report.imported, notices=list(dict.fromkeys(read.told)))
+
+    def _loaded(
+        self, library: Library, due: Sequence[str], read: Read
+    ) -> Iterator[tuple[str, Loaded]]:
+        """Yield what the files hold, each with its file."""
         profiles = read_profiles(library.home / FOLDER)
         for file in due:
             if self._stopped():
                 return
             rest = file[len(self.folder) :]
             source = replace(file_source(file), label=self._given.rstrip(os.sep) + rest)
-            ids = read.ids.setdefault(file, set())
+            read.ids[file] = set()
             for loaded in load_sources(
                 [source],
                 clean=self._clean,
@@ -178,24 +173,38 @@ class Follower:
                 if self._stopped():
                     read.failed.setdefault(file, [])
                     return
-                article = loaded.article
-                if article and library.withdrawals.keeps_out(article):
-                    # Somebody took it out or removed it although its file is here; what the file
-                    # says anew comes in.
-                    continue
-                clash = article and self._clash(library, article, file, due, read)
-                if clash and loaded.captured:
-                    # Two archives hold the page as it was at two times.
-                    continue
-                if article is None or clash:
-                    failure = replace(loaded, article=None, error=clash) if clash else loaded
-                    read.failed.setdefault(file, []).append(failure)
-                    continue
-                ids.add(article.id)
-                yield article
+                yield file, loaded
+
+    def _articles(
+        self,
+        library: Library,
+        group: Sequence[tuple[str, Loaded]],
+        due: Sequence[str],
+        read: Read,
+    ) -> Iterator[Article]:
+        """Yield what may come in, and note in `read` which file held what.
+
+        The library asks for it when nobody else can write any more, so that it is right by then.
+        """
+        for file, loaded in group:
+            article = loaded.article
+            if article and library.withdrawals.keeps_out(article):
+                # Somebody took it out or removed it although its file is here; what the file says
+                # anew comes in.
+                continue
+            clash = article and self._clash(library, article, file, due, read)
+            if clash and loaded.captured:
+                # Two archives hold the page as it was at two times.
+                continue
+            if article is None or clash:
+                failure = replace(loaded, article=None, error=clash) if clash else loaded
+                read.failed.setdefault(file, []).append(failure)
+                continue
+            read.ids[file].add(article.id)
+            yield article
 
     def _clash(
-        self, library: Library, article: Article, file: str, due: Sequence[str], read: _Read
+        self, library: Library, article: Article, file: str, due: Sequence[str], read: Read
     ) -> str | None:
         """Return why an article cannot be told from another file's, `None` if it can."""
         first, other = read.first.setdefault(article.id, (article, file))
@@ -212,7 +221,7 @@ class Follower:
             "give each article an id of its own."
         )
 
-    def _remember(self, listing: Listing, read: _Read) -> None:
+    def _remember(self, listing: Listing, read: Read) -> None:
         self._read |= {file: listing.files[file] for file in read.ids}
         self._read = {f: stamp for f, stamp in self._read.items() if f in listing.files}
         kept = {f: why for f, why in self._failed.items() if f in self._read and f not in read.ids}
@@ -223,7 +232,7 @@ class Follower:
         library: Library,
         known: Sequence[Origin],
         gone: set[str],
-        read: _Read,
+        read: Read,
         done: ImportReport,
     ) -> list[str]:
         """Keep what came from where, take out what came from nowhere else; return the ids."""
@@ -283,13 +292,6 @@ def follow_once(
         follower = Follower(folder, clean=clean, fields=fields, allow_empty=allow_empty)
         report += follower.look(library)
     return report
-
-
-def check_folders(folders: Sequence[Path]) -> None:
-    """Raise `InputError` for paths of files; a folder may be missing for the moment."""
-    for folder in folders:
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"{folder} is no folder; only folders can be followed.")
 
 
 def _written(file: str) -> str:

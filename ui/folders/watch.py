@@ -15,10 +15,11 @@ from pathlib import Path
 from watchfiles import watch
 
 from corpus.errors import DalilError
+from corpus.folder import check_folders
 from index import Library
 from index.store.database import DATABASE
 from ui.folders.report import SyncReport
-from ui.folders.sync import Follower, check_folders
+from ui.folders.sync import Follower
 from ui.reopening import FileId, Reopening, file_id
 from ui.service import Shared
 from ui.settings.settings import Settings

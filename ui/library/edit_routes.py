@@ -99,7 +99,7 @@ async def edit(body: EditBody, request: Request, pool: PoolOf) -> Json:
             done = edits.edit(body.articles, read, dry_run=body.dry_run)
         return {"articles": [_told(one) for one in done], "dry_run": body.dry_run}
 
-    return await while_connected(request, pool.run(work))
+    return await while_connected(request, pool.change(work))
 
 
 def _told(one: Edited) -> Json:

@@ -93,7 +93,7 @@ async def take_out(
         taken = library.withdrawals.take_out(id, reason)
         return _withdrawn(library.article(id, taken.version), taken)
 
-    return await while_connected(request, pool.run(work))
+    return await while_connected(request, pool.change(work))
 
 
 @routes.delete(
@@ -108,7 +108,7 @@ async def put_back(id: ArticleId, request: Request, pool: PoolOf) -> Json:  # no
     def work(service: Service) -> Json:
         return described_json(_library(service).withdrawals.put_back(id))
 
-    return await while_connected(request, pool.run(work))
+    return await while_connected(request, pool.change(work))
 
 
 @routes.get(

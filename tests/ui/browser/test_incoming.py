@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.feeds import item, rss_page
 from tests.fakes.site import Page, Site, article_page
-from tests.ui.browser.test_library import DESKTOP, PHONE
+from tests.ui.browser.test_library import DESKTOP, HOLD, LET_GO, PHONE
 from ui.app.feeds import feeds_behind
 from ui.folders.following import following
 from ui.service import Shared
@@ -130,6 +130,22 @@ def test_a_folder_is_followed_and_its_unread_files_are_named(opened, tmp_path):
     row.get_by_role("button", name="Stop following: ").press("Enter")
     row.locator("button:focus", has_text="Follow again").wait_for()
     assert row.locator(".state").text_content() == "not followed"
+
+
+def test_folders_of_before_that_come_late_hide_none(opened, tmp_path):
+    page = opened("folders")
+    page.evaluate(HOLD, "/api/library/folders")
+    for part in ("add", "folders"):
+        page.locator(f".sections a[href='#{part}']").click()
+    page.wait_for_function("() => window.letGo")
+    page.get_by_label("Path of the folder").fill(str(tmp_path))
+    page.keyboard.press("Enter")
+    row = page.locator("#folder-list > li").filter(has_text=str(tmp_path))
+    row.wait_for()
+    page.evaluate(LET_GO)
+    assert row.count() == 1
+    row.get_by_role("button", name="Stop following: ").click()
+    row.get_by_role("button", name="Follow again: ").wait_for()
 
 
 @pytest.mark.parametrize(("language", "window", "colours"), [

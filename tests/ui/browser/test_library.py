@@ -69,6 +69,39 @@ def test_the_count_is_right_whichever_comes_first(visits, own_site):
     page.locator("#count", has_text="1 of 41 articles").wait_for()
 
 
+# Keeps the answer of what a page asks next of a path, until it is let go.
+HOLD = """(path) => {
+  const real = window.fetch;
+  window.fetch = async (asked, options) => {
+    if (asked !== path || options.method) return real(asked, options);
+    window.fetch = real;
+    const answer = await real(asked, options);
+    await new Promise((go) => { window.letGo = go; });
+    return answer;
+  };
+}"""
+SHOWS = "(count) => document.querySelector('#figures dd').textContent === count"
+LET_GO = "() => { letGo(); return new Promise((done) => setTimeout(done, 100)); }"
+
+
+def test_figures_of_before_that_come_late_show_nothing(library):
+    page = library()
+    listed(page, 41)
+    shown = page.locator("#figures dd").first
+    shown.wait_for()
+    page.evaluate(HOLD, "/api/library")
+    outs = page.locator("#list").get_by_role("button", name="Take out: ")
+    outs.first.click()
+    page.wait_for_function("() => window.letGo")
+    outs.first.click()
+    page.wait_for_function(SHOWS, arg="39")
+    page.evaluate(LET_GO)
+    assert shown.text_content() == "39"
+    for _ in range(2):
+        page.locator("#list").get_by_role("button", name="Put back: ").first.click()
+    page.wait_for_function(SHOWS, arg="41")
+
+
 def test_a_title_stands_in_a_sentence_as_it_is(library):
     told = "({ say }) => say('removed_one', { title: '$& $$' })"
     said = library().evaluate(f"import('/static/library/api.js').then({told})")

@@ -9,11 +9,14 @@ import pytest
 
 from corpus.article import Passage
 from corpus.errors import DalilError, InputError
-from corpus.load import load_articles
+from corpus.load import load_articles, load_sources
 from index import Library
+from index.store.lock import write_lock
 from index.store.safety.backup import back_up, restore
 from tests.command import run_here
 from tests.corpus.readers.pdf.written import file_of, latin
+from ui.folders import reading
+from ui.folders import sync as following
 from ui.folders.sync import Follower, follow_once
 
 BRIDGE, SCHOOL = "The bridge at Dara was closed on Monday.", "The school in Tell Nar opened."
@@ -262,6 +265,48 @@ def test_a_look_that_could_not_be_kept_is_taken_again(library, folder, monkeypat
         with pytest.raises(DalilError, match="full"):
             follower.look(library)
     assert follower.look(library).removed == ["2"]
+
+
+@pytest.fixture
+def before_reading(monkeypatch):
+    """Let something be done before each file is read, which is told the file."""
+
+    def let(do):
+        def read(sources, **how):
+            do(sources[0].label)
+            return load_sources(sources, **how)
+
+        monkeypatch.setattr(following, "load_sources", read)
+
+    return let
+
+
+def test_who_writes_does_not_wait_while_files_are_read(
+    library, folder, monkeypatch, before_reading
+):
+    seen = []
+
+    def look(_):
+        with write_lock(library.home) as free:
+            seen.append((free, len(library)))
+
+    before_reading(look)
+    # As if each file took that long.
+    monkeypatch.setattr(reading, "_SHORTEST_SECONDS", 0.0)
+    monkeypatch.setattr(reading, "_LONGEST_SECONDS", 0.0)
+    assert sync(library, folder) == (2, 0, 0, 0)
+    # What was read is there before the next file is read.
+    assert seen == [(True, 0), (True, 1)]
+
+
+def test_what_is_removed_after_it_was_read_stays_out(library, folder, before_reading):
+    sync(library, folder)
+    bridge = str(folder / "bridge.txt")
+    before_reading(lambda file: file.endswith("school.txt") and library.remove([bridge]))
+    follower = Follower(folder)
+    assert not follower.look(library).did
+    assert [article.id for article in library.articles()] == [str(folder / "deep" / "school.txt")]
+    assert not follower.look(library).did
 
 
 def test_only_folders_are_followed(library, folder):

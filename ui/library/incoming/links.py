@@ -106,4 +106,4 @@ async def _add(reader: PageReader, link: str, pool: WorkerPool) -> Json:
         done = made_library(service).add([article])
         return ImportReport(done.added, done.updated, done.unchanged, notices=told).as_json()
 
-    return await pool.run(work)
+    return await pool.change(work)

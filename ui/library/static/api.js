@@ -45,11 +45,28 @@ export async function fetched(path, options = {}) {
     if (error.name === "AbortError") throw error;
     throw new Error(words.offline);
   }
-  const found = await response.json().catch(() => ({}));
+  const found = await response.json().catch((error) => {
+    // Given up while it came: that is no empty answer.
+    if (error.name === "AbortError") throw error;
+    return {};
+  });
   // Who is logged in no more is shown the log-in, and comes back here.
   if (response.status === 401) location.assign(`/login?next=${encodeURIComponent("/library")}`);
   if (!response.ok) throw new Error(found.error ?? words.failed);
   return found;
+}
+
+/** Return a function that gives up what was asked for before, and returns a signal for what is asked for now.
+ *
+ * An answer of before that comes later would show what is so no more.
+ */
+export function newestOnly() {
+  let asking = new AbortController();
+  return () => {
+    asking.abort();
+    asking = new AbortController();
+    return asking.signal;
+  };
 }
 
 export function send(method, path, body) {

@@ -1,7 +1,7 @@
 // The list of articles, with its search, filters and figures.
 
 import { element } from "/static/chat/text.js";
-import { day, facts, fetched, keeps, languageName, number, say, tell, titleLink, words } from "./api.js";
+import { day, facts, fetched, keeps, languageName, newestOnly, number, say, tell, titleLink, words } from "./api.js";
 import { allowChoice, choiceOf, letGo, readyToEdit } from "./edit.js";
 import { actsOf } from "./withdrawn.js";
 
@@ -12,23 +12,20 @@ const more = document.getElementById("more");
 const clear = document.getElementById("clear");
 // As long as a reader may pause within a word.
 const PAUSE_MS = 250;
-let asking = new AbortController();
+const nextFigures = newestOnly();
+const nextList = newestOnly();
 // How many articles there are, and how many of them fit, once each is known.
 let total;
 let fitting;
 
 /** Show figures and articles as they are now. */
 export async function showArticles() {
-  try {
-    await Promise.all([showFigures(), showList()]);
-  } catch (error) {
-    if (error.name !== "AbortError") tell(error.message, true);
-  }
+  await Promise.all([guarded(showFigures), guarded(() => showList())]);
   document.body.dataset.opened = "";
 }
 
 async function showFigures() {
-  const found = await fetched("/api/library");
+  const found = await fetched("/api/library", { signal: nextFigures() });
   total = found.articles;
   const undated = found.articles - found.dated;
   const dates = found.first ? [...new Set([found.first, found.last])].map(day).join(" – ") : "";
@@ -63,11 +60,10 @@ function asked() {
 
 /** Show the articles that fit, or with a cursor those that follow. */
 async function showList(cursor) {
-  asking.abort();
-  asking = new AbortController();
+  const signal = nextList();
   const filters = asked();
   const query = new URLSearchParams([...filters, ...(cursor ? [["cursor", cursor]] : [])]);
-  const found = await fetched(`/api/articles?${query}`, { signal: asking.signal });
+  const found = await fetched(`/api/articles?${query}`, { signal });
   const rows = found.articles.map(row);
   if (cursor) {
     list.append(...rows);

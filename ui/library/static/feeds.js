@@ -15,8 +15,8 @@ const rows = new Map();
 const asked = new Map();
 
 /** Show the feeds as they are, again and again. */
-export const showFeeds = repeated(document.getElementById("feeds") ?? {}, async () => {
-  const { feeds } = await fetched("/api/library/feeds");
+export const showFeeds = repeated(document.getElementById("feeds") ?? {}, async (signal) => {
+  const { feeds } = await fetched("/api/library/feeds", { signal });
   for (const feed of feeds) tellOfEnd(feed);
   showRows(list, rows, feeds, (feed) => feed.url, rowOf, () => element("li", { class: "none quiet" }, [words.feeds_none]));
   return feeds.some(underWay) ? SOON_MS : LATER_MS;

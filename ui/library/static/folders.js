@@ -9,8 +9,8 @@ const list = document.getElementById("folder-list");
 const rows = new Map();
 
 /** Show the folders as they are, again and again. */
-export const showFolders = repeated(document.getElementById("folders") ?? {}, async () => {
-  const { folders } = await fetched("/api/library/folders");
+export const showFolders = repeated(document.getElementById("folders") ?? {}, async (signal) => {
+  const { folders } = await fetched("/api/library/folders", { signal });
   showRows(list, rows, folders, (folder) => folder.path, rowOf, () => element("li", { class: "none quiet" }, [words.folders_none]));
   return LOOK_MS;
 });

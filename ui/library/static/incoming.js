@@ -1,6 +1,6 @@
 // What links, feeds and folders have in common: times, buttons that take a moment, looking again.
 
-import { button, language, tell } from "./api.js";
+import { button, language, newestOnly, tell } from "./api.js";
 
 const locale = language === "ar" ? "ar-EG" : "en-GB";
 const moments = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
@@ -43,25 +43,35 @@ export async function attempt(pressed, work) {
 
 /** Return a function that does `work` now and again and again while `section` is shown.
  *
- * `work` returns after how many milliseconds to look again.
+ * `work` gets the signal that gives it up, and returns after how many milliseconds to look again.
  */
 export function repeated(section, work) {
+  const next = newestOnly();
   let timer;
   let failed = "";
-  return async function look() {
-    clearTimeout(timer);
+  let newest;
+  async function once(signal) {
     let pause = 10_000;
     try {
-      pause = await work();
+      pause = await work(signal);
       failed = "";
     } catch (error) {
+      // Whoever waits for this look sees what the next one shows.
+      if (signal.aborted) return newest;
       // Told once, not at every look.
       if (error.message !== failed) tell(error.message, true);
       failed = error.message;
     }
     clearTimeout(timer);
     if (!section.hidden) timer = setTimeout(look, pause);
-  };
+    return undefined;
+  }
+  function look() {
+    clearTimeout(timer);
+    newest = once(next());
+    return newest;
+  }
+  return look;
 }
 
 /** Show one row for each of `found`, keeping those that are there: who is at a button stays there. */

@@ -1,15 +1,17 @@
 // Questions that found no answer, for who collects articles.
 
 import { element, isolated } from "/static/chat/text.js";
-import { day, fetched, number, say, tell, words } from "./api.js";
+import { day, fetched, newestOnly, number, say, tell, words } from "./api.js";
+
+const look = newestOnly();
 
 export async function showQuestions() {
   try {
-    const { groups } = await fetched("/api/library/unanswered");
+    const { groups } = await fetched("/api/library/unanswered", { signal: look() });
     const none = element("li", { class: "quiet" }, [words.questions_none]);
     document.getElementById("asked").replaceChildren(...(groups.length ? groups.map(row) : [none]));
   } catch (error) {
-    tell(error.message, true);
+    if (error.name !== "AbortError") tell(error.message, true);
   }
 }
 

@@ -1,8 +1,10 @@
 // Taking articles out and putting them back, in the list and in the part that shows what is out.
 
 import { element, isolated } from "/static/chat/text.js";
-import { button, day, facts, fetched, named, say, send, tell, titleLink, withdrawal, words } from "./api.js";
+import { button, day, facts, fetched, named, newestOnly, say, send, tell, titleLink, withdrawal, words } from "./api.js";
 import { attempt } from "./incoming.js";
+
+const look = newestOnly();
 
 /** What can be done with an article of the list; `changed` is told how many are there more. */
 export function actsOf(article, row, changed) {
@@ -60,11 +62,11 @@ function reasonForm(done, cancelled) {
 /** Show what was taken out. */
 export async function showWithdrawn() {
   try {
-    const { articles } = await fetched("/api/library/withdrawn");
+    const { articles } = await fetched("/api/library/withdrawn", { signal: look() });
     const rows = articles.map(withdrawnRow);
     document.getElementById("withdrawn").replaceChildren(...(rows.length ? rows : [nothing()]));
   } catch (error) {
-    tell(error.message, true);
+    if (error.name !== "AbortError") tell(error.message, true);
   }
 }
 

@@ -70,7 +70,7 @@ async def add(request: Request, pool: PoolOf) -> Json:
         return done.as_json()
 
     try:
-        return await while_connected(request, pool.run(work))
+        return await while_connected(request, pool.change(work))
     except TooSlowError as error:
         raise TooSlowError(
             "Adding the articles takes long and may still be going on. Look for them in "
@@ -99,7 +99,7 @@ async def remove(
             raise DalilError(service.missing)
         return {"removed": assistant.library.remove([id], purge=purge)}
 
-    return await while_connected(request, pool.run(work))
+    return await while_connected(request, pool.change(work))
 
 
 async def _uploads(request: Request) -> list[Source]:

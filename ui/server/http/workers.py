@@ -41,6 +41,7 @@ class WorkerPool:
 
     Where a language model writes the answers it takes up to `model_seconds` more.  Streams then
     have `workers` threads and a queue of their own, so that who opens an article waits for none.
+    So has what changes the library: it may read files for long, and wait for who else writes there.
     `heard` is told each answer of a stream, in its thread and in the context of who asked.
     """
 
@@ -58,6 +59,7 @@ class WorkerPool:
         self._local = threading.local()
         self._works = _Line("service", workers, waiting)
         self._streams = _Line("writing-service", workers, waiting) if model_seconds else self._works
+        self._changes = _Line("changing-service", workers, waiting)
         self._leaving: set[threading.Event] = set()
         self._stopping = threading.Event()
         self.seconds = seconds
@@ -66,15 +68,25 @@ class WorkerPool:
     @property
     def held(self) -> int:
         """How many places are taken, by workers and in the queue."""
-        return sum(line.held for line in {self._works, self._streams})
+        return sum(line.held for line in self._lines())
 
     async def run(self, work: Callable[[Service], Result]) -> Result:
         """Return what `work` returns; raise `BusyError`, `TooSlowError` or what it raises."""
-        future = self._works.submit(partial(self._heeding, work, self._stopping))
+        return await self._done(self._works, work)
+
+    async def change(self, work: Callable[[Service], Result]) -> Result:
+        """Return what `work` returns, as `run` does, where it changes the library.
+
+        It reads files and waits for other writers in threads of its own, so that nobody who asks
+        waits for that.
+        """
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self.seconds)
-        except TimeoutError as error:
-            raise _too_slow(self.seconds) from error
+            return await self._done(self._changes, work)
+        except TooSlowError as error:
+            raise TooSlowError(
+                f"The change takes longer than {self.seconds:g} seconds and may still be made. "
+                "Look whether it was before you make it again."
+            ) from error
 
     async def write(self, work: Callable[[Service], Result]) -> Result:
         """Return what `work` returns, as `run` does, where it waits for a language model.
@@ -146,12 +158,21 @@ class WorkerPool:
         After `seconds` work that has not ended is left to its thread: `held` counts it.
         """
         self.break_off()
-        lines = {self._works, self._streams}
-        for line in lines:
+        for line in self._lines():
             line.close(wait=seconds is None)
         end = time.monotonic() + (seconds or 0.0)
         while self.held and time.monotonic() < end:
             time.sleep(_LOOK_SECONDS)
+
+    def _lines(self) -> set[_Line]:
+        return {self._works, self._streams, self._changes}
+
+    async def _done(self, line: _Line, work: Callable[[Service], Result]) -> Result:
+        future = line.submit(partial(self._heeding, work, self._stopping))
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), self.seconds)
+        except TimeoutError as error:
+            raise _too_slow(self.seconds) from error
 
     def _feed(
         self,

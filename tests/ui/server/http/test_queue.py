@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+from index.store.lock import write_lock
 from ui.app.app import create_app
 from ui.server.http.workers import BusyError, WorkerPool, go_on
 from ui.service import Question
@@ -72,6 +73,51 @@ def test_the_first_to_come_are_the_first_to_be_served(service):
         return service.ask(Question(text), None)
 
     asyncio.run(ask_all())
+
+
+CHANGES = (
+    ("POST", "/api/articles", {"articles": [{"id": "new", "text": "فُتح السوق."}]}),
+    ("DELETE", "/api/articles/article-1", None),
+    ("PUT", "/api/library/withdrawn/article-2", {}),
+    ("DELETE", "/api/library/withdrawn/article-2", None),
+    ("POST", "/api/library/edits", {"articles": ["article-2"], "set": {"outlet": "مثال"}}),
+)
+
+
+def test_who_asks_does_not_wait_for_who_changes(home, article, kit):
+    kit.add(home, article(1), article(2, "وصلت شاحنات القمح إلى سوق القرية صباح اليوم."))
+    pool = kit.pool_of(home, workers=1)
+    app = create_app(pool, settings=kit.settings_of(home), chat=False)
+    with (
+        kit.live(app, pool) as address,
+        kit.web(address) as client,
+        ThreadPoolExecutor(len(CHANGES)) as threads,
+    ):
+
+        def change(method, path, body):
+            with kit.web(address) as mine:
+                return mine.request(method, path, json=body).status_code
+
+        # As `dalil add` holds it as long as it adds.
+        with write_lock(home, wait=True):
+            changing = [threads.submit(change, *one) for one in CHANGES]
+            kit.until(lambda: pool.held == len(CHANGES))
+            found = client.get("/api/search", params={"question": "السوق"}).json()
+            assert not any(one.done() for one in changing)
+        assert {hit["article_id"] for hit in found["hits"]} == {"article-1", "article-2"}
+        # In which order they come, nobody knows.
+        assert {one.result() for one in changing} <= {200, 404}
+
+
+def test_a_change_that_takes_long_may_still_be_made(home, article, kit):
+    kit.add(home, article(1))
+    pool = kit.pool_of(home, workers=1, seconds=0.2)
+    app = create_app(pool, settings=kit.settings_of(home), chat=False)
+    with kit.live(app, pool) as address, kit.web(address) as client:
+        with write_lock(home, wait=True):
+            late = client.delete("/api/articles/article-1")
+        assert (late.status_code, "may still be made" in late.json()["error"]) == (504, True)
+        kit.until(lambda: pool.held == 0)
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
