@@ -32,6 +32,8 @@ _SAME_RUNS, _SAME_WORDS = 0.28, 0.6
 _FEWEST = 8
 # A byte of a sketch is the same by chance so often.
 _CHANCE = 1 / 256
+# Comparing so many sketches with every row takes less than listing the rows under their bytes.
+_FEW = 8
 # Bytes that two sketches share at least where they are near each other.
 _FEWEST_SAME = math.ceil(PERMUTATIONS * (_NEAR * (1 - _CHANCE) + _CHANCE) - 1e-9)
 
@@ -80,7 +82,7 @@ def near(sketch: Sketch, others: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return the rows of `others`, uint8 (n, 128), that may be copies, the most alike first."""
     if not len(others):
         return np.zeros(0, np.int64)
-    same = (others == sketch).mean(axis=1)
+    same = np.count_nonzero(others == sketch, axis=1) / PERMUTATIONS
     alike = (same - _CHANCE) / (1 - _CHANCE)
     rows = np.flatnonzero(alike >= _NEAR)
     return rows[np.argsort(-alike[rows], kind="stable")]
@@ -90,17 +92,13 @@ class Sketches:
     """Sketches row by row; those that may be alike are found without comparing all of them.
 
     A row is listed under each of its bytes and their places, so that a sketch meets one row in
-    256 at each place.
+    256 at each place.  That is done once more than a few sketches were looked for.
     """
 
     def __init__(self, rows: NDArray[np.uint8]) -> None:
         self._rows, self._count = rows, len(rows)
+        self._asked = 0
         self._with: list[list[array[int]]] = []
-        for column in rows.T:
-            order = np.argsort(column, kind="stable").astype(np.int32)
-            cuts = np.searchsorted(column[order], np.arange(257))
-            parts = (order[first:last].tobytes() for first, last in pairwise(cuts.tolist()))
-            self._with.append([array("i", part) for part in parts])
 
     def __len__(self) -> int:
         return self._count
@@ -112,16 +110,30 @@ class Sketches:
             room = np.zeros((max(64, row), PERMUTATIONS), np.uint8)
             self._rows = np.concatenate([self._rows, room])
         self._rows[row], self._count = sketch, max(self._count, row + 1)
-        for rows, byte in zip(self._with, sketch.tolist(), strict=True):
+        # There are no lists yet where only a few sketches were looked for.
+        for rows, byte in zip(self._with, sketch.tolist(), strict=False):
             rows[byte].append(row)
 
     def near(self, sketch: Sketch) -> NDArray[np.int64]:
         """Return what `near` does for all rows."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            return near(sketch, self._rows[: self._count])
+        if not self._with:
+            self._with = [_listed(column) for column in self._rows[: self._count].T]
         met = b"".join(w[byte] for w, byte in zip(self._with, sketch.tolist(), strict=True))
         # A row that was set again is listed under its former bytes, too, and counted too high.
         counts = np.bincount(np.frombuffer(met, np.int32), minlength=self._count)
         rows = np.flatnonzero(counts >= _FEWEST_SAME)
         return rows[near(sketch, self._rows[rows])]
+
+
+def _listed(column: NDArray[np.uint8]) -> list[array[int]]:
+    """Return the rows that have each byte, in order."""
+    order = np.argsort(column, kind="stable").astype(np.int32)
+    cuts = np.searchsorted(column[order], np.arange(257))
+    parts = (order[first:last].tobytes() for first, last in pairwise(cuts.tolist()))
+    return [array("i", part) for part in parts]
 
 
 def groups_of(texts: Sequence[str]) -> list[list[int]]:

@@ -47,13 +47,16 @@ class Copies:
             self._enter(article)
 
     def _load(self, apart: set[str]) -> None:
-        rows = [row for row in self._store.execute(_PRESENT) if row[0] not in apart]
+        present = self._store.execute(_PRESENT)
+        whole = len(present) == self._store.count_articles()
+        rows = [row for row in present if row[0] not in apart]
         self._known = {str(row[0]): place for place, row in enumerate(rows)}
         self._ids = list(self._known)
         self._reports = [str(row[1]) for row in rows]
         joined = np.frombuffer(b"".join(row[2] for row in rows), np.uint8)
         self._sketches = Sketches(joined.reshape(-1, PERMUTATIONS).copy())
-        missing = [str(row[0]) for row in self._store.execute(_MISSING) if row[0] not in apart]
+        lacking = [] if whole else self._store.execute(_MISSING)
+        missing = [str(row[0]) for row in lacking if row[0] not in apart]
         if missing:
             self._say(f"Comparing {len(missing):,} articles with each other, once.")
         for article_id in missing:
@@ -96,8 +99,9 @@ class Copies:
 
 def copies_of(store: Store, article: Article) -> list[str]:
     """Return the ids of the other present articles that carry the same report, in order."""
-    if not store.execute("SELECT 1 FROM sqlite_master WHERE name = 'sketches'"):
-        # An older library that this user may not write.
+    # There are none yet in an older library that this user may not write.
+    kept = "SELECT 1 FROM sqlite_master WHERE name = 'sketches'"
+    if not (store.sealed or store.execute(kept)):
         return []
     rows = store.execute(
         "SELECT o.article_id FROM sketches s JOIN sketches o ON o.report = s.report "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 
 from corpus.article import Article
 from corpus.copies import Fingerprint
@@ -18,18 +19,18 @@ def apart(hits: Sequence[Hit], library: Library, filters: Filters) -> list[Hit]:
 
     The ones that stay name in `also` the other articles with the report that `filters` let through.
     """
-    copies = {
-        hit.article.id: library.copies_of(hit.article)
-        for hit in {hit.article.id: hit for hit in hits}.values()
-    }
-    kept: list[tuple[Hit, Fingerprint]] = []
+    articles = {hit.article.id: hit.article for hit in hits}
+    copies = {article_id: library.copies_of(article) for article_id, article in articles.items()}
+    # Few articles found are copies of each other, and only of theirs the words are looked at.
+    told = cache(Fingerprint.of)
+    seen = cache(lambda article_id: _seen(copies[article_id], library, filters))
+    kept: list[Hit] = []
     for hit in hits:
-        others = copies[hit.article.id]
-        told = Fingerprint.of(hit.passage.text)
-        if any(one.article.id in others and told.copies(before) for one, before in kept):
-            continue
-        kept.append((replace(hit, also=_seen(others, library, filters)), told))
-    return [hit for hit, _ in kept]
+        others, text = copies[hit.article.id], hit.passage.text
+        before = (one.passage.text for one in kept if one.article.id in others)
+        if not any(told(text).copies(told(other)) for other in before):
+            kept.append(replace(hit, also=seen(hit.article.id)))
+    return kept
 
 
 def _seen(ids: Sequence[str], library: Library, filters: Filters) -> tuple[Article, ...]:

@@ -35,14 +35,18 @@ def test_groups_in_any_script():
     assert groups_of(texts) == [[0, 2], [1, 3]]
 
 
+@pytest.mark.parametrize("before", [0, 8, 9])
 @pytest.mark.parametrize("again", [(), (3, 7, 3)])
-def test_sketches_find_what_comparing_with_all_of_them_finds(again):
+def test_sketches_find_what_comparing_with_all_of_them_finds(before, again):
     # A third of each row is that of the first, so that some are just near enough, and some not.
     draw = np.random.default_rng(5)
     rows = draw.integers(0, 256, (400, PERMUTATIONS), np.uint8)
     same = draw.random(rows.shape) < draw.random((len(rows), 1)) / 3
     rows = np.where(same, rows[0], rows)
     table = Sketches(rows[:250].copy())
+    for row in rows[:before]:
+        # Whether rows are listed already when others are put.
+        assert table.near(row).tolist() == near(row, rows[:250]).tolist()
     for place in (*range(250, 400), *again):
         # A row that is set again has other bytes from then on.
         rows[place] = rows[place] if place >= 250 else draw.integers(0, 256, PERMUTATIONS)

@@ -20,7 +20,8 @@ from eval.bench.processes import step
 _STEPS = {1: "one", 10: "ten", 100: "hundred"}
 _FIGURES = {
     "add (s)": "add_s", "its CPU (s)": "add_cpu_s", "written (MB)": "written_mb",
-    "a reader sees it (s)": "seen_s",
+    "a reader sees it (s)": "seen_s", "a search before, CPU (ms)": "before_ms",
+    "the first after": "first_ms", "others after": "after_ms",
 }  # fmt: skip
 
 
@@ -52,7 +53,10 @@ def measure(news: Path | None, sizes: Sequence[int], say: Callable[[str], None])
 
 
 def table(rows: Sequence[Added]) -> str:
-    """Return the figures as Markdown, and as multiples of those at the smallest size."""
+    """Return the figures as Markdown, and as multiples of those at the smallest size.
+
+    Before, what is searched is one part, and after it several.
+    """
     least = {row.articles: row for row in reversed(rows)}
     lines = [
         f"{datetime.now(UTC).date()}, commit {machine.commit()}; {machine.cpu()}, one thread.",

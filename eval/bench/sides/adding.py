@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
+from statistics import median
 from time import perf_counter, process_time
 
 from corpus.load import load_articles
 from eval.bench.files import LIBRARY, MORE, Figures
 from index import Library, load_encoder
+from rag import Assistant
 
 _COPY = "copy"
+# Questions are titles; one without a title is asked for by its beginning.
+_ASKED, _BEGINNING = 50, 80
 
 
 def one(folder: Path) -> Figures:
@@ -33,18 +37,22 @@ def hundred(folder: Path) -> Figures:
 def _add(folder: Path, count: int) -> Figures:
     """Add articles that the library lacks to a copy of it, which has just taken one more.
 
-    `seen_s` is what a reader takes then, who had the library open, to find among the new ones.
+    `seen_s` is what a reader takes then, who had the library open, to find among the new ones;
+    `before_ms`, `first_ms` and `after_ms` are the processor's milliseconds for a search.
     """
     home = folder / _COPY
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(folder / LIBRARY, home)
-    more = (read.article for read in load_articles(folder / MORE) if read.article)
-    first, *rest = islice(more, count + 1)
+    more = [read.article for read in load_articles(folder / MORE) if read.article]
+    asked = [article.title or article.text[:_BEGINNING] for article in more[:_ASKED]]
+    first, *rest = more[: count + 1]
     encoder = load_encoder("bundled")
     with (
         closing(Library.open(home, encoder)) as library,
         closing(Library.open(home, encoder)) as reader,
     ):
+        assistant = Assistant(reader, reader=None)
+        before = _search(assistant, asked)
         library.add([first])
         reader.engine.follow(writing=False)
         wall, processor, written = perf_counter(), process_time(), _written()
@@ -56,7 +64,27 @@ def _add(folder: Path, count: int) -> Figures:
         }
         wall = perf_counter()
         reader.engine.follow(writing=False)
-        return {**figures, "seen_s": perf_counter() - wall, "passages": reader.count_passages()}
+        return {
+            **figures,
+            "seen_s": perf_counter() - wall,
+            "before_ms": before,
+            "first_ms": _once(assistant, asked[0]),
+            "after_ms": _search(assistant, asked),
+            "passages": reader.count_passages(),
+        }
+
+
+def _search(assistant: Assistant, questions: Sequence[str]) -> float:
+    """Return the median over questions that were asked once before."""
+    _, times = ([_once(assistant, question) for question in questions] for _ in range(2))
+    return median(times)
+
+
+def _once(assistant: Assistant, question: str) -> float:
+    """Return the processor's milliseconds for a search."""
+    began = process_time()
+    assistant.search(question)
+    return 1000 * (process_time() - began)
 
 
 def _written() -> int:

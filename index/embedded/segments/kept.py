@@ -94,7 +94,7 @@ def _write(file: Path, manifest: dict[str, Any]) -> None:
         "w", encoding="utf-8", dir=file.parent, prefix="revision-", delete=False
     ) as draft:
         try:
-            json.dump(manifest, draft, indent=1)
+            json.dump(manifest, draft)
             draft.close()
             Path(draft.name).replace(file)
         except BaseException:

@@ -3,6 +3,7 @@
 import pytest
 
 from corpus.article import Article
+from corpus.copies import Fingerprint
 from index import Filters, Library
 from index.encoder import load_bundled
 from rag import Assistant
@@ -41,6 +42,20 @@ def test_a_search_shows_the_best_and_names_the_others(assistant):
     (other,) = [hit for hit in hits if hit.article.id == "c"]
     assert other.also == ()
     assert hits[0].as_json()["also"][0]["article_id"] == also[0]
+
+
+def test_words_are_compared_with_those_of_copies_only(assistant, monkeypatch):
+    seen = []
+
+    def of(text):
+        seen.append(text)
+        return Fingerprint(frozenset(), frozenset())
+
+    monkeypatch.setattr(Fingerprint, "of", of)
+    hits, _ = assistant.search(ASKED, filters=Filters(outlet="Olive Daily"))
+    assert ([hit.article.id for hit in hits], seen) == (["c"], [])
+    assistant.search(ASKED)
+    assert set(seen) == {REPORT, EDITED}
 
 
 def test_as_many_as_are_asked_for(assistant):
