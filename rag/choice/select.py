@@ -222,9 +222,11 @@ def surest(
     order = np.argsort(-scores, kind="stable")[:_RIVALS]
     rivals = [int(place) for place in order if lead[place] >= lead[order[0]]]
     found = [signals(reading, described, plain, table, place) for place in rivals]
-    off, named, more = far(reading, *described.found, table), names_of(reading), reading.words[1:]
-    # What a question names, or its one word, puts an article that has it on the matter: "SDF?".
-    known = [not e["unnamed"] and (named or (not more and e["weakest"] > _MET)) for e in found]
+    off, named = far(reading, *described.found, table), bool(names_of(reading))
+    # What a question names puts an article that has it on the matter, and so do all its words in
+    # one sentence: "SDF?".
+    whole = [described.own[place].min(initial=1.0) > _MET for place in rivals]
+    known = [not e["unnamed"] and (named or met) for e, met in zip(found, whole, strict=True)]
     sure = [confidence(e, weights, 0 if on else off) for e, on in zip(found, known, strict=True)]
     # Where but a name that its article has speaks for another than the best, or what a follow-up
     # takes along, which any article on the matter meets, it is pointed to.

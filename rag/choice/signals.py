@@ -17,7 +17,7 @@ from corpus.text.names import name_key
 from corpus.text.quantities import Quantity, quantities
 from corpus.text.words import Word, fold, words
 from index import WordTable
-from rag.choice.unmet import unmet
+from rag.choice.unmet import names_of, unmet
 from rag.reading import Reading
 from rag.reading.languages import pattern
 from rag.reading.reading import Expected
@@ -29,12 +29,15 @@ _YEAR = regex.compile(r"(?<!\p{N})(?:1[0-9]|20)\p{Nd}{2}(?!\p{N})")
 _NAME = regex.compile(r"(?<=[^\s.!?:؟…\"“«]\s+)\p{Lu}[\p{L}'’-]+")
 # What is counted or paid stands so many words before or behind the number.
 _BEFORE, _BEHIND = 2, 3
-_UNITS = ("money", "duration", "share")
+_UNITS = ("money", "duration", "share", "area")
 # The word that is asked for follows the question word, and an adjective may come between.
 _FOCUS_WEIGHTS = (1.0, 0.5)
 _FOCUS_REACH = 25
 # A number of up to so many words with what it counts.
 _COUNTED = 3
+# So many words tell whom a question means; of fewer, or with what an earlier question told, anybody
+# might be meant.
+_TELLING = 5
 # What is met less than this anywhere might as well not be there.
 _ABSENT = 0.35
 # What stands beside the sentence supports it, but less than what stands in it, and what stands
@@ -78,13 +81,21 @@ class Described(Protocol):
 
 
 def has_kind(reading: Reading, text: str, language: str | None) -> bool:
-    """Tell if a text has a number, a time or a reason where a question asks for one."""
+    """Tell if a text has a number, a time, a reason or a person where a question asks for one.
+
+    A number needs the unit that is asked for.  Who is meant must be told by a name, or by many
+    words: most texts name somebody.
+    """
     if reading.expected is Expected.NUMBER:
-        return bool(_DIGIT.search(text) or pattern("amounts", language).search(text))
+        counts = _DIGIT.search(text) or pattern("amounts", language).search(text)
+        return bool(counts) and not _lacks_unit(reading, text, language)
     if reading.expected is Expected.TIME:
         return bool(_YEAR.search(text) or pattern("times", language).search(text))
     if reading.expected is Expected.REASON:
         return bool(pattern("because", language).search(text))
+    if reading.expected is Expected.PERSON:
+        told = not reading.context and (names_of(reading) or len(reading.words) >= _TELLING)
+        return bool(told) and not lacks_kind(reading, text, language)
     return False
 
 

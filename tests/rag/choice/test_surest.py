@@ -40,22 +40,22 @@ def test_the_surest_of_the_best_two_is_put_ahead(monkeypatch, scores, lead, odds
 
 
 @pytest.mark.parametrize(
-    ("question", "unnamed", "weakest", "sure"),
+    ("question", "unnamed", "own", "sure"),
     [
-        ("Who painted the window?", 0, 1.0, 1 / (1 + np.e**2.2)),
+        ("Who painted the window?", 0, [1.0, 0.5], 1 / (1 + np.e**2.2)),
         # What its article has puts a question on the matter, and what it lacks does not.
-        ("Who painted Caggins?", 0, 1.0, 0.5),
-        ("Who painted Caggins?", 1, 1.0, 0.4 / (1 + np.e**2.2)),
-        # So does the one word that is looked for.
-        ("watermelons", 0, 1.0, 0.5),
-        ("watermelons", 0, 0.5, 1 / (1 + np.e**2.2)),
+        ("Who painted Caggins?", 0, [1.0, 0.5], 0.5),
+        ("Who painted Caggins?", 1, [1.0, 0.5], 0.4 / (1 + np.e**2.2)),
+        # So do all its words in the sentence, be they one or more.
+        ("Who painted the window?", 0, [1.0, 1.0], 0.5),
+        ("watermelons", 0, [1.0], 0.5),
+        ("watermelons", 0, [0.5], 1 / (1 + np.e**2.2)),
     ],
 )
-def test_what_lies_off_the_matter_is_not_sure(monkeypatch, question, unnamed, weakest, sure):
-    found = {"odds": 0.0, "unnamed": unnamed, "weakest": weakest}
-    monkeypatch.setattr(module, "signals", lambda *given: found)
+def test_what_lies_off_the_matter_is_not_sure(monkeypatch, question, unnamed, own, sure):
+    monkeypatch.setattr(module, "signals", lambda *given: {"odds": 0.0, "unnamed": unnamed})
     monkeypatch.setattr(module, "far", lambda *given: 2.2 / 32)
-    described = Described([], {}, np.zeros((1, 0)), np.zeros((1, 0)))
+    described = Described([], {}, np.array([own]), np.array([own]))
     one, table = np.ones(1), load_bundled()
     _, told = surest(read(question, table), described, one, one, table, {"odds": 1.0})
     assert told == pytest.approx(sure)
