@@ -24,8 +24,8 @@ from eval.studies.examples import Example, examples, in_small_libraries
 from eval.studies.questions import QuestionSet, arabic, english, from_cases
 from index import WordTable
 from index.encoder import load_bundled
-from rag.choice.select import SelectionSettings, pick, rank
-from rag.choice.signals import signals, surest
+from rag.choice.select import SelectionSettings, pick, rank, surest
+from rag.choice.signals import signals
 from rag.reader import load_reader
 from rag.search.rank import Floats
 

@@ -15,6 +15,7 @@ from corpus.text.words import words
 from index import WordTable
 from rag.answer import Considered, Hit
 from rag.choice.evidence import Sentence
+from rag.choice.signals import POINTED
 from rag.choice.unmet import names_of, places_of, unmet
 from rag.reading import Reading, read
 from rag.reading.languages import function_words, pattern
@@ -63,6 +64,14 @@ class Chosen(Protocol):
         """All that competed, best first."""
 
     @property
+    def possible(self) -> Sequence[Sentence]:
+        """What may answer, where nothing is cited."""
+
+    @property
+    def unmet(self) -> Sequence[str]:
+        """What the part names and the article of the best does not."""
+
+    @property
     def differs(self) -> bool:
         """Whether articles on one event say otherwise."""
 
@@ -70,14 +79,17 @@ class Chosen(Protocol):
 class Joined(NamedTuple):
     """What to cite for all parts together, and the parts that are not answered.
 
-    Where articles differ on a part, it `differs`, and what they say of that comes first.
+    Where articles differ on a part, it `differs`, and what they say of that comes first.  Where no
+    part is answered, nothing is cited, and `possible` is what may answer the parts.
     """
 
     sentences: Sequence[Sentence]
     confidence: float
     considered: Sequence[Considered]
-    unanswered: Sequence[str]
+    unanswered: Sequence[str] = ()
     differs: bool = False
+    possible: Sequence[Sentence] = ()
+    unmet: Sequence[str] = ()
 
 
 def by_parts(
@@ -87,11 +99,12 @@ def by_parts(
     table: WordTable,
     alone: float,
 ) -> Joined | None:
-    """Return what `choose` cites for the parts of a question, `None` if that is nothing.
+    """Return what `choose` cites for the parts of a question, or points to where it cites nothing.
 
     A part that names nothing is about what the others name; where none of these is answered, it
     has to be as sure as `alone`.  What nobody speaks of makes the whole question doubtful.  It is
-    as sure as the least sure of the parts that are answered.
+    as sure as the least sure of the parts that are answered, or the surest of those that may be.
+    It is `None` for one question alone, and where no part may be answered.
     """
     parts = parts_of(reading.text, reading.language)
     lacking = [set(unmet(reading, hit.article, table)) for hit in hits]
@@ -108,7 +121,7 @@ def by_parts(
     least = alone if unvouched else 0.0
     answered = [each for each in choices if each.sentences and each.confidence >= least]
     if not answered:
-        return None
+        return _pointed(choices)
     # A sentence that answers two parts is cited once.
     first = sorted(answered, key=lambda choice: not choice.differs)
     best = [sentence for choice in first for sentence in _of_part(choice)]
@@ -124,6 +137,26 @@ def by_parts(
             if not any(choice is each for each in answered)
         ],
         first[0].differs,
+    )
+
+
+def _pointed(choices: Sequence[Chosen]) -> Joined | None:
+    """Return the likeliest sentence of each part that has any, the surest part first."""
+    found = [each for each in choices if each.sentences or each.possible]
+    if not found:
+        return None
+    found.sort(key=lambda choice: -choice.confidence)
+    best = [(*choice.sentences, *choice.possible)[0] for choice in found]
+    considered = [each for choice in choices for each in choice.considered]
+    sure = max(
+        min(each.confidence, POINTED) if each.sentences else each.confidence for each in found
+    )
+    return Joined(
+        (),
+        sure,
+        sorted(considered, key=lambda each: -each.score),
+        possible=list({(each.article.id, each.start): each for each in best}.values()),
+        unmet=list(dict.fromkeys(name for choice in found for name in choice.unmet)),
     )
 
 

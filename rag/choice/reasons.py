@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 
 from index import WordTable
-from rag.choice.evidence import Described, Sentence
+from rag.choice.evidence import Described, Sentence, same_event
 from rag.choice.unmet import unmet
 from rag.reading import Reading
 from rag.reading.languages import pattern
@@ -35,7 +35,8 @@ def reasoned(
 
     That is the sentence behind the best, if it goes on from it ("and that because ...").  Where
     nothing picked gives the reason that is asked for, it is the likeliest sentence that does, and
-    the one behind the best if a reader finds it nearly as likely.
+    the one behind the best if a reader finds it nearly as likely.  Further articles on the event
+    may give other reasons.
     """
     best, expected = picked[0], described.features["expected"] > 0
     odds = described.features.get("reads", scores)
@@ -52,7 +53,38 @@ def reasoned(
         reasons = sorted(np.flatnonzero(near).tolist(), key=lambda p: -(odds[p] + scores[p]))
         named = (p for p in reasons if not unmet(reading, described.sentences[p].article, table))
         more.extend(islice(named, 1))
-    return list(dict.fromkeys([best, *more, *picked[1:]]))
+    told = list(dict.fromkeys([best, *more, *picked[1:]]))
+    asks_why = reading.expected is Expected.REASON
+    return _of_the_event(reading, described, scores, told, table) if asks_why else told
+
+
+def _of_the_event(
+    reading: Reading,
+    described: Described,
+    scores: Floats,
+    picked: Sequence[int],
+    table: WordTable,
+) -> list[int]:
+    """Return `picked` with the likeliest sentence of each further article on the event of the best.
+
+    It stands in place of what else is picked of that article: the one that ranks highest there
+    often tells what happened, as the best does already.
+    """
+    sentences, best = described.sentences, picked[0]
+    odds = described.features.get("reads", scores)
+    near = (scores >= scores[best] - _LOWER) & (odds >= odds[best] - _LESS)
+    likeliest: dict[str, int] = {}
+    for place in sorted(np.flatnonzero(near).tolist(), key=lambda place: -odds[place]):
+        likeliest.setdefault(sentences[place].article.id, place)
+    likeliest.pop(sentences[best].article.id, None)
+    event = [
+        place
+        for place in likeliest.values()
+        if same_event(sentences[place].article, sentences[best].article, table)
+        and not unmet(reading, sentences[place].article, table)
+    ]
+    others = {sentences[place].article.id for place in event}
+    return [*(p for p in picked if sentences[p].article.id not in others), *event]
 
 
 def _following(sentences: Sequence[Sentence], place: int) -> int | None:

@@ -26,13 +26,13 @@ from rag.choice.evidence import (
     differing,
     sentences_of,
 )
-from rag.choice.signals import surest
-from rag.choice.unmet import unmet
+from rag.choice.signals import POINTED, confidence, signals
+from rag.choice.unmet import names_of, unmet
 from rag.reader import Reader
 from rag.reading import Reading
 from rag.reading.languages import pattern
 from rag.reading.reading import Expected
-from rag.search.rank import Floats
+from rag.search.rank import Floats, far
 
 # How far ahead of others the sentences of an article start, in ranking scores.
 Liked = Callable[[Article], float]
@@ -40,6 +40,10 @@ Caution = Literal["strict", "normal", "eager"]
 # Without a reader the other features have to say what it would.
 _WEIGHTS = Path(__file__).with_name("weights.json")
 _WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
+# From here on a word is there.
+_MET = 0.95
+# A third is seldom the one that answers, and each that is looked at makes a refusal less likely.
+_RIVALS = 2
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,14 @@ class Selector:
             choose = partial(self.choose, liked=liked)
             alone = (self._settings.threshold + self._settings.strict) / 2
             if joined := by_parts(choose, reading, hits, self._table, alone):
-                return Choice(**joined._asdict())
+                parts = Choice(**joined._asdict())
+                # What may answer a part says more than what may answer all of them.
+                whole = None if parts.answers else self._whole(reading, hits, liked)
+                return whole if whole and whole.answers else parts
+        return self._whole(reading, hits, liked)
+
+    def _whole(self, reading: Reading, hits: Sequence[Hit], liked: Liked | None) -> Choice:
+        """Return what to cite for a question as it stands."""
         sentences = sentences_of(hits)
         if not sentences or not reading.words:
             return Choice((), 0.0)
@@ -191,6 +202,41 @@ class Selector:
             others = denying(reading, described, scores, picked[0], self._table)
         picked = beside(described, picked, others) if others else picked
         return [described.sentences[place] for place in picked], bool(others)
+
+
+def surest(
+    reading: Reading,
+    described: Described,
+    plain: Floats,
+    scores: Floats,
+    table: WordTable,
+    weights: Mapping[str, float],
+) -> tuple[Floats, float]:
+    """Return scores with the surest of the two best sentences ahead, and how sure it is.
+
+    The ranking tells which sentence is on the subject, the confidence whether its article is the
+    one that is asked about.  `plain` are ranking scores (n,), `scores` those with the lead that
+    some articles have; a lead is never undone.
+    """
+    lead = scores - plain
+    order = np.argsort(-scores, kind="stable")[:_RIVALS]
+    rivals = [int(place) for place in order if lead[place] >= lead[order[0]]]
+    found = [signals(reading, described, plain, table, place) for place in rivals]
+    off, named = far(reading, *described.found, table), bool(names_of(reading))
+    # What a question names puts an article that has it on the matter, and so do all its words in
+    # one sentence: "SDF?".
+    whole = [described.own[place].min(initial=1.0) > _MET for place in rivals]
+    known = [not e["unnamed"] and (named or met) for e, met in zip(found, whole, strict=True)]
+    sure = [confidence(e, weights, 0 if on else off) for e, on in zip(found, known, strict=True)]
+    # Where but a name that its article has speaks for another than the best, or what a follow-up
+    # takes along, which any article on the matter meets, it is pointed to.
+    for place, each in enumerate(found[1:], 1):
+        if reading.context or found[0]["unnamed"] > each["unnamed"]:
+            sure[place] = min(sure[place], POINTED)
+    best = int(np.argmax(sure))
+    swapped = scores.copy()
+    swapped[[rivals[0], rivals[best]]] = scores[[rivals[best], rivals[0]]]
+    return swapped, sure[best]
 
 
 def _answer_to(described: Described, place: int) -> int:

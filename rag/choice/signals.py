@@ -21,7 +21,7 @@ from rag.choice.unmet import names_of, unmet
 from rag.reading import Reading
 from rag.reading.languages import pattern
 from rag.reading.reading import Expected
-from rag.search.rank import Floats, far
+from rag.search.rank import Floats
 
 _DIGIT = regex.compile(r"\p{Nd}")
 _YEAR = regex.compile(r"(?<!\p{N})(?:1[0-9]|20)\p{Nd}{2}(?!\p{N})")
@@ -29,14 +29,17 @@ _YEAR = regex.compile(r"(?<!\p{N})(?:1[0-9]|20)\p{Nd}{2}(?!\p{N})")
 _NAME = regex.compile(r"(?<=[^\s.!?:؟…\"“«]\s+)\p{Lu}[\p{L}'’-]+")
 # What is counted or paid stands so many words before or behind the number.
 _BEFORE, _BEHIND = 2, 3
-_UNITS = ("money", "duration", "share")
+_UNITS = ("money", "duration", "share", "area")
 # The word that is asked for follows the question word, and an adjective may come between.
 _FOCUS_WEIGHTS = (1.0, 0.5)
 _FOCUS_REACH = 25
 # A number of up to so many words with what it counts.
 _COUNTED = 3
-# What is met less than the first anywhere might as well not be there; from the second on it is.
-_ABSENT, _MET = 0.35, 0.95
+# So many words tell whom a question means; of fewer, or with what an earlier question told, anybody
+# might be meant.
+_TELLING = 5
+# What is met less than this anywhere might as well not be there.
+_ABSENT = 0.35
 # What stands beside the sentence supports it, but less than what stands in it, and what stands
 # elsewhere in the article still less.
 _AROUND_SHARE, _ARTICLE_SHARE = 0.7, 0.4
@@ -49,11 +52,8 @@ _UNNAMED_SHARE = 0.6
 _FAR_WEIGHT = 32.0
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
-# Where but a name that its article has speaks for another than the best, or what a follow-up takes
-# along, which any article on the matter meets, it is pointed to and at no caution an answer.
-_POINTED = 0.45
-# A third is seldom the one that answers, and each that is looked at makes a refusal less likely.
-_RIVALS = 2
+# What is at no caution an answer, and pointed to all the same.
+POINTED = 0.45
 
 
 class Described(Protocol):
@@ -81,13 +81,21 @@ class Described(Protocol):
 
 
 def has_kind(reading: Reading, text: str, language: str | None) -> bool:
-    """Tell if a text has a number, a time or a reason where a question asks for one."""
+    """Tell if a text has a number, a time, a reason or a person where a question asks for one.
+
+    A number needs the unit that is asked for.  Who is meant must be told by a name, or by many
+    words: most texts name somebody.
+    """
     if reading.expected is Expected.NUMBER:
-        return bool(_DIGIT.search(text) or pattern("amounts", language).search(text))
+        counts = _DIGIT.search(text) or pattern("amounts", language).search(text)
+        return bool(counts) and not _lacks_unit(reading, text, language)
     if reading.expected is Expected.TIME:
         return bool(_YEAR.search(text) or pattern("times", language).search(text))
     if reading.expected is Expected.REASON:
         return bool(pattern("because", language).search(text))
+    if reading.expected is Expected.PERSON:
+        told = not reading.context and (names_of(reading) or len(reading.words) >= _TELLING)
+        return bool(told) and not lacks_kind(reading, text, language)
     return False
 
 
@@ -190,8 +198,10 @@ def given(reading: Reading, text: str, focus: tuple[int, int] | None = None) -> 
         return {day.term for day in days}
     counts = [q for q in read if not any(d.start <= q.start and q.end <= d.end for d in days)]
     kind, said = reading.expected, text[start:end].split()
-    counted = kind is Expected.ANYTHING and focus and len(counts) == 1 and len(said) <= _COUNTED
-    counted = counted or kind is Expected.NUMBER
+    # "Two million four hundred thousand" is one number.
+    spelled = sum(len(text[max(q.start, start) : min(q.end, end)].split()) - 1 for q in counts)
+    little = len(counts) == 1 and len(said) - spelled <= _COUNTED
+    counted = kind is Expected.NUMBER or (kind is Expected.ANYTHING and focus and little)
     return {q.term for q in counts if q.term[0] != "@"} if counted else set()
 
 
@@ -212,37 +222,6 @@ def absent(reading: Reading, article: NDArray[np.float32]) -> float:
     lacking, weights = article < _ABSENT, reading.weights
     own = weights * np.array([word.word.start >= reading.own for word in reading.words])
     return max(float(each @ lacking / (each.sum() or 1.0)) for each in (weights, own))
-
-
-def surest(
-    reading: Reading,
-    described: Described,
-    plain: Floats,
-    scores: Floats,
-    table: WordTable,
-    weights: Mapping[str, float],
-) -> tuple[Floats, float]:
-    """Return scores with the surest of the two best sentences ahead, and how sure it is.
-
-    The ranking tells which sentence is on the subject, the confidence whether its article is the
-    one that is asked about.  `plain` are ranking scores (n,), `scores` those with the lead that
-    some articles have; a lead is never undone.
-    """
-    lead = scores - plain
-    order = np.argsort(-scores, kind="stable")[:_RIVALS]
-    rivals = [int(place) for place in order if lead[place] >= lead[order[0]]]
-    found = [signals(reading, described, plain, table, place) for place in rivals]
-    off, named, more = far(reading, *described.found, table), names_of(reading), reading.words[1:]
-    # What a question names, or its one word, puts an article that has it on the matter: "SDF?".
-    known = [not e["unnamed"] and (named or (not more and e["weakest"] > _MET)) for e in found]
-    sure = [confidence(e, weights, 0 if on else off) for e, on in zip(found, known, strict=True)]
-    for place, each in enumerate(found[1:], 1):
-        if reading.context or found[0]["unnamed"] > each["unnamed"]:
-            sure[place] = min(sure[place], _POINTED)
-    best = int(np.argmax(sure))
-    swapped = scores.copy()
-    swapped[[rivals[0], rivals[best]]] = scores[[rivals[best], rivals[0]]]
-    return swapped, sure[best]
 
 
 def signals(

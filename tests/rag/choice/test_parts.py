@@ -1,13 +1,20 @@
 """Questions that join several: split where they do, answered part by part, the rest named."""
 
+from dataclasses import replace
+
 import pytest
 
-from corpus.article import Article
+from corpus.article import Article, Passage
 from corpus.text.language import detect
 from index import Library
 from index.encoder import load_bundled
+from rag.answer import Hit
 from rag.assistant import Assistant
-from rag.choice.parts import parts_of
+from rag.choice.evidence import sentences_of
+from rag.choice.parts import by_parts, parts_of
+from rag.choice.select import Choice, SelectionSettings
+from rag.choice.signals import POINTED
+from rag.reading import read
 
 JOINED = [
     ("Who leads it and how many work there?", ["Who leads it?", "How many work there?"]),
@@ -109,3 +116,32 @@ def test_a_name_that_no_article_has_leaves_the_whole_question_open(assistant):
     assert answer.status == "abstained"
     answer = assistant.ask("Who manages the camp at Sarmada, and how many doctors work at Qadesh?")
     assert (answer.status, list(answer.unmet)) == ("abstained", ["Sarmada"])
+
+
+def test_where_no_part_is_surely_answered_what_may_answer_each_is_pointed_to(assistant):
+    unsure = replace(SelectionSettings.read(), threshold=0.99, strict=0.99)
+    asked = Assistant(assistant.library, selection=unsure, saves=False)
+    answer = asked.ask("Who manages the camp at Qadesh, and how many doctors work there?")
+    assert (answer.status, list(answer.citations)) == ("abstained", [])
+    quotes = sorted(citation.quote for citation in answer.possible)
+    assert [quote.split()[0] for quote in quotes] == ["Four", "Rana"]
+    assert unsure.possible <= answer.confidence < unsure.threshold
+
+
+def test_an_answer_that_nothing_vouches_for_is_pointed_to():
+    hit = Hit(Passage("camp", 1, 0, len(CAMP.text), CAMP.text), CAMP, 0.5)
+    manager, doctors = sentences_of([hit])[::2]
+    question = "Who manages the camp at Qadesh, and how many doctors work there?"
+
+    def choose(reading, hits):
+        if "doctors" in reading.text:
+            return Choice((doctors,), 0.6)
+        return Choice((), 0.3, possible=(manager,), unmet=("Qadesh",))
+
+    table = load_bundled()
+    vouched = by_parts(choose, read(question, table), [hit], table, 0.5)
+    assert ([*vouched.sentences], [*vouched.possible]) == ([doctors], [])
+    unvouched = by_parts(choose, read(question, table), [hit], table, 0.7)
+    assert ([*unvouched.sentences], [*unvouched.possible]) == ([], [doctors, manager])
+    assert (unvouched.confidence, [*unvouched.unmet]) == (POINTED, ["Qadesh"])
+    assert by_parts(lambda *_: Choice((), 0.1), read(question, table), [hit], table, 0.5) is None

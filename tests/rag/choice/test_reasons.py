@@ -1,5 +1,8 @@
 """What tells a reason is cited with what happened: the sentence behind, or one that says why."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -8,7 +11,7 @@ from index import Library
 from index.encoder import load_bundled
 from rag.answer import Hit
 from rag.assistant import Assistant
-from rag.choice.evidence import Described, Sentence
+from rag.choice.evidence import Described, Sentence, sentences_of
 from rag.choice.reasons import reasoned
 from rag.reading import read
 from rag.reading.languages import pattern
@@ -72,6 +75,47 @@ def test_an_answer_goes_on_in_the_sentence_behind(tmp_path):
     assert {"وذلك بسبب تصدع في أحد أعمدته."} <= {c.quote for c in answer.citations}
     assert "وسيعمل الجسر لعبور المشاة وحدهم." not in {c.quote for c in answer.citations}
     library.close()
+
+
+OPENING = "The bridge at Basira closed to lorries on Sunday."
+FIRST = Article(
+    "first",
+    f"{OPENING} The river had risen after rain. Boats crossed.",
+    title="The bridge at Basira closed",
+    published=date(2020, 3, 2),
+    language="en",
+)
+OTHER = replace(
+    FIRST,
+    id="other",
+    text=f"{OPENING} A lorry had struck a pillar. It is long.",
+    published=date(2020, 3, 3),
+)
+# What is changed of the other article, the reader's odds of its three sentences, picked, cited.
+EVENTS = [
+    ({}, [0.0, 1.0, -9.0], [0, 3], [0, 4]),
+    ({}, [0.0, 1.0, -9.0], [0], [0, 4]),
+    ({}, [1.0, 0.0, -9.0], [0, 3], [0, 3]),
+    # Nothing that the reader finds unlikely, nor of another time or a bridge elsewhere.
+    ({}, [-9.0, -9.0, -9.0], [0], [0]),
+    ({"published": date(2021, 3, 3)}, [0.0, 1.0, -9.0], [0, 3], [0, 3]),
+    ({"published": None}, [0.0, 1.0, -9.0], [0], [0]),
+    ({"text": "The school at Derik opened. A lorry had struck a pillar. It is long.",
+      "title": "School opened"}, [0.0, 1.0, -9.0], [0], [0]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "odds", "picked", "cited"), EVENTS)
+def test_another_article_on_the_event_gives_its_own_reason(changed, odds, picked, cited):
+    table, sentences = load_bundled(), []
+    for article in (FIRST, replace(OTHER, **changed)):
+        hit = Hit(Passage(article.id, 1, 0, len(article.text), article.text), article, 0.5)
+        sentences += sentences_of([hit])
+    none = np.zeros((len(sentences), 0), np.float32)
+    features = {"reads": np.array([2.0, -9.0, -9.0, *odds]), "expected": np.ones(6)}
+    found = Described(sentences, features, none, none)
+    reading = read("Why did the bridge at Basira close?", table)
+    assert reasoned(reading, found, np.zeros(6), picked, table) == cited
 
 
 REASONS = {

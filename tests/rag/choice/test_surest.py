@@ -1,0 +1,95 @@
+"""The surest of the two best sentences answers, and what nothing near it speaks for does not."""
+
+import numpy as np
+import pytest
+
+from index.encoder import load_bundled
+from rag.choice import select as module
+from rag.choice.evidence import Described
+from rag.choice.select import SelectionSettings, surest
+from rag.reading import read
+
+ASKED = read("Who reopened the bridge?", load_bundled())
+FOLLOWING = read("And when?", load_bundled(), ["Who reopened the bridge?"])
+# Scores, leads, log odds of each sentence; scores with the surest of the best two ahead.
+RIVALS = [
+    ([3.0, 2.0, 1.0], [0, 0, 0], [0.0, -1.0, -1.0], [3.0, 2.0, 1.0]),
+    ([3.0, 2.0, 1.0], [0, 0, 0], [0.0, 1.0, -1.0], [2.0, 3.0, 1.0]),
+    ([2.0, 1.0, 3.0], [0, 0, 0], [1.0, 0.0, 0.0], [3.0, 1.0, 2.0]),
+    # As sure as the best is not surer.
+    ([3.0, 2.0, 1.0], [0, 0, 0], [1.0, 1.0, -1.0], [3.0, 2.0, 1.0]),
+    # The third is not looked at.
+    ([3.0, 2.0, 1.0], [0, 0, 0], [0.0, -1.0, 2.0], [3.0, 2.0, 1.0]),
+    # What a reader likes stays ahead, and among that the surest is.
+    ([3.0, 2.0, 1.0], [2, 0, 0], [0.0, 1.0, 0.0], [3.0, 2.0, 1.0]),
+    ([3.0, 2.5, 1.0], [2, 2, 0], [0.0, 1.0, 0.0], [2.5, 3.0, 1.0]),
+    ([3.0], [0], [1.0], [3.0]),
+]
+
+
+@pytest.mark.parametrize(("scores", "lead", "odds", "expected"), RIVALS)
+def test_the_surest_of_the_best_two_is_put_ahead(monkeypatch, scores, lead, odds, expected):
+    monkeypatch.setattr(module, "signals", lambda *given: {"odds": odds[given[-1]], "unnamed": 0})
+    scores, lead = np.array(scores), np.array(lead)
+    before = scores.copy()
+    described = Described([], {}, np.zeros((len(scores), 0)), np.zeros((len(scores), 0)))
+    ahead, sure = surest(ASKED, described, scores - lead, scores, load_bundled(), {"odds": 1.0})
+    assert ahead.tolist() == expected
+    assert sure == pytest.approx(1 / (1 + np.exp(-odds[int(np.argmax(expected))])))
+    assert (scores == before).all()
+
+
+@pytest.mark.parametrize(
+    ("question", "unnamed", "own", "sure"),
+    [
+        ("Who painted the window?", 0, [1.0, 0.5], 1 / (1 + np.e**2.2)),
+        # What its article has puts a question on the matter, and what it lacks does not.
+        ("Who painted Caggins?", 0, [1.0, 0.5], 0.5),
+        ("Who painted Caggins?", 1, [1.0, 0.5], 0.4 / (1 + np.e**2.2)),
+        # So do all its words in the sentence, be they one or more.
+        ("Who painted the window?", 0, [1.0, 1.0], 0.5),
+        ("watermelons", 0, [1.0], 0.5),
+        ("watermelons", 0, [0.5], 1 / (1 + np.e**2.2)),
+    ],
+)
+def test_what_lies_off_the_matter_is_not_sure(monkeypatch, question, unnamed, own, sure):
+    monkeypatch.setattr(module, "signals", lambda *given: {"odds": 0.0, "unnamed": unnamed})
+    monkeypatch.setattr(module, "far", lambda *given: 2.2 / 32)
+    described = Described([], {}, np.array([own]), np.array([own]))
+    one, table = np.ones(1), load_bundled()
+    _, told = surest(read(question, table), described, one, one, table, {"odds": 1.0})
+    assert told == pytest.approx(sure)
+
+
+@pytest.mark.parametrize(("unnamed", "odds", "answers"), [
+    ((0, 0), (0.0, 3.0), True), ((1, 0), (0.0, 3.0), False), ((0, 1), (0.0, 3.0), True),
+    # Surer by itself, whatever the other lacks.
+    ((0, 1), (3.0, 0.0), True), ((1, 0), (0.0, -1.0), False),
+])  # fmt: skip
+def test_what_only_a_name_speaks_for_is_pointed_to_at_any_caution(
+    monkeypatch, unnamed, odds, answers
+):
+    def signals(*given):
+        return {"odds": odds[given[-1]], "unnamed": unnamed[given[-1]]}
+
+    monkeypatch.setattr(module, "signals", signals)
+    scores, none = np.array([2.0, 1.0]), np.zeros((2, 0))
+    weights = {"odds": 1.0}
+    _, sure = surest(ASKED, Described([], {}, none, none), scores, scores, load_bundled(), weights)
+    shipped = SelectionSettings.read()
+    assert (sure >= shipped.at("eager").threshold) == answers
+    assert sure >= shipped.possible
+
+
+def test_of_a_follow_up_the_second_is_pointed_to_and_no_answer(monkeypatch):
+    weights, none = {"odds": 1.0}, np.zeros((2, 0))
+    described, scores = Described([], {}, none, none), np.array([2.0, 1.0])
+    shipped = SelectionSettings.read()
+    # Of one that answers by itself the answer stays, however much surer the second is.
+    for odds, best, answers in (((-2.0, 3.0), 1, False), ((1.0, 3.0), 0, True)):
+        monkeypatch.setattr(
+            module, "signals", lambda *given, odds=odds: {"odds": odds[given[-1]], "unnamed": 0}
+        )
+        ahead, sure = surest(FOLLOWING, described, scores, scores, load_bundled(), weights)
+        assert (int(np.argmax(ahead)), sure >= shipped.at("eager").threshold) == (best, answers)
+        assert int(np.argmax(surest(ASKED, described, scores, scores, None, weights)[0])) == 1
