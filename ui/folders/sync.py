@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from index import Library
 
 # A name that is no UTF-8 is kept with this in it, and cannot be looked for again.
-_UNWRITABLE = "\ufffd"
+_written, _UNWRITABLE = replace_surrogates, "\ufffd"
 
 
 class Follower:
@@ -292,10 +292,6 @@ def follow_once(
         follower = Follower(folder, clean=clean, fields=fields, allow_empty=allow_empty)
         report += follower.look(library)
     return report
-
-
-def _written(file: str) -> str:
-    return replace_surrogates(file)
 
 
 def _closed(why: str) -> str:
