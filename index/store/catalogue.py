@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from corpus.article import Article
 from corpus.errors import InputError
 from index.filters import Filters
+from index.store.connection import cells, day
 from index.store.database import Store
-from index.store.faults import cells, day
 
 if TYPE_CHECKING:
     from index.store.lookup import Lookup

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import lru_cache, wraps
 from hashlib import blake2b
 from pathlib import Path
@@ -160,6 +161,27 @@ def _inode(file: Path) -> int:
         return file.stat().st_ino
     except FileNotFoundError:
         return 0
+
+
+def cells(row: Sequence[Any]) -> list[Any]:
+    """Return what a row holds; a text that one bit made bytes is a text, if not the one stored.
+
+    >>> cells([b"Tal News", 1, None])
+    ['Tal News', 1, None]
+    """
+    return [cell.decode("utf-8", "replace") if isinstance(cell, bytes) else cell for cell in row]
+
+
+def day(value: str | None) -> date | None:
+    """Return the day of a row, `None` for none and for what only a damaged row has.
+
+    >>> day("2020-04-18"), day("2020-94-18"), day(None)
+    (datetime.date(2020, 4, 18), None, None)
+    """
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        return None
 
 
 class Digests:

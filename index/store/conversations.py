@@ -18,8 +18,8 @@ from corpus.errors import MissingError
 from corpus.text.language import detect
 from corpus.text.stems import terms
 from corpus.text.words import words
+from index.store.connection import cells
 from index.store.database import DATABASE, Store
-from index.store.faults import cells
 
 # In place of a question or a name that is not what was stored.
 _LOST = "…"

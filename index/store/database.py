@@ -22,8 +22,16 @@ from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
 from corpus.errors import DamagedError
-from index.store.connection import APPLICATION_ID, Digests, beside, connect, is_writable
-from index.store.faults import cells, cut_off, damaged, day, unreadable
+from index.store.connection import (
+    APPLICATION_ID,
+    Digests,
+    beside,
+    cells,
+    connect,
+    day,
+    is_writable,
+)
+from index.store.faults import cut_off, damaged, unreadable
 from index.store.tables.schema import SCHEMA_VERSION, SEALED, bring_up
 
 DATABASE = "library.sqlite"

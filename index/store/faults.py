@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from corpus.errors import DalilError, DamagedError
 
@@ -36,27 +33,6 @@ def damaged(article_id: str) -> DamagedError:
 def lost(path: Path, why: str) -> DamagedError:
     """Return that the library at `path` is damaged, with the remedy."""
     return DamagedError(f"The library {path} is damaged: {why}. {_REMEDY}")
-
-
-def cells(row: Sequence[Any]) -> list[Any]:
-    """Return what a row holds; a text that one bit made bytes is a text, if not the one stored.
-
-    >>> cells([b"Tal News", 1, None])
-    ['Tal News', 1, None]
-    """
-    return [cell.decode("utf-8", "replace") if isinstance(cell, bytes) else cell for cell in row]
-
-
-def day(value: str | None) -> date | None:
-    """Return the day of a row, `None` for none and for what only a damaged row has.
-
-    >>> day("2020-04-18"), day("2020-94-18"), day(None)
-    (datetime.date(2020, 4, 18), None, None)
-    """
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        return None
 
 
 def pending(path: Path) -> DalilError:

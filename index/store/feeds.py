@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import MissingError
+from index.store.connection import cells
 from index.store.database import DATABASE, Store
-from index.store.faults import cells
 
 # An article whose page fails so often is left alone until its feed says something new of it.
 MOST_ATTEMPTS = 3

@@ -63,8 +63,9 @@ def read_turns(stored: object, owner: str = "") -> list[Turn]:
 def read_filters(outlet: object, since: object, until: object) -> Filters:
     """Read the fields of the page; a date field holds an ISO date or nothing.
 
-    >>> read_filters("", "2020-04-18", ["2020-04-19"])
-    Filters(since=datetime.date(2020, 4, 18), until=None, outlet=None, outlets=())
+    >>> read = read_filters({"a": 1}, "2020-04-18", ["2020-04-19"])
+    >>> str(read.since), read.until, read.outlet
+    ('2020-04-18', None, None)
     """
     named = outlet if isinstance(outlet, str) else None
     return Filters(_date(since), _date(until), named or None)

@@ -173,13 +173,14 @@ def _manifest(derived: Path) -> bytes:
     return manifest.read_bytes() if manifest.exists() else b""
 
 
-def _demo() -> list[Article]:
+def demo_articles() -> list[Article]:
+    """Return the articles of the demo collection."""
     return [each.article for each in load_articles(_DEMO) if each.article]
 
 
 def made(home: Path, encoder: Encoder, most: int | None = None) -> Seen:
     """Make a library of the demo collection with a saved answer, and see it."""
-    articles = _demo()[:most]
+    articles = demo_articles()[:most]
     library = Library.open(home, encoder, create=True)
     library.add(articles)
     Assistant(library).ask(_QUESTION)
@@ -197,7 +198,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "library")
         sound = made(home, encoder)
-        texts = {article.text for article in _demo()}
+        texts = {article.text for article in demo_articles()}
         data = (home / DATABASE).read_bytes()
         cases = [
             *flips(data, chosen.flips, chance),

@@ -19,8 +19,9 @@ from typing import Any, Literal
 import regex
 
 from corpus.errors import DalilError, DamagedError, InputError, MissingError
+from index.store.connection import cells
 from index.store.database import DATABASE, Store
-from index.store.faults import cells, lost
+from index.store.faults import lost
 from index.store.lock import make_folder
 
 Role = Literal["reader", "admin"]

@@ -17,8 +17,8 @@ from typing import Any, Literal, Self, cast
 from corpus.errors import DamagedError, InputError, MissingError
 from index.filters import Filters, outlet_key
 from index.store.catalogue import Catalogue
+from index.store.connection import cells
 from index.store.database import DATABASE, Store
-from index.store.faults import cells
 from ui.server.embeds.origins import web_origin
 
 Language = Literal["en", "ar"]

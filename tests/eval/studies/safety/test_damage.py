@@ -11,7 +11,7 @@ from index.store.database import DATABASE
 # One process does the damage for all of these tests.
 pytestmark = pytest.mark.xdist_group("damage")
 
-WORDS = damage._demo()[0].text[:20].encode()
+WORDS = damage.demo_articles()[0].text[:20].encode()
 FLIPS, ZEROED = 10, 4
 
 
@@ -29,7 +29,7 @@ def tried(tmp_path_factory):
         # A bit of an article's text, in the page that holds it.
         ("text", data.replace(WORDS, WORDS[:-1] + b"?")),
     ]
-    texts = {article.text for article in damage._demo()}
+    texts = {article.text for article in damage.demo_articles()}
     return [damage.try_damage(home, *case, sound, encoder, texts) for case in cases]
 
 
