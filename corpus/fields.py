@@ -13,7 +13,7 @@ from corpus.article import Article, Pages
 from corpus.dates.published import of_another_calendar, parse_date
 from corpus.errors import DalilError
 from corpus.furniture.clean import clean
-from corpus.furniture.describe import Description, describe, opening
+from corpus.furniture.describe import Description, describe, opening, sane_title
 from corpus.pages import kept_pages, stated_pages
 from corpus.text.characters import replace_surrogates, without_unseen
 from corpus.text.language import UNKNOWN_LANGUAGE, detect
@@ -21,7 +21,11 @@ from corpus.text.language import UNKNOWN_LANGUAGE, detect
 FIELDS = ("text", "id", "title", "outlet", "source", "published", "language", "url")
 
 # What spreadsheets and data frames write for a value that is not there.
-_NOTHING = frozenset(("nan", "nat", "null", "none", "n/a", "#n/a", "<na>"))
+_NOTHING = frozenset((
+    "nan", "-nan", "nat", "na", "null", "(null)", "<null>", "nil", "none", "undefined", "n/a",
+    "#n/a", "#n/a n/a", "#na", "<na>", "\\n", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#value!",
+    "#ref!", "#null!", "#num!", "#name?", "#div/0!", "-", "–", "—",
+))  # fmt: skip
 # White space, controls, formats, unassigned and private code points show nothing to quote.
 _VISIBLE = regex.compile(r"[^\s\p{C}]")
 
@@ -123,7 +127,9 @@ def finish(found: Draft, *, cleaned: bool) -> Article:
         id=_plain(found.id or found.url or found.where) or found.where,
         text=text,
         title=label_line(
-            found.title or stated.title or (None if found.exported else opening(text))
+            (found.title if found.exported else sane_title(found.title))
+            or stated.title
+            or (None if found.exported else opening(text))
         ),
         outlet=label_line(found.outlet or stated.outlet),
         source=_plain(found.source),
@@ -151,6 +157,9 @@ def _missing(value: object) -> bool:
 
 def _label(values: Mapping[str, object], name: str) -> str | None:
     value = values.get(name)
+    if isinstance(value, dict) and isinstance(value.get("name"), str):
+        # Programs give the outlet with what they know of it: {"id": null, "name": "SANA"}.
+        value = value["name"]
     if value is None:
         return None
     if isinstance(value, int) and not isinstance(value, bool):

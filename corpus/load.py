@@ -18,7 +18,7 @@ from corpus.confined.stream import read_streamed
 from corpus.dates.future import is_ahead, left_out
 from corpus.errors import DalilError
 from corpus.fields import FIELDS, Entry, NoTextError, draft, finish, known
-from corpus.naming import Fault, Lacking
+from corpus.naming import Alike, Fault, Lacking
 from corpus.profiles.profile import Profile, Profiles
 from corpus.readers.formats import KINDS, Format, format_in, quick_reader
 from corpus.readers.warc.tally import Tally
@@ -185,7 +185,7 @@ def _raise(error: OSError) -> None:
 def _load(source: Source, how: _How, found: Iterator[Entry] | None = None) -> Iterator[Loaded]:
     """Yield what a source comes to, of which `found` has been read already."""
     source = replace(source, profiles=how.profiles)
-    lacking = Lacking(source.label)
+    lacking, alike = Lacking(source.label), Alike(source.label)
     try:
         form = format_in(source)
         if form.archive:
@@ -200,8 +200,9 @@ def _load(source: Source, how: _How, found: Iterator[Entry] | None = None) -> It
             else:
                 if loaded.article:
                     yield from map(_refused, lacking.text_found())
-                yield loaded
-        yield from map(_refused, lacking.rest())
+                if not loaded.error or alike.told(loaded.error):
+                    yield loaded
+        yield from map(_refused, (*lacking.rest(), *alike.rest()))
     except DalilError as error:
         yield from map(_refused, lacking.rest())
         yield Loaded(source.label, error=str(error))

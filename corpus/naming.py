@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+import regex
 
 from corpus.fields import Entry
 from corpus.text.words import words
@@ -12,42 +15,70 @@ from corpus.text.words import words
 # Likelier names first; compared by their folded words.
 _KNOWN = {
     "text": (
-        "content", "contents", "body", "full text", "article text", "text body", "body text",
-        "article body", "article content", "news text", "main text", "maintext", "fulltext",
-        "plain text", "raw text", "clean text", "content text", "story", "article", "paragraphs",
-        "message", "post", "texto", "contenido", "texte", "contenu", "inhalt", "artikel", "metin",
-        "içerik", "haber", "nivîs", "النص", "نص المقال", "نص الخبر", "نص", "المحتوى", "محتوى",
-        "المقال", "الخبر", "التفاصيل", "المتن", "متن", "متن خبر", "دەق", "ناوەڕۆک",
+        "text", "content", "contents", "body", "full text", "article text", "text body",
+        "body text", "article body", "article content", "news text", "main text", "maintext",
+        "fulltext", "plain text", "raw text", "clean text", "content text", "story", "article",
+        "paragraphs", "message", "post", "post content", "news content", "news body",
+        "content html", "body html", "body plain", "full content", "story text", "lead paragraph",
+        "self text", "transcript", "texto", "texto completo", "cuerpo", "contenido", "texte",
+        "texte intégral", "corps", "contenu", "volltext", "artikeltext", "inhalt", "artikel",
+        "metin", "haber metni", "içerik", "haber", "текст", "текст статьи", "содержание",
+        "naverok", "deq", "nivîs", "النص", "نص المقال", "نص الخبر", "نص", "المحتوى", "محتوى",
+        "المقال", "الخبر", "التفاصيل", "المتن", "متن", "متن خبر", "متن کامل", "شرح خبر",
+        "محتوى الخبر", "محتوى المقال", "نص التقرير", "التقرير", "متن المقال", "المضمون", "دەق",
+        "دەقی هەواڵ", "ناوەڕۆک", "ناوەرۆک", "description", "summary",
     ),
     "title": (
-        "headline", "heading", "subject", "article title", "news title", "name", "titre", "titulo",
-        "titel", "überschrift", "başlık", "sernav", "العنوان", "عنوان", "عنوان المقال",
-        "عنوان الخبر", "تیتر", "سەردێڕ", "ناونیشان",
+        "title", "headline", "heading", "subject", "article title", "news title", "web title",
+        "post title", "title page", "name", "titre", "titulo", "titular", "titel", "überschrift",
+        "schlagzeile", "başlık", "haber başlığı", "заголовок", "sernav", "عنوان المادة",
+        "العنوان", "عنوان", "عنوان المقال", "عنوان الخبر", "تیتر", "سەردێڕ", "ناونیشان",
     ),
     "outlet": (
-        "publisher", "outlet name", "source name", "site name", "sitename", "newspaper", "agency",
-        "media", "media name", "publication", "site", "website", "domain", "channel", "média",
-        "medio", "fuente", "quelle", "kaynak", "çavkanî", "source", "المصدر", "مصدر", "الصحيفة",
-        "الجهة", "جهة النشر", "الناشر", "الوكالة", "الموقع", "منبع", "خبرگزاری", "سەرچاوە",
+        "outlet", "publisher", "outlet name", "source name", "site name", "sitename", "newspaper",
+        "agency", "media", "media name", "media outlet", "news source", "source domain",
+        "publisher name", "provider", "paper", "press", "journal", "periódico", "diario",
+        "zeitung", "medium", "gazete", "kaynak adı", "rojname", "ajans", "источник", "издание",
+        "газета", "publication", "site", "website", "domain", "channel", "média", "medio",
+        "fuente", "quelle", "kaynak", "çavkanî", "source", "المصدر", "مصدر", "الصحيفة", "الجهة",
+        "جهة النشر", "اسم المصدر", "اسم الموقع", "الجريدة", "وسيلة الإعلام", "الوسيلة الإعلامية",
+        "الوسيلة", "نام منبع", "روزنامه", "دەزگا", "کەناڵ", "الناشر", "الوكالة", "الموقع", "منبع",
+        "خبرگزاری", "سەرچاوە",
     ),
     "published": (
-        "date", "published at", "published date", "publish date", "publication date", "pub date",
-        "pubdate", "date published", "publishedat", "created at", "timestamp", "time", "datetime",
-        "day", "fecha", "datum", "tarih", "dîrok", "التاريخ", "تاريخ", "تاريخ النشر", "تاریخ",
+        "published", "date", "date publish", "post date", "news date", "issue date",
+        "release date", "web publication date", "publication datetime", "publication time",
+        "date of publication", "posted at", "published on", "published at", "published date",
+        "publish date", "publication date", "pub date", "pubdate", "date published",
+        "publishedat", "date time", "created at", "date created", "created utc", "timestamp",
+        "time", "datetime", "day", "fecha", "fecha de publicación", "date de publication",
+        "datum", "veröffentlichungsdatum", "erscheinungsdatum", "tarih", "yayın tarihi",
+        "yayınlanma tarihi", "дата", "дата публикации", "опубликовано", "dîrok", "dîroka weşanê",
+        "roj", "التاريخ", "تاريخ", "تاريخ النشر", "تاريخ الخبر", "تاريخ الإصدار", "اليوم",
+        "التوقيت", "تاریخ", "تاریخ خبر", "زمان انتشار", "کات", "ڕێکەوتی بڵاوبوونەوە",
         "تاریخ انتشار", "بەروار", "ڕێکەوت",
     ),
     "url": (
-        "link", "href", "uri", "web url", "article url", "source url", "permalink", "address",
-        "الرابط", "رابط", "رابط المقال", "لینک", "بەستەر",
+        "url", "link", "href", "uri", "web url", "article url", "source url", "post url",
+        "news url", "page url", "canonical url", "permalink", "address", "enlace", "lien",
+        "bağlantı", "ссылка", "الرابط", "رابط", "رابط المقال", "لینک", "بەستەر",
     ),
-    "language": ("lang", "language code", "locale", "اللغة", "لغة", "زبان", "زمان", "dil"),
-    "id": ("article id", "uuid", "guid", "doc id", "document id", "identifier",
-           "المعرف", "رقم المقال"),
+    "language": (
+        "language", "lang", "language code", "language iso", "locale", "idioma", "langue",
+        "sprache", "язык", "اللغة", "لغة", "زبان", "زمان", "dil",
+    ),
+    "id": (
+        "id", "article id", "news id", "post id", "uuid", "guid", "doc id", "document id",
+        "identifier", "المعرف", "رقم المقال",
+    ),
 }  # fmt: skip
 # So many of the names of a file are shown where none is known.
 _SHOWN = 8
 # So many entries without a text are told one by one, where others have one.
 _TOLD = 5
+# So many faults of a kind are told one by one, and what of them may differ.
+_MANY = 20
+_VALUES = regex.compile(r'(?<=holds )".*?"|\d+')
 # A field of a text holds at least so many words, where no name tells which it is.
 _LEAST_WORDS = 12
 
@@ -121,6 +152,29 @@ class Fault(NamedTuple):
     error: str
 
 
+class Alike:
+    """The faults of one source, of which those that are the same line after line are counted."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._counts = Counter[str]()
+
+    def told(self, error: str) -> bool:
+        """Note a fault, and tell if it is to be told of its line: the first of a kind are."""
+        kind = _VALUES.sub("", error)
+        self._counts[kind] += 1
+        return self._counts[kind] <= _MANY
+
+    def rest(self) -> Iterator[Fault]:
+        """Yield what is left to be told at the end of the source."""
+        more = sum(max(count - _MANY, 0) for count in self._counts.values())
+        if more:
+            told = (
+                f"{more:,} more entries have the same faults; mend all like those that are named."
+            )
+            yield Fault(self._label, None, told)
+
+
 class Lacking:
     """The entries of one source that have no field "text", told together where they are many."""
 
@@ -182,6 +236,10 @@ def _fits(field: str, value: object) -> bool:
     """Tell whether a value can be what its name says: a path or address is no outlet."""
     if field == "text":
         return isinstance(value, str)
+    if isinstance(value, dict):
+        return isinstance(value.get("name"), str)
+    if isinstance(value, list):
+        return False
     return not (field == "outlet" and isinstance(value, str) and "/" in value)
 
 

@@ -26,11 +26,49 @@ _PARTS = frozenset(
         "title", "base", "nav",
     )
 )  # fmt: skip
+# With one of these, closed, begins no text that says "<3" or "<Urgent>".
+_BLOCKS = frozenset(
+    (
+        "head", "body", "div", "p", "article", "section", "main", "header", "table", "h1", "h2",
+        "h3", "ul", "ol", "blockquote",
+    )
+)  # fmt: skip
 _FEEDS = frozenset(("rss", "feed", "rdf:rdf", "urlset", "sitemapindex"))
+_FEED = regex.compile(
+    rf"{_BEFORE}(?:<\?xml.*?\?>{_BEFORE})?<(?:rss|feed|rdf:rdf|urlset|sitemapindex)\b",
+    regex.I | regex.S,
+)
+# An element that holds another one.
+_NESTED = regex.compile(rf"{_BEFORE}<[a-z][^<>]*>\s*+<[a-z!?][^<>]*>", regex.I | regex.S)
 _ARCHIVE = regex.compile(r"WARC/\d\.\d\r?\n")
+# What is saved with a page and is none, and what to do about it.
+_REFUSED = (
+    (
+        regex.compile(r"filedesc://"),
+        "The file holds a web archive of the old form (ARC); convert it to WARC.",
+    ),
+    (
+        regex.compile(r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*+){0,40}?mime-version:\s*1", regex.I),
+        "The file holds a page as a mail (MHTML); save the page as .html.",
+    ),
+    (
+        regex.compile(r"HTTP/\d(?:\.\d)? \d{3}\b[^\n]*\n"),
+        "The file holds a page below what its server sent first; save the page alone, as .html.",
+    ),
+    (
+        regex.compile(r"\s*<(?:\?(?:php|=)|%[@=]?\s)", regex.I),
+        "The file holds a program that makes pages; save the page that it makes, as .html.",
+    ),
+)
+# An object with a field, or an array of such, also as Python writes it and as a call has it.
+_LIKE_OBJECTS = regex.compile(r"\s*(?:[\w.$]+\(\s*)?(?:\[\s*)?\{\s*([\"'])[^\"'\n]{1,60}\1\s*:")
 _DELIMITERS = ",;\t|"
 # Excel's own first line, which says what parts the values.
 _SEPARATOR = regex.compile(r'"?sep=."?\s*', regex.I)
+_NO_PAGE = (
+    "The file holds markup that is no page; save the article as .html or as text. A feed is "
+    "followed with dalil feed add URL."
+)
 # Parts that nothing closes.
 _EMPTY = ("meta", "link", "br", "hr", "img", "base")
 
@@ -51,25 +89,47 @@ def content_kind(source: Source, *, sure: bool = False) -> str | None:
     head = _text(data)
     if _PAGE.match(head):
         return ".html"
+    for pattern, why in _REFUSED:
+        if pattern.match(head):
+            raise DalilError(why)
     if _ARCHIVE.match(head):
         raise DalilError("The file holds a web archive; give it a name that ends with .warc.")
     element = _ELEMENT.match(head)
     name = element[1].lower() if element else ""
     closed = bool(name) and f"</{name}>" in head.lower()
-    if not sure and name in _PARTS and (closed or name in _EMPTY):
+    if name in (_BLOCKS if sure else _PARTS) and (closed or (not sure and name in _EMPTY)):
         return ".html"
-    markup = name in _FEEDS if sure else closed or (element and "xmlns" in element[0])
+    # Of a long file the end has not been looked at.
+    nested = bool(_NESTED.match(head)) and (closed or len(data) == _HEAD_BYTES)
+    markup = nested or bool(element and "xmlns" in element[0]) or name in _FEEDS
+    markup = markup or (closed and not sure)
     if _XML.match(head) or markup:
-        raise DalilError(
-            "The file holds markup that is no page; save the article as .html or as text. A feed "
-            "is followed with dalil feed add URL."
-        )
+        raise DalilError(_NO_PAGE)
+    return ".csv" if _is_table(head) else _objects(head, source)
+
+
+def kind_within(source: Source) -> str | None:
+    """Return the kind of what is no page or note in a file that is named as one, else `None`.
+
+    Raises `DalilError` for a feed and for an archive.
+    """
+    try:
+        with source.open() as stream:
+            head = _text(stream.read(_HEAD_BYTES))
+    except (OSError, ValueError):
+        return None
+    if _PAGE.match(head):
+        return ".html"
+    if _FEED.match(head):
+        raise DalilError(_NO_PAGE)
+    if _ARCHIVE.match(head):
+        raise DalilError("The file holds a web archive; give it a name that ends with .warc.")
     return ".csv" if _is_table(head) else _objects(head, source)
 
 
 def _is_table(head: str) -> bool:
     """Tell if a text begins as a table does: with the names of fields, or with what parts them."""
-    first, _, more = head.lstrip().partition("\n")
+    first, _, more = head.replace("\r", "\n").lstrip().partition("\n")
     if not more.strip():
         return False
     parted = (first.split(sign) for sign in _DELIMITERS if sign in first and sign in more)
@@ -81,13 +141,19 @@ def _is_table(head: str) -> bool:
 def _objects(head: str, source: Source) -> str | None:
     """Return the kind of a file of JSON, `None` for a text that begins with a bracket."""
     begin = head.lstrip()[:1]
-    if begin not in ("{", "["):
-        return None
     first, _, more = head.lstrip().partition("\n")
     if begin == "{" and more.strip() and _is_json(first):
         return ".jsonl"
-    whole = head if len(head) < _HEAD_BYTES // 4 else _text(source.content())
-    return ".json" if _is_json(whole) else None
+    whole = (
+        head if len(head) < _HEAD_BYTES // 4 or begin not in ("{", "[") else _text(source.content())
+    )
+    if begin in ("{", "[") and _is_json(whole):
+        return ".json"
+    if _LIKE_OBJECTS.match(head):
+        raise DalilError(
+            "The file begins as JSON and is not valid; mend it, and name it .json or .jsonl."
+        )
+    return None
 
 
 def _is_json(text: str) -> bool:

@@ -17,33 +17,34 @@ import regex
 from corpus.text.words import fold
 
 _HIJRI = (
-    "محرم|المحرم|muharram",
-    "صفر|safar",
+    "محرم|المحرم|محرم الحرام|muharram",
+    "صفر|صفر الخير|safar",
     "ربيع الأول|ربيع أول|rabi al-awwal|rabi i",
     "ربيع الثاني|ربيع الآخر|ربيع ثاني|rabi al-thani|rabi al-akhir|rabi ii",
-    "جمادى الأولى|جمادى الأول|جمادي الاول|jumada al-ula|jumada al-awwal|jumada i",
-    "جمادى الآخرة|جمادى الثانية|جمادى الثاني|جمادي الثاني|jumada al-thani|jumada al-akhira"
-    "|jumada ii",
-    "رجب|rajab",
-    "شعبان|sha'ban|shaban",
-    "رمضان|ramadan|ramazan",
-    "شوال|shawwal",
+    "جمادى الأولى|جمادى الأول|جماد الأول|جماد أول|جمادي الاول"
+    "|jumada al-ula|jumada al-awwal|jumada i",
+    "جمادى الآخرة|جمادى الآخر|جمادى الثانية|جمادى الثاني|جماد الثاني|جماد الآخر|جمادي الثاني"
+    "|jumada al-thani|jumada al-akhira|jumada ii",
+    "رجب|رجب المرجب|rajab",
+    "شعبان|شعبان المعظم|sha'ban|shaban",
+    "رمضان|رمضان المبارك|ramadan|ramazan",
+    "شوال|شوال المكرم|shawwal",
     "ذو القعدة|ذي القعدة|ذوالقعدة|ذیقعده|ذی‌القعده|dhu al-qadah|dhu al-qa'dah|zilkade",
     "ذو الحجة|ذي الحجة|ذوالحجة|ذیحجه|ذی‌الحجه|dhu al-hijjah|zilhicce",
 )
 _PERSIAN = (
-    "فروردین|خاکەلێوە|farvardin",
-    "اردیبهشت|گوڵان|ordibehesht",
-    "خرداد|جۆزەردان|khordad",
-    "تیر|پووشپەڕ|tir",
-    "مرداد|گەلاوێژ|mordad",
-    "شهریور|خەرمانان|shahrivar",
-    "مهر|ڕەزبەر|mehr",
-    "آبان|گەڵاڕێزان|گەڵارێزان|aban",
-    "آذر|سەرماوەز|azar",
-    "دی|بەفرانبار|dey",
-    "بهمن|ڕێبەندان|bahman",
-    "اسفند|ڕەشەمە|esfand",
+    "فروردین|حمل|خاکەلێوە|farvardin",
+    "اردیبهشت|ثور|گوڵان|ordibehesht",
+    "خرداد|جوزا|جۆزەردان|khordad",
+    "تیر|سرطان|پووشپەڕ|tir",
+    "مرداد|امرداد|اسد|گەلاوێژ|mordad",
+    "شهریور|سنبله|خەرمانان|shahrivar",
+    "مهر|میزان|ڕەزبەر|mehr",
+    "آبان|عقرب|گەڵاڕێزان|گەڵارێزان|aban",
+    "آذر|قوس|سەرماوەز|azar",
+    "دی|جدی|بەفرانبار|dey",
+    "بهمن|دلو|ڕێبەندان|bahman",
+    "اسفند|حوت|ڕەشەمە|esfand",
 )
 # What is written behind a year: "1441 هـ", "1399 هـ.ش", "1444 AH".
 _OF_HIJRI = r"هـ|ه|هجري|هجرية|هجری\s?قمری|هجری|قمری|ق|ah|h"
@@ -101,15 +102,19 @@ def _calendar(
     listed: Sequence[str], mark: str, to_day: Callable[[int, int, int], date | None]
 ) -> _Calendar:
     months = {
-        _spelled(name): number
+        _spelled(f"{name}{month}"): number
         for number, names in enumerate(listed, start=1)
         for name in names.split("|")
+        # "تیرماه", "مرداد ماه"
+        for month in ("", "ماه", " ماه")
     }
     day, month, year = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
-    pattern = rf"""(?:يوم\s+)?(?:[\p{{L}}\u200c]{{3,}}[\s،,]+)?
+    between, again = r"(?P<between>\s*[-/.]\s*)", "(?P=between)"
+    pattern = rf"""(?:يوم\s+)?(?:(?:(?:یک|دو|سه|چهار|پنج)\s)?[\p{{L}}\u200c]{{3,}}[\s،,]+)?
         (?: {day}\s+(?:من\s+)?(?P<name>\p{{L}}[^\d،,()/]*?)\s*[،,]?\s*{year}\s*(?:{mark})?
-          | {year}(?P<between>[-/.]){month}(?P=between){day}\s*(?:{mark})
-          | {day}(?P<between>[-/.]){month}(?P=between){year}\s*(?:{mark}) )\W*"""
+          | {year}{between}{month}{again}{day}\s*(?:{mark})
+          | {day}{between}{month}{again}{year}\s*(?:{mark}) )
+        (?:[\s،,|–—-]+(?:الساعة\s*|ساعت\s*)?\d{{1,2}}[:.]\d{{2}}(?:\s*[\p{{L}}\p{{M}}]+){{0,3}})?\W*"""
     return _Calendar(regex.compile(pattern, regex.IGNORECASE | regex.VERBOSE), months, to_day)
 
 

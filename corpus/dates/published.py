@@ -10,7 +10,7 @@ import regex
 
 from corpus.dates.calendars import convert, is_elsewhere
 from corpus.text.abbreviations import MONTHS
-from corpus.text.quantity_words import tables
+from corpus.text.numerals.quantity_words import tables
 from corpus.text.words import fold
 
 # A name, and often a second one for the same month: "أيلول / سبتمبر", "September (Ramadan)" not.
@@ -18,41 +18,62 @@ _MONTH = r"(?&month_name)\.?(?:\s*[/(\-–]\s*(?&month_name)\s*\)?)?"
 # Each list is compiled once for a pattern that names it several times.
 _NAMED = r"(?(DEFINE)(?P<month_name>\L<months>)(?P<weekday_name>\L<weekdays>))"
 _WEEKDAYS = (
-    "monday mon lundi montag lunes pazartesi الاثنين الإثنين دووشەممە دوشنبه duşem понедельник",
-    "tuesday tue mardi dienstag martes salı الثلاثاء سێشەممە سه‌شنبه sêşem вторник",
+    "monday mon lundi montag lunes pazartesi الاثنين الإثنين دووشەممە دوشنبه دو_شنبه"
+    " duşem понедельник",
+    "tuesday tue mardi dienstag martes salı الثلاثاء سێشەممە سه‌شنبه سه_شنبه سهشنبه sêşem вторник",
     "wednesday wed mercredi mittwoch miércoles çarşamba الأربعاء الاربعاء چوارشەممە چهارشنبه"
-    " çarşem среда",
-    "thursday thu jeudi donnerstag jueves perşembe الخميس پێنجشەممە پنجشنبه پنج‌شنبه pêncşem"
-    " четверг",
+    " چهار_شنبه çarşem среда",
+    "thursday thu jeudi donnerstag jueves perşembe الخميس پێنجشەممە پنجشنبه پنج‌شنبه"
+    " پنج_شنبه pêncşem четверг",
     "friday fri vendredi freitag viernes cuma الجمعة هەینی جمعه în пятница",
     "saturday sat samedi samstag sábado cumartesi السبت شەممە شنبه şemî суббота",
-    "sunday sun dimanche sonntag domingo pazar الأحد الاحد یەکشەممە یکشنبه یک‌شنبه yekşem"
+    "sunday sun dimanche sonntag domingo pazar الأحد الاحد یەکشەممە یکشنبه یک‌شنبه یک_شنبه yekşem"
     " воскресенье",
 )
 _WEEKDAY_NUMBERS = {
-    name: number for number, names in enumerate(_WEEKDAYS) for name in names.split()
+    name.replace("_", " "): number
+    for number, names in enumerate(_WEEKDAYS)
+    for name in names.split()
 }
 _DATE = rf"""
     (?:(?:يوم\s+)?\b(?P<weekday>(?&weekday_name))\b\.?\s*[,،-]?\s*(?:الموافق\s*)?[(]?\s*)?
     (?: (?P<year>\d{{4}})(?P<between>[-/.])(?P<month>\d{{1,2}})(?P=between)(?P<day>\d{{1,2}})
-      | (?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|ی|['’]?ê)?\s*(?:\bde\s+|من\s+|شهر\s+|of\s+|ی\s+)?
-        [-–]?(?P<name>{_MONTH})[-–]?\s*(?:de\s+|del\s+|لعام\s+|عام\s+|سنة\s+|ی\s+)?[,،]?\s*(?P<year>\d{{4}})
-      | (?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*[,،]?\s+(?P<year>\d{{4}}) )
-    (?!\d)(?:\s*(?:م|г\.?|г))?(?:[\s,،]+(?P<weekday>(?&weekday_name))\b)?(?!\p{{L}})"""
+      | (?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.|ی|['’]?ê)?\s*(?:\bde\s+|من\s+|شهر\s+|of\s+|ی\s+)*
+        [-–/]?(?P<name>{_MONTH})[-–/]?\s*(?:de\s+|del\s+|(?:من\s+)?ل?(?:عام|سنة)\s+|ی\s+)?[,،]?\s*(?P<year>\d{{4}})
+      | (?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*[,،]?\s+(?P<year>\d{{4}})
+      | (?P<year>\d{{4}})[\s-]{{1,2}}(?P<name>{_MONTH})[\s-]{{1,2}}(?P<day>\d{{1,2}})
+      | (?P<name>{_MONTH})\s+(?P<day>\d{{1,2}})\s+\d\d:\d\d(?::\d\d)?\s+
+        (?:\p{{Lu}}{{2,5}}\s+)?(?P<year>\d{{4}}) )
+    (?!\d)(?:['’]?an\b|\s*(?:م|ميلادية?|میلادی|года|год|г\.?|ز))?
+    (?:[\s,،]+(?P<weekday>(?&weekday_name))\b)?(?!\p{{L}})"""
 # What may stand behind the day in a field or on a line of its own: the time, and in which zone.
 _TIME = r"""(?:[\s,،|\-–—T]*(?:\b(?:at|à|um|saat|الساعة|ساعت|в)\b[\s:]*)?
-    \d{1,2}[:.]\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?|صباحا|صباحاً|مساء|مساءً|ص|م)?
-    [\s,،(]*(?:Z|(?:GMT|UTC)?\s*[+-]\d{1,2}:?\d{0,2}|\p{L}{2,20}(?:\s\p{L}{2,20})?)?[\s)]*)?"""
+    \d{1,2}(?:[:.]\d{2}(?::\d{2}(?:\.\d+)?)?|h\d{2})
+    \s*(?:[ap]\.?m\.?|صباحا|صباحاً|مساء|مساءً|ص|م)?
+    [\s,،(]*(?:Z|(?:GMT|UTC)?\s*[+-]\d{1,2}:?\d{0,2}(?:\s\(?[\p{L}\s]{2,40}\)?)?|\p{L}{2,20}(?:\s\p{L}{2,20})?)?[\s)]*)?"""
 # RFC 822 wrote two digits of the year, and feeds still do; which century is that of RFC 2822.
-_SHORT_YEAR = regex.compile(r"(?<=\A[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} )\d\d(?= \d\d:\d\d)")
+_SHORT_YEAR = regex.compile(
+    r"\A(?:[A-Z][a-z]{2,8},? )?\d{1,2}([ -])[A-Z][a-z]{2}\1\K\d\d(?= \d\d:\d\d)"
+)
 _PIVOT = "50"
 # A line that is a date and little else.
 _SHORT = 80
 # The names of a month that has two.
 _NAMES = regex.compile(r"[^/(\-–).]+")
+# What stands before the day on a line of its own.
+_LABEL = regex.compile(
+    r"\W*(?:(?:last\s+)?(?:published|posted|updated)(?:\s+on)?|date|(?:تم\s+)?(?:ال)?ن\u064f?شرت?(?:\s+في|\s+بتاريخ)?"
+    r"|آخر\s+تحديث(?:\s+في|\s+بتاريخ)?|(?:ال)?تاريخ(?:\s+النشر)?|publié\s+le|mis\s+à\s+jour\s+le"
+    r"|(?:yayın(?:lanma)?|güncelleme|giriş)(?:\s+tarihi)?|(?:veröffentlicht|aktualisiert)(?:\s+am)?"
+    r"|(?:publicado|actualizado)(?:\s+el)?|опубликовано|обновлено|تاریخ(?:\s+انتشار)?|منتشر\s+شده(?:\s+در)?"
+    r"|بەروار(?:ی\s+بڵاوکردنەوە)?|dîrok(?:a\s+weşanê)?)\s*[:：]?\s*",
+    regex.IGNORECASE,
+)
 # A year of another calendar in any digits, and what stands between two names of one day.
 _ELSEWHERE = regex.compile(r"(?<!\d)[1١۱](?:[3٣۳4٤۴]\d\d|[5٥۵][0٠۰][0٠۰])(?!\d)")
-_BOTH = regex.compile(r"(?<!\s)\s*+(?:\bالموافق(?:\s+ل(?=\s))?|[|=]|(?<=\s)[-–—/]\s|\()\s*+|\)")
+_BOTH = regex.compile(
+    r"(?<=هـ)\s++(?=\d)|(?<!\s)\s*+(?:\bالموافق(?:\s+ل(?=\s))?|[|=]|(?<=\s)[-–—/]\s|\()\s*+|\)"
+)
 _FLAGS = regex.IGNORECASE | regex.VERBOSE
 
 
@@ -61,7 +82,6 @@ class _Patterns(NamedTuple):
     whole: regex.Pattern[str]
     today: regex.Pattern[str]
     dateline: regex.Pattern[str]
-    published: regex.Pattern[str]
     placed: regex.Pattern[str]
 
 
@@ -82,11 +102,6 @@ def _patterns() -> _Patterns:
             + _DATE
         ),
         dateline=compiled(rf"[^.\n]{{0,40}}?[\s(،,]?{_DATE}\s*[)]?\s*[-–—:]"),
-        published=compiled(
-            r"\W*(?:(?:published|posted|updated)(?:\s+on)?|date|(?:نشر|نُشر|آخر\s+تحديث)(?:\s+في|\s+بتاريخ)?"
-            r"|تاريخ(?:\s+النشر)?|التاريخ|yayın\s+tarihi|publié\s+le|veröffentlicht(?:\s+am)?|publicado(?:\s+el)?"
-            rf"|опубликовано|تاریخ(?:\s+انتشار)?|بەروار|dîrok)\s*[:：]?\s*{_DATE}{_TIME}\W*"
-        ),
         # A place or an agency before the day; a caption tells when a picture was taken.
         placed=compiled(
             r"(?!.*(?:أرشيف|صورة|archiv|arşiv|photo|foto|file))"
@@ -132,7 +147,8 @@ def parse_date(text: str) -> date | None:
     if day := _elsewhere(stripped):
         return day
     try:
-        day = datetime.fromisoformat(stripped).date()
+        # Java writes the name of the zone behind: "2022-09-20T10:15:00Z[UTC]".
+        day = datetime.fromisoformat(stripped.partition("[")[0]).date()
         return None if is_elsewhere(day.year) else day
     except ValueError:
         full = _SHORT_YEAR.sub(lambda m: ("19" if m[0] >= _PIVOT else "20") + m[0], stripped)
@@ -165,7 +181,7 @@ def _elsewhere(text: str) -> date | None:
         return None
     parts = _BOTH.split(text)
     days = [_date(m) for part in parts if (m := _patterns().whole.fullmatch(part.strip()[:_SHORT]))]
-    return next((day for day in [*days, *map(convert, parts)] if day), None)
+    return next((day for day in [*days, *map(convert, (text, *parts))] if day), None)
 
 
 def find_published(lines: list[str]) -> date | None:
@@ -182,9 +198,11 @@ def find_published(lines: list[str]) -> date | None:
     patterns = _patterns()
     for line in lines:
         head = line[:300]
-        if len(head) < _SHORT and (day := _elsewhere(head.strip())):
+        label = _LABEL.match(head)
+        told = head[label.end() :] if label else head
+        if len(told) < _SHORT and (day := _elsewhere(told.strip())):
             return day
-        match = patterns.whole.fullmatch(head) or patterns.published.fullmatch(head)
+        match = patterns.whole.fullmatch(told) or patterns.whole.fullmatch(head)
         match = match or patterns.placed.fullmatch(head)
         match = match or patterns.dateline.match(head) or patterns.today.search(head)
         if match:

@@ -6,12 +6,16 @@ from datetime import date
 
 import regex
 
+from corpus.dates.calendars import is_elsewhere
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # RFC 822, section 5, with the four digits of RFC 1123 or two; some write names in full.
 _RFC_822 = regex.compile(
     r"(?:(?P<weekday>[A-Za-z]{3,9}),?\s+)?(?P<day>\d{1,2})\s+(?P<month>[A-Za-z]{3,9})\s+"
-    r"(?P<year>\d{4}|\d{2})(?:\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s+\S+)?)?"
+    r"(?P<year>\d{4}|\d{2})(?:\s+\d{1,2}:\d{2}(?::\d{2})?"
+    # The zone, and its name as a comment.
+    r"(?:\s+\S+(?:\s+\([^()]*\))?)?)?"
 )
 # W3C's note on dates and times (1997), whole days only; a space where the T stands is common.
 _W3C = regex.compile(
@@ -25,7 +29,8 @@ def feed_date(text: str) -> date | None:
     """Return the day that a date of a feed names, as written, or `None`.
 
     A date of another form is none, since guesses make 2005 of "05-04-2026"; one that names no day
-    ("2020-04") stays without; and so does one whose weekday is another's.
+    ("2020-04") stays without; so do one of the Hijri or the Persian calendar and one whose weekday
+    is another's.
 
     >>> feed_date("Sat, 18 Apr 2020 22:30:00 +0300"), feed_date("2020-04-18T22:30:00Z")
     (datetime.date(2020, 4, 18), datetime.date(2020, 4, 18))
@@ -49,6 +54,8 @@ def feed_date(text: str) -> date | None:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
+    if is_elsewhere(year):
+        return None
     try:
         return date(year, month, day)
     except ValueError:

@@ -23,6 +23,12 @@ _OPENING_WORDS, _OPENING_LENGTH, _OPENING_CHARACTERS = 10, 100, 1_000
 _STOPS = " .,;:!?…،؛؟۔-–—"
 
 _NOT_A_TITLE = regex.compile(r"[.،؛,;:…][\s\"'”’»)]*\Z|\A\s*(?:\p{N}{1,3}\s*[-.)]|[-•*])")
+# What programs and names of files put for a title.
+_MADE_UP = regex.compile(
+    r"(?i)microsoft word\b.*|(?:untitled(?: document| page)?|document|doc|unnamed|unknown"
+    r"|(?:page )?title|new page|مستند|بدون عنوان)[ _-]*\(?\d*\)?"
+    r"|\S*\.(?:docx?|odt|rtf|pdf|txt|indd|epub|html?|md|jsonl?)|[a-z]:\\.+|(?:file|https?)://\S+|\W*"
+)
 # "Name - City"; a headline that looks so is given up, since no title beats a wrong one.
 _BYLINE = regex.compile(r"\S+(?: \S+){0,3}\s*[-–—ـ|/]\s*\S+(?: \S+)?")
 _AGENCY = regex.compile(r"[^()\n]{0,40}\((?P<name>[^()\n]{2,40})\)\s*[-–—:]")
@@ -58,6 +64,16 @@ def describe(text: str) -> Description:
     title = _title(content)
     body = [line for line in content if line != title][:_OPENING_LINES]
     return Description(title, _outlet(lines, body), find_published(body))
+
+
+def sane_title(title: str | None) -> str | None:
+    """Return a title from a file's properties, unless a program or a file's name made it up.
+
+    >>> sane_title(" فتح المعبر "), sane_title("Microsoft Word - a.doc"), sane_title("Untitled 1")
+    ('فتح المعبر', None, None)
+    """
+    line = " ".join((title or "").split())
+    return None if not line or _MADE_UP.fullmatch(line) else line
 
 
 def opening(text: str) -> str | None:

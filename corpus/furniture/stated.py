@@ -17,17 +17,28 @@ _DATED = (
     "article:published_time", "og:article:published_time", "datepublished", "pubdate",
     "publishdate", "publish-date", "publish_date", "published_time", "date.published",
     "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created",
-    "dc.date.created", "dc.date", "dcterms.date", "date",
+    "dc.date.created", "dc.date", "dcterms.date", "og:published_time", "article:published",
+    "article.published", "publication_date", "publication-date", "published_date",
+    "published-date", "date_published", "date-published", "pub_date", "og:pubdate",
+    "citation_publication_date", "citation_date", "date",
 )  # fmt: skip
-_ARTICLE = regex.compile(r"(?i)(?:\w*article|\w*posting|report|webpage)")
+_ARTICLE = regex.compile(r"(?i)(?:https?://schema\.org/)?(?:\w*article|\w*posting|report|webpage)")
 # Parts of a page whose times are another article's, or of no article.
 _AROUND = regex.compile(
     r"(?i)(?:^|[\s_-])(?:related|sidebar|aside|cookies?|consent|banner|gdpr|comments?|latest|"
-    r"most|popular|trending|widget|menu|nav|footer|archive|recommended|more)(?:$|[\s_-])"
+    r"most|popular|trending|widget|menu|nav|footer|archive|recommended|more|recent|also|like|"
+    r"ticker|modal|popup|dialog|newsletter)(?:$|[\s_-])"
 )
-_AROUND_TAGS = frozenset(("aside", "nav", "footer", "form", "dialog"))
+_AROUND_TAGS = frozenset(("aside", "nav", "footer", "form", "dialog", "noscript"))
+_AROUND_ROLES = frozenset(("complementary", "navigation", "contentinfo", "dialog", "alertdialog"))
+_HIDDEN = regex.compile(r"(?i)display\s*:\s*none")
+# "relatedPosts"
+_CAMEL = regex.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_MODIFIED = regex.compile(r"(?i)modified|updated")
 _IN_ADDRESS = regex.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?:/|$)")
-_BETWEEN = r"\s*[-–—|·•:»«/]+\s*"
+# What stands between a title and its outlet: some signs anywhere, others beside a space only.
+_BETWEEN = r"(?:\s*[|｜¦∣·⋅•»«›‹]+\s*|\s+[-‐‒–—―−:~/>_←→ـ.]+\s*|[-‐‒–—―−:~/>_←→ـ.]+\s+)"
+_LETTERS = {letter: f"[{group}]" for group in ("اأإآٱ", "ىيی", "ةهە", "كکڪ") for letter in group}
 # Some systems escape what was escaped already.
 _MOST_ESCAPES = 3
 
@@ -49,7 +60,7 @@ def outlet(tree: etree._Element, found: str | None) -> str | None:
 
     `found` is what a library made of it, which gives every word a capital.
     """
-    named = plain(_metas(tree).get("og:site_name")) or plain(found)
+    named = plain(_metas(tree).get("og:site_name")) or plain(found) or plain(_publisher(tree))
     if not named:
         return None
     spelled = regex.compile(regex.escape(named), regex.IGNORECASE)
@@ -65,15 +76,23 @@ def title(tree: etree._Element, found: str | None, outlet_name: str | None) -> s
     line = plain(found)
     if not line:
         return None
-    name = regex.escape(outlet_name) if outlet_name else r"(?!)"
-    cut = regex.sub(
-        rf"(?i)(?:{_BETWEEN}{name}|\A{name}{_BETWEEN})\s*\Z|\A{name}{_BETWEEN}", "", line
-    )
+    name = _spelled(outlet_name) if outlet_name else r"(?!)"
+    behind = rf"(?:{_BETWEEN}{name}|\s*[(\[]{name}[)\]])+"
+    cut = regex.sub(rf"(?i){behind}\s*\Z|\A{name}{_BETWEEN}", "", line)
     headings = tree.xpath("//h1")
     heading = plain(" ".join(headings[0].itertext())) if len(headings) == 1 else None
     if heading and regex.fullmatch(rf"{regex.escape(heading)}{_BETWEEN}[^-–—|·•]{{2,40}}", cut):
         return heading
     return cut or line
+
+
+def _spelled(name: str) -> str:
+    """Return a pattern for a name however it is typed: with or without hamza and vowel signs."""
+    letters = (
+        r"\s+" if letter == " " else _LETTERS.get(letter) or regex.escape(letter)
+        for letter in regex.sub(r"\p{M}", "", name)
+    )
+    return "".join(f"{letter}\\p{{M}}*" for letter in letters)
 
 
 def published(tree: etree._Element, address: str | None) -> str | None:
@@ -110,13 +129,22 @@ def _metas(tree: etree._Element) -> dict[str, str]:
 def _times(tree: etree._Element) -> Iterator[str]:
     marked = [e for e in tree.xpath("//*[@itemprop='datePublished']") if e.tag != "meta"]
     for element in [*marked, *tree.iter("time")]:
-        if not any(_is_around(each) for each in (element, *element.iterancestors())):
+        around = any(_is_around(each) for each in (element, *element.iterancestors()))
+        if not (around or _is_later(element)):
             yield element.get("datetime") or element.get("content") or element.text or ""
 
 
 def _is_around(element: etree._Element) -> bool:
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return element.tag in _AROUND_TAGS or bool(_AROUND.search(named))
+    named = _CAMEL.sub(" ", f"{element.get('class') or ''} {element.get('id') or ''}")
+    if element.tag in _AROUND_TAGS or (element.get("role") or "").lower() in _AROUND_ROLES:
+        return True
+    return bool(_AROUND.search(named) or _HIDDEN.search(element.get("style") or ""))
+
+
+def _is_later(element: etree._Element) -> bool:
+    """Tell if an element says when the article was changed, and not when it came out."""
+    named = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    return bool(_MODIFIED.search(named)) and "published" not in named.lower()
 
 
 def _linked_data(tree: etree._Element) -> Iterator[Any]:
@@ -149,6 +177,13 @@ def _of_articles(tree: etree._Element) -> Iterator[str]:
             for key in ("datePublished", "dateCreated"):
                 if isinstance(one.get(key), str):
                     yield one[key]
+
+
+def _publisher(tree: etree._Element) -> str | None:
+    """Return the name of who published the page's own article, as its linked data says."""
+    given = (one.get("publisher") for one in _objects(tree))
+    names = (each.get("name") if isinstance(each, dict) else each for each in given)
+    return next((name for name in names if isinstance(name, str)), None)
 
 
 def _names(tree: etree._Element) -> Iterator[str]:

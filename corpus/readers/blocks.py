@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import regex
 
-_MADE_UP = regex.compile(
-    r"(?i)microsoft word\b.*|(?:untitled|document|doc|unnamed|unknown|title|مستند|بدون عنوان)"
-    r"[ _-]*\(?\d*\)?|\S*\.(?:docx?|odt|rtf|pdf|txt|indd|epub)|\W*"
-)
 _SPACES = regex.compile(r"[ \t\r\n]+")
 _SUPERSCRIPTS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _RAISED = regex.compile(r"[0-9+-]{1,4}")
@@ -85,13 +81,3 @@ def raised(text: str) -> str:
     ('²', 'th')
     """
     return text.translate(_SUPERSCRIPTS) if _RAISED.fullmatch(text) else text
-
-
-def sane_title(title: str | None) -> str | None:
-    """Return a title from a file's properties, unless a program or a file's name made it up.
-
-    >>> sane_title(" فتح المعبر "), sane_title("Microsoft Word - a.doc"), sane_title("Untitled 1")
-    ('فتح المعبر', None, None)
-    """
-    line = " ".join((title or "").split())
-    return None if not line or _MADE_UP.fullmatch(line) else line

@@ -19,7 +19,8 @@ from corpus.confined.xml import parse_xhtml, parse_xml
 from corpus.dates.published import parse_date
 from corpus.errors import DalilError
 from corpus.fields import Entry
-from corpus.readers.blocks import Blocks, collapsed, raised, sane_title
+from corpus.furniture.describe import sane_title
+from corpus.readers.blocks import Blocks, collapsed, raised
 from corpus.source import Source
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

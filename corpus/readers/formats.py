@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from corpus.confined.stream import ArchiveReader
+from corpus.errors import DalilError
 from corpus.fields import Entry
 from corpus.readers import csv, docx, epub, json, jsonl, markdown, odt, plain
 from corpus.readers.html import read as html
 from corpus.readers.pdf import read as pdf
 from corpus.readers.warc import read as warc
 from corpus.source import Source
-from corpus.unnamed import content_kind
+from corpus.unnamed import content_kind, kind_within
 
 
 class Reader(Protocol):
@@ -82,15 +83,23 @@ def format_in(source: Source) -> Format:
     Raises `DalilError` for markup that is no page: its source text would be taken for an article.
     """
     form = format_of(source.kind)
-    if form is not PLAIN:
-        return form
-    kind = content_kind(source, sure=source.kind in KINDS)
+    if form is PLAIN:
+        kind = content_kind(source, sure=source.kind in KINDS)
+    else:
+        # Pages and notes are saved under the name of what they were fetched as.
+        kind = kind_within(source) if form.quick else None
     return format_of(kind) if kind else form
 
 
 def quick_reader(source: Source) -> Reader | None:
-    """Return who reads a source if that is known to be quick by its kind, else `None`."""
-    form = format_of(source.kind)
+    """Return who reads a source if that is known to be quick, else `None`."""
+    if not format_of(source.kind).quick:
+        return None
+    try:
+        form = format_in(source)
+    except DalilError:
+        # Loading says so.
+        return None
     return form.read if form.quick else None
 
 

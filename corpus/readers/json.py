@@ -7,8 +7,12 @@ from collections.abc import Iterator
 
 from corpus.errors import DalilError
 from corpus.fields import Entry
+from corpus.naming import are_fields
 from corpus.readers.decode import decode
 from corpus.source import Source
+
+# An array of articles lies in so many objects at most: {"response": {"docs": [...]}}.
+_DEEPEST = 3
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -44,12 +48,13 @@ def _articles(value: object) -> list[object]:
         return value
     if not isinstance(value, dict):
         raise DalilError('The file is not an array of articles; write [{"text": "..."}].')
-    held = {
-        name: member
-        for name, member in value.items()
-        if isinstance(member, list) and any(isinstance(one, dict) for one in member)
-    }
-    if "text" in value or not held:
+    if by_key := _by_key(value):
+        return by_key
+    held = {name: found for name, member in value.items() if (found := _held(member))}
+    articles = {name: found for name, found in held.items() if _is_article(found[0])}
+    if len(articles) == 1:
+        return next(iter(articles.values()))
+    if not held or _is_article(value):
         return [value] if value else []
     if len(held) > 1:
         names = ", ".join(f'"{name[:40]}"' for name in sorted(held)[:5])
@@ -57,3 +62,35 @@ def _articles(value: object) -> list[object]:
             f"The file holds several arrays of objects ({names}); keep the one with the articles."
         )
     return next(iter(held.values()))
+
+
+def _is_article(value: object) -> bool:
+    return isinstance(value, dict) and ("text" in value or are_fields(value))
+
+
+def _held(member: object, depth: int = 1) -> list[object]:
+    """Return the one array of objects in a member, or in one of the objects that it holds."""
+    if isinstance(member, list):
+        found = member if any(isinstance(one, dict) for one in member) else []
+        return [_of_search(one) for one in found]
+    if not isinstance(member, dict) or depth > _DEEPEST:
+        return []
+    inner = [found for each in member.values() if (found := _held(each, depth + 1))]
+    return inner[0] if len(inner) == 1 else []
+
+
+def _of_search(entry: object) -> object:
+    """Return what a search engine found without what it says of it (Elasticsearch's `_source`)."""
+    source = entry.get("_source") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict) or not isinstance(source, dict):
+        return entry
+    return {"id": entry.get("_id"), **source}
+
+
+def _by_key(value: dict[str, object]) -> list[object]:
+    """Return objects that stand under their ids, each of which has the same fields."""
+    members = [member for member in value.values() if isinstance(member, dict)]
+    alike = len(members) == len(value) > 1 and bool(set.intersection(*map(set, members)))
+    if not alike or not all(any(isinstance(v, str) for v in m.values()) for m in members):
+        return []
+    return [{"id": key, **member} for key, member in zip(value, members, strict=True)]

@@ -14,7 +14,8 @@ from corpus.confined.archive import Archive
 from corpus.confined.xml import parse_xml
 from corpus.errors import DalilError
 from corpus.fields import Entry
-from corpus.readers.blocks import Blocks, collapsed, raised, sane_title
+from corpus.furniture.describe import sane_title
+from corpus.readers.blocks import Blocks, collapsed, raised
 from corpus.source import Source
 
 _OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument:xmlns:"

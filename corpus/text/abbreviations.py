@@ -11,8 +11,9 @@ def _words(text: str) -> frozenset[str]:
 TITLES = _words(
     "dr mr mrs ms prof rev hon gen col lt maj capt sgt cmdr adm sen rep gov pres st mt "
     "no nr nos vol fig p pp art sec ch cf eg ie al "
-    "hr fr dipl ing bzw ca mlle mme sr sra dra av doç yrd öğr müh vs viz approx est "
+    "hr fr dipl ing bzw ca mlle mme sr sra dra av doç yrd öğr müh viz approx est "
     "v c mio mrd кв см т.е ee ff str tel inkl evtl ggf sog vgl jh env apr j.-c ud uds sn им ул "
+    "brig cpl pvt amb supt ft insp op alb gral pág núm avda mgr проф акад ген пл "
     "أ.د ود أد تلفون ص.ب"
 )
 
@@ -20,8 +21,8 @@ TITLES = _words(
 SHORTENED = _words(
     "etc inc ltd co corp jr sr jan feb mar apr jun jul aug sep sept oct nov dec dept div "
     "a.m p.m u.s u.k u.n e.u d.c b.c a.d e.g i.e z.b u.a d.h ph.d hwd vd "
-    "usw etw vb vd b.z uu "
-    "г т.д т.п н.э тыс млн млрд руб إلخ الخ ق.م ب.م كم سم ملم كغ كلغ هتد"
+    "usw etw vs vb vd b.z uu ex med e.v mon tue thu "
+    "г т.д т.п н.э тыс млн млрд руб إلخ الخ ق.م ب.م كم سم ملم كغ كلغ كغم كلم غم ملغ هتد"
 )
 
 # How Arabic spells the letters of names such as CNN and BBC, each with a stop.
@@ -36,12 +37,14 @@ SENTENCE_STARTERS = _words(
     "after before his her their its our there however meanwhile according since for from with "
     "no not one what who why how some many more most all both other another now today last "
     "le la les il elle ils elles ce cette mais der die das er sie es wir el los las ella pero "
+    "nobody everyone then dann puis ensuite luego después sonra затем потом سپس پاشان دواتر "
     "bu o onlar ancak ev ew lê di li ji ama fakat él ella esto esta este según sin también "
     "je nous vous elles selon mais après pour dans en ces ein eine doch aber nach laut diese "
     "он она оно они это эти в во на по но как однако также при после его её их мы я "
     "وقال وقالت قال قالت وأضاف وأضافت واضاف وأكد وأكدت وأوضح وأوضحت وأشار وأشارت وذكر وذكرت "
     "وتابع وتابعت وأعلن وأعلنت أعلن أعلنت وكان وكانت كان كانت وكانوا كما لكن ولكن وقد ولم ولا وفي "
     "ومن وعلى وبحسب وبين ونقل ونقلت ونفى ونفت وجاء وجاءت ووصل ووصلت هذا هذه ذلك هو هي هم وهو وهي "
+    "يقع تقع يبلغ تبلغ يضم تضم يوجد توجد يعيش تعيش "
     "بينما إلا غير فيما أما ويذكر ويشار وحتى وبعد وقبل ويقول وتقول يذكر يشار "
     "او ئەم ئەو بەڵام هەروەها گوتی وتی او وی این آن اما همچنین"
 )
@@ -50,18 +53,22 @@ MONTHS = {
     month: number
     for number, names in enumerate(
         (
-            "january jan janvier januar enero ocak يناير جانفي كانون_الثاني كانون_ثاني",
-            "february feb février februar febrero şubat فبراير شباط فيفري",
-            "march mar mars märz marzo mart مارس آذار اذار",
-            "april apr avril abril nisan أبريل ابريل إبريل نيسان أفريل",
-            "may mai mayo mayıs مايو ماي أيار ايار مايس",
-            "june jun juin juni junio haziran يونيو حزيران جوان يونيه",
-            "july jul juillet juli julio temmuz يوليو تموز جويلية يوليه",
-            "august aug août agosto ağustos أغسطس اغسطس آب اب أوت",
-            "september sep sept septembre septiembre eylül سبتمبر أيلول ايلول",
-            "october oct octobre oktober octubre ekim أكتوبر اكتوبر تشرين_الأول تشرين_الاول",
-            "november nov novembre noviembre kasım نوفمبر تشرين_الثاني",
-            "december dec décembre dezember diciembre aralık ديسمبر كانون_الأول كانون_الاول",
+            "january jan janvier janv januar jän enero ene ocak oca янв"
+            " يناير جانفي كانون_الثاني كانون_ثاني",
+            "february feb février févr februar febr febrero şubat şub фев февр فبراير شباط فيفري",
+            "march mar mars märz marzo mart мар مارس آذار اذار",
+            "april apr avril avr abril abr nisan nis апр أبريل ابريل إبريل نيسان أفريل",
+            "may mai mayo mayıs mayis مايو ماي أيار ايار مايس",
+            "june jun juin juni junio haziran haz июн يونيو حزيران جوان يونيه",
+            "july jul juillet juil juli julio temmuz tem июл يوليو تموز جويلية يوليه",
+            "august aug août agosto ago ağustos ağu авг أغسطس اغسطس آب اب أوت أغشت",
+            "september sep sept septembre septiembre setiembre eylül eyl сен сент"
+            " سبتمبر أيلول ايلول",
+            "october oct octobre oktober okt octubre ekim eki окт"
+            " أكتوبر اكتوبر تشرين_الأول تشرين_الاول",
+            "november nov novembre noviembre kasım kasim kas ноя нояб نوفمبر تشرين_الثاني",
+            "december dec décembre déc dezember dez diciembre dic aralık aralik ara дек"
+            " ديسمبر كانون_الأول كانون_الاول",
         ),
         start=1,
     )

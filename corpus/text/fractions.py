@@ -11,13 +11,11 @@ from fractions import Fraction
 
 import regex
 
-from corpus.text.quantity_words import (
+from corpus.text.numerals.entries import FractionWord, NumberWord, Value
+from corpus.text.numerals.quantity_words import (
     BETWEEN,
     COUNT,
     SUFFIXES,
-    FractionWord,
-    NumberWord,
-    Value,
     gap,
     percent_words,
     tables,
@@ -177,6 +175,29 @@ def read_added(
     if not part or not (joined or part[1].joined):
         return None
     return part[0], replace(part[1], joined=True)
+
+
+def read_decimals(
+    found: Sequence[Word], text: str, place: int, language: str
+) -> tuple[int, NumberWord] | None:
+    """Return the place after decimals in words at `place` ("point five"), and what they add."""
+    known, digits, last = tables(), "", place + 1
+    # "At one point two of them left."
+    named = place > 1 and found[place - 2].folded == "at"
+    if named or language not in known.points.get(
+        found[place].folded if last < len(found) else "", ()
+    ):
+        return None
+    while last < len(found) and gap(found, text, last) in BETWEEN:
+        word = known.numbers.get(found[last].folded, {}).get(language)
+        tens = digits[-1:] == "0" and len(digits) == len("20") and word and word.value < _TEN
+        if not word or word.value >= (_TEN if digits else _HUNDRED):
+            break
+        digits = f"{digits[:-1] if tens else digits}{word.value}"
+        last += 1
+    if not digits.strip("0"):
+        return None
+    return last, NumberWord(Fraction(int(digits), 10 ** len(digits)), sure=True, joined=True)
 
 
 def read_slashed(

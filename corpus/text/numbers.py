@@ -15,16 +15,16 @@ from corpus.text.fractions import (
     near_fraction,
     of_hundreds,
     read_added,
+    read_decimals,
     read_fraction,
     read_slashed,
 )
-from corpus.text.quantity_words import (
+from corpus.text.numerals.entries import NumberWord, Value
+from corpus.text.numerals.quantity_words import (
     BETWEEN,
     COUNT,
     SPACES,
     SUFFIXES,
-    NumberWord,
-    Value,
     gap,
     percent_words,
     tables,
@@ -39,11 +39,13 @@ _DECIMAL_GAPS = frozenset((".", ",", "٫", "،"))
 _GROUP = regex.compile("[0-9]{3}")
 _FIRST_GROUP = regex.compile("[1-9][0-9]{0,2}")
 _SHORT = 3
-_MONEY = regex.compile(r"\s?\p{L}+\p{Sc}")
+_MONEY = regex.compile(r"\s?\p{L}+(?:\s?\p{Sc}|\s(?:d['’]|de\s)?(?:euro|dollar)s?\b)", regex.I)
 _FOUR, _TEN, _TWENTY, _SIXTY, _HUNDRED, _THOUSAND = 4, 10, 20, 60, 100, 1000
 # Languages that say "and" between all parts of a number, and the one that says units first.
 _NEEDS_AND = frozenset(("ar", "fa", "ckb", "kmr"))
 _UNITS_FIRST = "ar"
+# Where "and" joins two numbers, and never the parts of one.
+_NO_AND = "tr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,13 @@ def read_number(found: Sequence[Word], text: str, place: int) -> tuple[int, list
     readings += (_read(found, text, begun, each) for each in tables().numbers.get(following, ()))
     if digits and near_fraction(found, begun.last + (following in tables().ands)):
         readings += (_read(found, text, begun, each) for each in languages(found, begun.last))
-    number = max(readings, key=lambda n: (n.last, n.sure))
-    last = number.last + percent_words(found, number.last)
-    percent = last > number.last or found[max(place - 1, 0)].folded in tables().percents_before
-    if not (number.sure or number.parts > 1 or (number.parts and percent)):
-        return place + 1, []
-    return last, [(place, number.last, in_digits(number.total + number.group))]
+    told = found[max(place - 1, 0)].folded in tables().percents_before
+    for number in sorted(readings, key=lambda n: (n.last, n.sure), reverse=True):
+        last = number.last + percent_words(found, number.last)
+        percent = told or last > number.last
+        if number.sure or number.parts > 1 or (number.parts and percent):
+            return last, [(place, number.last, in_digits(number.total + number.group))]
+    return place + 1, []
 
 
 def _digits(found: Sequence[Word], text: str, place: int) -> tuple[int, Value] | None:
@@ -176,10 +179,11 @@ def _next(
     after = found[place].folded if place < len(found) else ""
     article = joined and language in tables().articles.get(after, ())
     near = near_fraction(found, place + article)
-    if near and (part := read_added(found, text, place + article, language, joined)):
+    part = read_added(found, text, place + article, language, joined) if near else None
+    if part := part or read_decimals(found, text, place, language):
         return part[0], part[1], False
     # "Half a million", "a quarter of a million".
-    if number.group and number.group < 1 and after == "a":
+    if number.group and number.group < 1 and language in tables().articles.get(after, ()):
         place, joined = place + 1, True
     if place >= len(found) or (joined and gap(found, text, place) not in BETWEEN):
         return None
@@ -188,9 +192,11 @@ def _next(
         whole = replace(word, joined=joined or word.joined)
         return None if word.opens and number.parts else (place + 1, whole, False)
     digits = _digits(found, text, place)
-    if digits and (
-        (joined and language in _NEEDS_AND) or fewer(found, digits[0], language, number.multiplier)
-    ):
+    if digits:
+        # "25 bin 300"
+        bare = language == _NO_AND and not joined and _HUNDRED <= digits[1] < _THOUSAND
+        bare = bare or fewer(found, digits[0], language, number.multiplier)
+    if digits and (bare or (joined and language in _NEEDS_AND)):
         return digits[0], NumberWord(digits[1], sure=True, joined=True), True
     return None
 
@@ -265,7 +271,8 @@ def _parted(number: _Number, part: NumberWord) -> _Number | None:
 
 
 def _summed(number: _Number, part: NumberWord, language: str) -> _Number | None:
-    if number.digits or number.collected or number.group.denominator != 1:
+    apart = part.joined and language == _NO_AND
+    if number.digits or number.collected or number.group.denominator != 1 or apart:
         return None
     value, below = part.value, number.group % _HUNDRED
     if language == _UNITS_FIRST and 1 <= below < _TEN:

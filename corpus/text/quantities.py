@@ -8,7 +8,7 @@ settles it: digits, another number word of the same language, a day, a year, "in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,16 @@ import regex
 
 from corpus.text.fractions import lower_end
 from corpus.text.numbers import Span, read_number
-from corpus.text.quantity_words import SUFFIXES, Month, gap, tables
+from corpus.text.numerals.entries import Month
+from corpus.text.numerals.quantity_words import (
+    BETWEEN,
+    SUFFIXES,
+    added_to_ordinal,
+    gap,
+    is_unit,
+    tables,
+    tens_of,
+)
 from corpus.text.words import Word
 
 # Between day, month and year; a slash or bracket stands between two names of one month.
@@ -28,6 +37,8 @@ _MOST_FILLERS = 2
 _YEAR = regex.compile(r"1[0-9]{3}|2[01][0-9]{2}")
 _MONTH = regex.compile(r"0?[1-9]|1[0-2]")
 _DAY = regex.compile(r"0?[1-9]|[12][0-9]|3[01]")
+# "A twenty second delay" is no twenty-second.
+_TIME = "second"
 # Orders of year (4 digits), month and day; day first where both readings are possible.
 _ORDERS = ("ymd", "dmy", "mdy")
 
@@ -65,16 +76,6 @@ def quantity_terms(found: Sequence[Word], text: str) -> list[str]:
     return [term for a, b, term in spans if b > a + 1 or found[a].folded != term]
 
 
-def ordinals(folded: Iterable[str]) -> Iterator[str]:
-    """Yield the terms of the numbers that folded words say as ordinals.
-
-    >>> list(ordinals(["القافله", "الخامسه", "third", "last"]))
-    ['5', '3']
-    """
-    known = tables().ordinals
-    return (known[word] for word in folded if known.get(word, "0") != "0")
-
-
 def as_percent(term: str) -> tuple[str, ...]:
     """Return the term of the percentage that a fraction is, if it is one.
 
@@ -84,53 +85,10 @@ def as_percent(term: str) -> tuple[str, ...]:
     return (f"{float(term) * 100:g}",) if term.startswith("0.") else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """How a piece of a text, which no white space is within, takes part in its quantities.
-
-    `candidate` tells if a quantity may begin in it, and `term` what it then counts as, `None` for
-    nothing, unless it is `entangled`: with the words beside it, or in itself.  `follows` says
-    that it may continue a quantity that begins right before it, `opens` that it entangles what
-    comes right behind it.
-    """
-
-    candidate: bool = False
-    term: str | None = None
-    entangled: bool = False
-    follows: bool = False
-    opens: bool = False
-
-    @classmethod
-    def of(cls, found: Sequence[Word], piece: str) -> Traits:
-        """Look at the words `found` of a piece.
-
-        `quantity_terms` of a text are the terms of its candidates where none is entangled, none
-        comes right before one that follows, and none right behind one that opens.
-
-        >>> from corpus.text.words import words
-        >>> [Traits.of(list(words(piece)), piece).term for piece in ("eleven", "11", "heaven")]
-        ['11', None, None]
-        """
-        folded = [word.folded for word in found]
-        if not folded:
-            return cls()
-        known, months, fractions = tables().known, tables().month_words, tables().fractions
-        candidates = [word for word in folded if word in known or word < ":"]
-        follows = _goes_on(folded[0])
-        opens = folded[-1] in tables().percents_before
-        if not candidates:
-            return cls(follows=follows, opens=opens)
-        first = folded[0]
-        if len(folded) > 1 or first in months or first in fractions:
-            return cls(candidate=True, entangled=True, follows=follows, opens=opens)
-        other = first.isdecimal() and not piece[found[0].start].isdecimal()
-        term = None if other else _alone(first)
-        return cls(True, None if term == first else term, False, follows, opens)
-
-
-def _goes_on(after: str) -> bool:
+def goes_on(after: str) -> bool:
     """Tell whether a number or date may go on with the folded word `after`."""
-    return after in _linking() or "'" in after or bool(after and after < ":")
+    linking = after in _linking() or "'" in after or is_unit(after)
+    return linking or bool(after and after < ":")
 
 
 def _spans(found: Sequence[Word], text: str) -> list[Span]:
@@ -142,7 +100,7 @@ def _spans(found: Sequence[Word], text: str) -> list[Span]:
     read: list[Span] = []
     following = 0
     for place in candidates:
-        if place < following:
+        if place < following or continues(found, place):
             continue
         word, after = folded[place], folded[place + 1] if place + 1 < len(folded) else ""
         # "27 Ekim'de": Turkish sets the ending of a name apart.
@@ -150,11 +108,13 @@ def _spans(found: Sequence[Word], text: str) -> list[Span]:
             # "25 km²"
             continue
         told = place > 0 and folded[place - 1] in tables().percents_before
-        if _goes_on(after) or told or word in months or word in fractions:
+        if goes_on(after) or told or word in months or word in fractions:
             following, spans = read_date(found, text, place) or read_number(found, text, place)
         else:
-            following, term = place + 1, _alone(word)
+            following, term = place + 1, alone(word)
             spans = [(place, following, term)] if term else []
+        if len(spans) == 1 and (last := carried_on(found, text, *spans[0][:2])):
+            following, spans = last, []
         if place and len(spans) == 1 and folded[spans[0][1] - 1] > ":":
             read.extend(lower_end(found, text, read, spans[0]))
         read.extend(spans)
@@ -165,11 +125,12 @@ def _spans(found: Sequence[Word], text: str) -> list[Span]:
 def _linking() -> frozenset[str]:
     """Return the words after which a number or date may go on."""
     percent = {named[0] for named in tables().percents}
-    return tables().known.union(tables().ands, tables().of, FILLERS, SUFFIXES, percent)
+    known = tables()
+    return known.known.union(known.ands, known.of, known.points, FILLERS, SUFFIXES, percent)
 
 
 @lru_cache(maxsize=100_000)
-def _alone(folded: str) -> str | None:
+def alone(folded: str) -> str | None:
     """Return the number that a word without neighbours is, `None` if it is none.
 
     Most candidates of a text stand alone, and few of them are distinct.
@@ -280,3 +241,60 @@ def _one_name(found: Sequence[Word], place: int) -> tuple[int, Month] | None:
         return place + 2, month
     month = months.get((first,))
     return (place + 1, month) if month else None
+
+
+def ordinals(folded: Sequence[str]) -> Iterator[str]:
+    """Yield the terms of the numbers that folded words say as ordinals.
+
+    >>> list(ordinals(["القافله", "الخامسه", "third", "last"]))
+    ['5', '3']
+    >>> list(ordinals(["twenty", "fifth"])), list(ordinals(["الحادي", "عشر"]))
+    (['25'], ['11'])
+    """
+    known = tables().ordinals
+    for place, word in enumerate(folded):
+        units = known.get(word, "0")
+        if units == "0":
+            continue
+        if len(units) > 1:
+            yield units
+            continue
+        behind = added_to_ordinal(folded[place + 1]) if place + 1 < len(folded) else 0
+        yield str(int(units) + (behind or _before(folded, place)))
+
+
+def continues(found: Sequence[Word], place: int) -> bool:
+    """Tell if the number at `place` only carries on an Arabic ordinal: "الخامس عشر"."""
+    return bool(
+        place and is_unit(found[place - 1].folded) and added_to_ordinal(found[place].folded)
+    )
+
+
+def carried_on(found: Sequence[Word], text: str, first: int, last: int) -> int:
+    """Return the place after the ordinal that the tens before `last` begin, 0 if they begin none.
+
+    >>> from corpus.text.words import words
+    >>> text = "the twenty-fifth of twenty"
+    >>> found = list(words(text))
+    >>> carried_on(found, text, 1, 2), carried_on(found, text, 4, 5)
+    (3, 0)
+    """
+    spoken = tens_of(found[last - 1].folded)
+    if not spoken or found[first].folded[0] < ":" or last >= len(found):
+        return 0
+    if not spoken.isdisjoint(tables().ands.get(found[last].folded, ())):
+        last += 1
+    if last >= len(found) or not is_unit(found[last].folded):
+        return 0
+    between = gap(found, text, last)
+    hyphened = found[last].folded != _TIME or between not in (" ", "\u00a0")
+    return last + 1 if between in BETWEEN and hyphened else 0
+
+
+def _before(folded: Sequence[str], place: int) -> int:
+    """Return what the tens before an ordinal add to it, 0 where there are none."""
+    if place and folded[place - 1] in tables().ands:
+        place -= 1
+    known = tables().numbers.get(folded[place - 1], {}) if place else {}
+    spoken = tens_of(folded[place - 1]) if place else set()
+    return next((int(known[language].value) for language in sorted(spoken)), 0)

@@ -40,6 +40,16 @@ _NEXT_WORD = regex.compile(r"\s*[\"'“”‘«‹(\[\-–—•]*\s*(?P<word>[\
 _LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{N}.ـ]+\Z")
 _ELLIPSIS = regex.compile(r"(?:\.{2,}|…)+")
 _AND_WORD = regex.compile(r"و(?!ال|لل)\p{L}{3}")
+# Words with an "and" before them, and none whose own first letter it is.
+_BEGINS = regex.compile(
+    r"و(?!ال|لل|صل|قع|سط|فق|زار|زير|حد|كال|طن|راء|جود|قت|ضع|اد|اقع|احد|لاي|ثيق|رد|عد)\p{L}{3}"
+)
+# A metre, a year of an era, a page: what is no initial behind a number.
+_UNIT = regex.compile(r"\p{N}\s*(?:م|هـ?)\Z")
+_COUNTED = regex.compile(r"\p{N}\s*\p{L}+\Z")
+# German articles, behind which a number with a stop is an ordinal.
+_ARTICLE = regex.compile(r"(?i)(?<!\p{L})(?:der|die|das|dem|den|des|im|zum|zur|vom)\s+\p{N}{1,2}\Z")
+_NUMBER_BEFORE = regex.compile(r"[\p{L}\p{M}]\s+\p{N}[\p{N}.,٫٬]*\Z")
 _BRACKETED = regex.compile(r"[(\[]\s*\Z")
 _NAME_OF_LETTER = "|".join(sorted(LETTER_NAMES, key=len, reverse=True))
 _LETTERS_BEFORE = regex.compile(
@@ -48,13 +58,13 @@ _LETTERS_BEFORE = regex.compile(
 _LETTERS_BEGIN = regex.compile(rf"(?<!\p{{L}})[وبلف]?(?:{_NAME_OF_LETTER})\Z")
 _LETTERS_GO_ON = regex.compile(rf"\s?(?:{_NAME_OF_LETTER})\.")
 _LIST_NUMBER = regex.compile(r"\s*[(\[]?(?:\p{N}{1,3}|[\p{Latin}\p{Arabic}])\s*\Z")
-_LATIN_INITIALS = regex.compile(r"(?:\p{Lu}\.)*\p{Lu}\Z")
+_LATIN_INITIALS = regex.compile(r"(?:(?:\p{Lu}\.)*\p{Lu}|MM|EE\.UU)\Z")
 _ARABIC_INITIALS = regex.compile(r"و?(?:\p{Arabic}ـ?\.)*\p{Arabic}ـ?\Z")
 _ARABIC_WORD = regex.compile(r"(?:(?=[\p{L}\p{M}])\p{Arabic}){2,}")
 _ARABIC_WORD_BEFORE = regex.compile(r"(?:(?=[\p{L}\p{M}])\p{Arabic}){3,}[\"”»)\]]*\s*\Z|[”»]\s*\Z")
 _SPACE_BEFORE = regex.compile(r"[\p{L}\p{N}\"”»)\]]\s+\Z")
 _CAPITAL_WORD = regex.compile(r"\p{Lu}(?:\p{Ll}|\s)")
-_SMALL_LETTER = regex.compile(r"(?<![^\s(\[«»„“])(?:\p{Ll}\.\s?)*\p{Ll}\Z")
+_SMALL_LETTER = regex.compile(r"(?<![^\s(\[«»„“\-])(?:\p{Ll}\.\s?)*\p{Ll}\Z")
 _LOWER_CASE = regex.compile(r"(?=[\p{Latin}\p{Cyrillic}])\p{Ll}")
 # German and Turkish write ordinals with a stop.
 _AFTER_ORDINALS = MONTHS.keys() | {"jahrhundert", "jahrhunderts"}
@@ -200,7 +210,10 @@ def _ends_without_space(text: str, sentence: Span, stop: regex.Match[str]) -> bo
         return False
     if stop["close"]:
         return stop["mark"] == "." and stop["close"][0] in '"”»'
-    return bool(_ARABIC_WORD_BEFORE.search(before))
+    if _ELLIPSIS.fullmatch(stop["mark"]):
+        following = _NEXT_WORD.match(text, stop.end(), min(sentence.end, stop.end() + _NEAR))
+        return not _goes_on(text, sentence, stop, following["word"] if following else "")
+    return bool(_ARABIC_WORD_BEFORE.search(before) or _NUMBER_BEFORE.search(before))
 
 
 def _goes_on(text: str, sentence: Span, stop: regex.Match[str], following: str) -> bool:
@@ -223,7 +236,7 @@ def _is_part_of_word(text: str, sentence: Span, stop: regex.Match[str], followin
     ):
         return True
     near = text[max(sentence.start, stop.start() - _NEAR) : stop.start()]
-    begins = following.lower() in SENTENCE_STARTERS
+    begins = following.lower() in SENTENCE_STARTERS or bool(_BEGINS.match(following))
     if _LETTERS_BEFORE.search(near):
         return not begins
     if _LETTERS_BEGIN.search(near) and _LETTERS_GO_ON.match(text, stop.end(), sentence.end):
@@ -236,12 +249,23 @@ def _is_part_of_word(text: str, sentence: Span, stop: regex.Match[str], followin
     shortened = word.lower() in SHORTENED or _LATIN_INITIALS.fullmatch(word)
     if stop["close"]:
         return bool(shortened) and not begins
-    if word.isdecimal() and len(word) <= 2 and following.lower() in _AFTER_ORDINALS:
-        return True
+    if word.isdecimal():
+        month = len(word) <= len("31") and following.lower() in _AFTER_ORDINALS
+        return month or (bool(_ARTICLE.search(near)) and not begins)
     if word.lower() in TITLES:
-        # "No" is a whole sentence more often than a number's label.
-        return word.lower() not in ("no", "al", "fr", "art", "sn", "ff") or following.isdecimal()
+        return following.isdecimal() or _is_title(word.lower(), near)
+    if _UNIT.search(near):
+        return not begins
     if _ARABIC_INITIALS.fullmatch(word):
         # One letter is a title, several may be an agency with which a sentence ends.
         return not begins or "." not in word
     return bool(shortened or _SMALL_LETTER.search(near)) and not begins
+
+
+def _is_title(word: str, near: str) -> bool:
+    """Tell if what may be a title is one; `near` ends with it.
+
+    "No" is a whole sentence more often than a number's label, and francs and seconds are counted.
+    """
+    counted = word in ("fr", "sn") and _COUNTED.search(near)
+    return word not in ("no", "al", "art", "ff") and not counted

@@ -11,15 +11,17 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.names import JOINED_TO_NEXT, name_terms
-from corpus.text.quantities import Traits, quantity_terms
+from corpus.text.numerals.quantity_words import is_unit, tables
+from corpus.text.quantities import alone, goes_on, quantity_terms
 from corpus.text.stems import grams, stem
-from corpus.text.words import words
+from corpus.text.words import Word, words
 from index.embedded.postings import PostingCounter, TermCounter
 from index.encoder import StaticEncoder
 from index.encoder.pieces import ragged
@@ -33,6 +35,51 @@ _PIECES = 500_000
 # What a piece is, as bits: see `Traits`; one with `_JOINS` has a word that may begin a name of two.
 _CANDIDATE, _ENTANGLED, _FOLLOWS, _OPENS, _JOINS, _EMPTY = (1 << bit for bit in range(6))
 _NONE = np.zeros(0, np.int64), np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """How a piece of a text, which no white space is within, takes part in its quantities.
+
+    `candidate` tells if a quantity may begin in it, and `term` what it then counts as, `None` for
+    nothing, unless it is `entangled`: with the words beside it, or in itself.  `follows` says
+    that it may continue a quantity that begins right before it, `opens` that it entangles what
+    comes right behind it.
+    """
+
+    candidate: bool = False
+    term: str | None = None
+    entangled: bool = False
+    follows: bool = False
+    opens: bool = False
+
+    @classmethod
+    def of(cls, found: Sequence[Word], piece: str) -> Traits:
+        """Look at the words `found` of a piece.
+
+        `quantity_terms` of a text are the terms of its candidates where none is entangled, none
+        comes right before one that follows, and none right behind one that opens.
+
+        >>> from corpus.text.words import words
+        >>> [Traits.of(list(words(piece)), piece).term for piece in ("eleven", "11", "heaven")]
+        ['11', None, None]
+        """
+        folded = [word.folded for word in found]
+        if not folded:
+            return cls()
+        known, months, fractions = tables().known, tables().month_words, tables().fractions
+        candidates = [word for word in folded if word in known or word < ":"]
+        follows = goes_on(folded[0])
+        # What follows "the fifth" may carry on an ordinal.
+        opens = folded[-1] in tables().percents_before or is_unit(folded[-1])
+        if not candidates:
+            return cls(follows=follows, opens=opens)
+        first = folded[0]
+        if len(folded) > 1 or first in months or first in fractions:
+            return cls(candidate=True, entangled=True, follows=follows, opens=opens)
+        other = first.isdecimal() and not piece[found[0].start].isdecimal()
+        term = None if other else alone(first)
+        return cls(True, None if term == first else term, False, follows, opens)
 
 
 class Analysis:

@@ -23,7 +23,7 @@ from index.embedded.bm25 import EPSILON
 from index.qdrant.analysis import Analysed, Bag, Keys
 
 # Raised whenever analysis, points or this file change, so that collections are filled anew.
-FORMAT = 2
+FORMAT = 3
 KINDS = ("tokens", "terms", "names", "grams")
 
 

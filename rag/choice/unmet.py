@@ -294,5 +294,5 @@ def _quantities(reading: Reading, article: Article) -> list[str]:
 @lru_cache(maxsize=64)
 def _terms(text: str) -> frozenset[str]:
     found = list(words(text))
-    folded = {word.folded for word in found}
+    folded = [word.folded for word in found]
     return frozenset({q.term for q in quantities(found, text)}.union(folded, ordinals(folded)))

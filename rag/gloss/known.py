@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from corpus.text.numerals.quantity_words import tables
 from corpus.text.quantities import Quantity, quantities
-from corpus.text.quantity_words import tables
 from corpus.text.words import Word, fold
 from rag.gloss.clitics import ARTICLE, bare_phrase, cuts
 

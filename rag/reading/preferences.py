@@ -20,8 +20,8 @@ from typing import NamedTuple
 import regex
 
 from corpus.text.language import detect
+from corpus.text.numerals.quantity_words import tables
 from corpus.text.quantities import Quantity, quantities
-from corpus.text.quantity_words import tables
 from corpus.text.words import words
 
 _FILE = Path(__file__).with_name("preferences.toml")

@@ -32,7 +32,9 @@ _CAREFUL = regex.compile(
     r"|(?=\p{Lu}.*(?<!\p{L})\p{Ll}{4})"
     r"(?:[\p{Latin}0-9,:;()\"$%.-]|(?<=\S) (?=[^\s?]))+\?"
 )
-_TIGHT = regex.compile(r"[،؛.,](?=\p{L})")
+_TIGHT = regex.compile(r"[،؛.,](?=\p{L})|\s(?=[،؛])")
+# Within quotation marks, or with the number that a question had in a list.
+_SET_APART = regex.compile(r"[\"“«„(\[*•·–—-]|\p{Nd}{1,3}\s?[.)\]\-]|[Qqس]\s?[.:)]")
 _SMALL = regex.compile(r"(?<![\w'’-])[a-z]{5,}(?![\w'’-])")
 # The term of a month, with or without its day, and a year.
 _DATE = regex.compile(r"@.*|(?:19|20)[0-9]{2}")
@@ -257,7 +259,7 @@ def may_be_respelt(question: str, table: WordTable) -> bool:
     [True, True, True]
     """
     careful = _CAREFUL.fullmatch(question) and not _TIGHT.search(question)
-    typed = not careful or pattern("respelt").search(question)
+    typed = not careful or _SET_APART.match(question) or pattern("respelt").search(question)
     return bool(typed or misspelt(question, table))
 
 

@@ -31,7 +31,7 @@ _SEPARATORS = (
     (regex.compile(r"(?<=[0-9])٬(?=[0-9]{3}(?![0-9]))"), ","),
 )
 # Letters of Persian, Urdu and Kurdish keyboards, and the Arabic ones that they stand for.
-_ARABIC_LETTERS = str.maketrans("کڪیےېہھەۃ", "ككيييهههة")
+_ARABIC_LETTERS = str.maketrans("کڪیےېہھەۃٱ", "ككيييهههةا")
 _PERSIAN_LETTERS = str.maketrans("كڪيىہھ", "ککییهه")
 _ALIF_MAQSURA = regex.compile(r"(?<=(?<!\p{L})(?:عل|مت|حت|[إا]ل|لد))ی(?!\p{L})")
 _WHAT_BEFORE_NOUN = regex.compile(
@@ -51,6 +51,11 @@ _TIGHT = regex.compile(
     r"|(?<=(?=\p{L})\p{Arabic}|\p{Latin}{2})(,)(?=\p{L})"
 )
 _LOOSE = regex.compile(r"(?<=\p{Arabic})\s+(?=[،؛])")
+# A question in quotation marks, or with the number or bullet that it had in a list.
+_QUOTED = regex.compile(r"\A[\"“«„]([^\"“”«»„]+)[\"”»“]([?؟.]?)\Z")
+_LISTED = regex.compile(
+    r"\A(?:[-–—•*·]|[(\[]?\p{Nd}{1,3}\s?[.)\]\-]|[Qس]\s?[.:)])\s+(?=\p{L})", regex.I
+)
 _END = regex.compile(r"(?<![?؟⸮.!…。\s])[?؟⸮.!…。\s]*+\Z")
 _MARKS = {"Arab": {"?": "؟", ",": "،", ";": "؛"}, "Latn": {"؟": "?", "،": ",", "؛": ";"}}
 _INNER_MARK = regex.compile(r"[?؟⸮,،;؛](?=\s|\Z)")
@@ -73,7 +78,8 @@ def plain(question: str, table: WordTable) -> str:
     'كم عائلة عادت إلى بيوتها؟'
     """
     text = _UNSEEN.sub("", without_unseen(with_plain_shapes(question)))
-    text = _DIGITS.sub(lambda match: str(int(match.group())), " ".join(text.split()))
+    text = _LISTED.sub("", _QUOTED.sub(r"\1\2", " ".join(text.split()))).lstrip("¿¡ ")
+    text = _DIGITS.sub(lambda match: str(int(match.group())), text)
     for separator, written in _SEPARATORS:
         text = separator.sub(written, text)
     writing = script(text)
@@ -94,6 +100,8 @@ def _arabic(text: str) -> str:
     """Return a question in the letters of its language, and Arabic words as they are written."""
     if not _is_arabic(text):
         return text if _URDU.search(text) else _kurdish(text.translate(_PERSIAN_LETTERS))
+    for first, typed in _table()["arabic_first"].items():
+        text = regex.sub(rf"\A(?:{typed})(?!\p{{L}})", first, text)
     text = _ALIF_MAQSURA.sub("ى", text.replace("\u200c", "")).translate(_ARABIC_LETTERS)
     written = _arabic_words()
     text = _WORDS.sub(lambda match: written(match.group()), text)
@@ -138,27 +146,26 @@ def _english(text: str) -> str:
 
 
 def _without_courtesies(text: str) -> str:
-    before, behind, asks = _courtesies()
-    rest = behind.sub("", before.sub("", text))
+    greeting, before, behind, asks = _courtesies()
+    rest = behind.sub("", before.sub("", greeting.sub("", text)))
     # "Please help" is no courtesy around a question.
     return rest if len(_WORDS.findall(rest)) > 1 or asks.match(rest) else text
 
 
 @lru_cache(maxsize=1)
-def _courtesies() -> tuple[regex.Pattern[str], regex.Pattern[str], regex.Pattern[str]]:
+def _courtesies() -> tuple[regex.Pattern[str], ...]:
     table: Mapping[str, list[str]] = _table()["polite"]
     said = {key: "|".join(f"(?:{each})" for each in table[key]) for key in table}
+    asks = rf"(?:{said['asking']})(?!\p{{L}})"
+    first = rf"(?:{said['before']}|{said['before_asking']}|{said['asking']})(?!\p{{L}})"
+    marked = rf"\s?[,،!.:]+[\s¿]*(?=\p{{L}}+\s)|\s+(?={first})"
+    greeting = rf"\A(?:{said['greeting']})(?!\p{{L}})(?:{marked})"
     before = (
         rf"\A\W*(?:(?:{said['before']})(?!\p{{L}})[\s,،:]+(?=\p{{L}})|(?:{said['before_asking']})(?!\p{{L}})"
-        rf"[\s,،:]+(?=(?:(?:{said['before']})[\s,،]+)?(?:{said['asking']})(?!\p{{L}})))+"
+        rf"[\s,،:¿]+(?=(?:(?:{said['before']})[\s,،]+)?{asks}))+"
     )
     behind = rf"(?<![\s,،])[\s,،]++(?:{said['behind']})(?=\W*\Z)"
-    asks = rf"(?:{said['asking']})(?!\p{{L}})"
-    return (
-        regex.compile(before, regex.I),
-        regex.compile(behind, regex.I),
-        regex.compile(asks, regex.I),
-    )
+    return tuple(regex.compile(each, regex.I) for each in (greeting, before, behind, asks))
 
 
 def _asked(text: str, writing: str) -> str:

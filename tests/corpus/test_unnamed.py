@@ -30,6 +30,10 @@ def load(tmp_path):
         ("page.jsp", PAGE.replace("html", "HTML")),
         ("page.xml", '<?xml version="1.0"?>' + PAGE),
         ("page.txt", PAGE),
+        ("page.md", PAGE),
+        ("part.txt", f'<div class="post"><p>{TEXT}</p></div>'),
+        ("part.txt", f"<p>{TEXT}</p>\n<p>It had been closed.</p>"),
+        ("part.txt", f"<!-- wp:paragraph --><p>{TEXT}</p><!-- /wp:paragraph -->"),
     ],
 )
 def test_a_page_is_read_as_one(load, name, content):
@@ -53,6 +57,47 @@ def test_a_page_is_read_as_one(load, name, content):
 def test_other_markup_is_refused(load, name, content):
     (found,) = load(name, content)
     assert found.error.startswith("The file holds markup that is no page; save")
+
+
+PRETTY = json.dumps({"text": TEXT}, indent=1)
+MAIL = (
+    "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
+    f'\tboundary="b"\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n{PAGE}\r\n--b--\r\n'
+)
+ITEMS = f"<item>{TEXT}</item>\n" * 900
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.mht", MAIL, "as a mail (MHTML); save"),
+        ("a.txt", MAIL, "as a mail (MHTML); save"),
+        ("a.txt", f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{PAGE}", "server sent first"),
+        ("a.php", f'<?php include "head.php"; ?>\n{PAGE}', "a program that makes pages"),
+        ("a.asp", f'<%@ Page Language="C#" %>\n{PAGE}', "a program that makes pages"),
+        ("a.arc", f"filedesc://a.arc 0.0.0.0 20200418 text/plain 76\n{TEXT}", "old form (ARC)"),
+        ("a.html", f'<rss version="2.0"><channel><title>{TEXT}</title></channel></rss>', "no page"),
+        ("a.md", f'<rss version="2.0"><channel><title>{TEXT}</title></channel></rss>', "no page"),
+        ("a.html", f"WARC/1.0\r\n\r\n{TEXT}", "ends with .warc"),
+        ("a.txt", f"<articles><item>{TEXT}</item></articles>", "no page"),
+        ("a.txt", f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><text>{TEXT}</text></TEI>', "no page"),
+        ("a.dat", f"<articles>\n{ITEMS}</articles>", "no page"),
+        ("a.txt", f'[{{"text": "{TEXT}"}},]', "begins as JSON and is not valid"),
+        ("a.txt", f'[{{"text": "{TEXT}"}}, {{"text": "cut', "begins as JSON and is not valid"),
+        ("a.txt", f"{PRETTY}\n{PRETTY}", "begins as JSON and is not valid"),
+        ("a.txt", f'callback([{{"text": "{TEXT}"}}]);', "begins as JSON and is not valid"),
+    ],
+)
+def test_what_programs_save_is_no_article(load, name, content, told):
+    (found,) = load(name, content)
+    assert told in found.error
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.html", "a.htm"])
+def test_objects_and_tables_are_read_under_the_name_of_a_page(load, name):
+    for content in (json.dumps([{"text": TEXT}]), PRETTY, f'title,text\nOpen,"{TEXT}"\n'):
+        (found,) = load(name, content)
+        assert found.article.text == TEXT
 
 
 def test_objects_are_read_as_such(load):
@@ -90,6 +135,13 @@ def test_an_archive_by_another_name_is_refused(load, name):
         f"Story, article, post: {TEXT}\nOne, two, three.",
         f"Sent by mail, on the day it happened\n{TEXT}",
         f"<Urgent>{TEXT}",
+        f'{{"text"}} is a field. {TEXT}',
+        f'["quoted"] {TEXT}',
+        f"<<Breaking>> {TEXT}",
+        f"HTTP is a protocol. {TEXT}",
+        f"MIME-Version is a header. {TEXT}",
+        f"<?> asked readers. {TEXT}",
+        f"callback(later), he wrote. {TEXT}",
         "أُعيد فتح معبر سيمالكا يوم الاثنين.",
     ],
 )
@@ -97,3 +149,4 @@ def test_a_text_stays_a_text(load, content):
     for name in ("a.story", "a.txt", "a"):
         (found,) = load(name, content)
         assert found.article.text == content
+    assert load("a.md", content)[0].error is None

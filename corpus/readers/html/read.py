@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from corpus.errors import DalilError
 from corpus.fields import Entry
 from corpus.furniture import stated
+from corpus.furniture.describe import sane_title
 from corpus.profiles.profile import Profile, profile_for
-from corpus.readers.html.shown import lines, prepare, with_stand_ins
+from corpus.readers.html.shown import lines, prepare, unmarked, with_stand_ins
 from corpus.source import Source
 
 if TYPE_CHECKING:
@@ -138,6 +139,9 @@ def read_page(data: bytes) -> dict[str, object]:
 
     tree = trafilatura.load_html(data)
     if tree is None:
+        # A part of a page that is one element is taken for none.
+        tree = trafilatura.load_html(b"<html><body>%s</body></html>" % data)
+    if tree is None:
         raise DalilError("The page holds no text; save the article itself as HTML or text.")
     prepare(tree)
     back = with_stand_ins(tree)
@@ -150,6 +154,7 @@ def read_page(data: bytes) -> dict[str, object]:
     )
     text = getattr(found, "text", None) or ""
     whole = lines(tree)
+    text = unmarked(text, whole)
     # Of a short page the extraction may take one line, or cut and join lines as no page does.
     short = len(whole.split()) <= _SHORT and "\n" not in text.strip()
     if short or not text.strip() or "".join(text.split()) == "".join(whole.split()):
@@ -160,7 +165,7 @@ def read_page(data: bytes) -> dict[str, object]:
     address = getattr(found, "url", None)
     values = {
         "text": text,
-        "title": stated.title(tree, getattr(found, "title", None), outlet),
+        "title": sane_title(stated.title(tree, getattr(found, "title", None), outlet)),
         "outlet": outlet,
         "published": stated.published(tree, address),
         "language": getattr(found, "language", None),

@@ -70,7 +70,7 @@ def lines(tree: etree._Element) -> str:
     """Return all text of a page that is shown, a line for each of its blocks."""
     blocks = Blocks()
 
-    def walk(element: etree._Element, before: str) -> str:
+    def walk(element: etree._Element, before: str, pre: bool = False) -> str:
         if not isinstance(element.tag, str) or element.tag in _WITHOUT_TEXT:
             return before
         inline = element.tag in _WITHIN_LINES
@@ -79,19 +79,43 @@ def lines(tree: etree._Element) -> str:
             before = ""
         if element.tag == "br":
             return ""
-        before = add(element.text, before)
+        pre = pre or element.tag == "pre"
+        before = add(element.text, before, pre)
         for child in element:
-            before = walk(child, before)
-            before = add(child.tail, before)
+            before = walk(child, before, pre)
+            before = add(child.tail, before, pre)
         if not inline:
             blocks.end()
             before = ""
         return before
 
-    def add(text: str | None, before: str) -> str:
-        shown = collapsed(text or "", before)
+    def add(text: str | None, before: str, pre: bool) -> str:
+        # What is set as it was typed keeps its lines.
+        typed = (text or "").split("\n") if pre else [text or ""]
+        shown = "\n".join(collapsed(line, "" if pre else before) for line in typed)
         blocks.add(shown)
         return shown or before
 
     walk(tree, "")
     return blocks.text().replace("\n\n", "\n")
+
+
+def unmarked(text: str, whole: str) -> str:
+    r"""Return extracted text without the marks of lists and tables that its page does not show.
+
+    `whole` are the page's lines. Cells of a row are parted by tabs, as those of other documents.
+
+    >>> unmarked("- One\n| a | b | \n- two", "One\na\nb\n- two").split("\n")
+    ['One', 'a\tb', '- two']
+    """
+    shown = {line.strip() for line in whole.split("\n")}
+
+    def bare(line: str) -> str:
+        if line.strip() in shown:
+            return line
+        if line.startswith("- ") and line[2:].strip() in shown:
+            return line[2:]
+        cells = [cell.strip() for cell in line.split("|") if cell.strip()]
+        return "\t".join(cells) if line.startswith("|") and shown.issuperset(cells) else line
+
+    return "\n".join(map(bare, text.split("\n")))

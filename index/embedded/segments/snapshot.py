@@ -34,7 +34,7 @@ from index.store.origins import RESTORED
 
 MANIFEST = "manifest.json"
 # Raised whenever analysis or a file format changes, so that old files are rebuilt.
-FORMAT = 7
+FORMAT = 8
 _PASSAGES, _VECTORS, _VOCABULARY = "passages", "vectors", "vocabulary"
 
 

@@ -25,7 +25,28 @@ def test_the_array_of_articles_is_found(value):
     assert [(entry.values, entry.line) for entry in read(value)] == [(ONE, 1), (TWO, 2)]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"data": {"articles": [ONE, TWO]}},
+        {"response": {"docs": [ONE, TWO], "start": 0}, "header": {"status": 0}},
+        {"title": "A feed", "description": "Of ours", "items": [ONE, TWO]},
+    ],
+)
+def test_the_array_may_lie_deeper(value):
+    assert [entry.values for entry in read(value)] == [ONE, TWO]
+
+
+def test_articles_may_stand_under_their_ids():
+    found = [entry.values for entry in read({"a": ONE, "b": TWO})]
+    assert found == [{"id": "a", **ONE}, {"id": "b", **TWO}]
+    hits = {"hits": {"total": 1, "hits": [{"_id": "a", "_source": ONE}]}}
+    assert [entry.values for entry in read(hits)] == [{"id": "a", **ONE}]
+
+
 def test_one_article_may_stand_alone():
+    other = {"headline": "Open", "body": "نص.", "images": [{"url": "a"}]}
+    assert [entry.values for entry in read(other)] == [other]
     assert [entry.values for entry in read(TWO)] == [TWO]
     pictured = ONE | {"images": [{"url": "a"}]}
     assert [entry.values for entry in read(pictured)] == [pictured]

@@ -11,6 +11,126 @@ from rag.reading.reading import may_be_respelt
 from rag.spelling import plain
 
 TABLE = load_encoder("bundled")
+TYPED = [
+    ("whos the commander of the YPG in Raqqa", "Who is the commander of the YPG in Raqqa?"),
+    ("whens the trial of the fighters", "When is the trial of the fighters?"),
+    ("hows the camp guarded", "How is the camp guarded?"),
+    ("who'll pay for the repairs?", "Who will pay for the repairs?"),
+    (
+        "“What bounty was announced for Hajji Abdullah?”",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    (
+        '"What bounty was announced for Hajji Abdullah?"',
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    ("«كم عائلة عادت إلى بيوتها؟»", "كم عائلة عادت إلى بيوتها؟"),
+    (
+        "Q: What bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    (
+        "Question: What bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    ("سؤال: كم عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    (
+        "1. What bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    (
+        "- What bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    ("٣- كم عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    (
+        "Hi, what bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    (
+        "Hello! What bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    (
+        "Good morning, what bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    ("السلام عليكم، كم عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    ("مرحبا كم عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    ("صباح الخير، كم عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    ("Bonjour, qui dirige le centre ?", "Qui dirige le centre?"),
+    ("Hallo, wer leitet das Zentrum?", "Wer leitet das Zentrum?"),
+    ("Hola, ¿quién dirige el centro?", "Quién dirige el centro?"),
+    ("Merhaba, medya merkezini kim yönetiyor?", "Medya merkezini kim yönetiyor?"),
+    ("سلام، چه کسی مرکز را رهبری می‌کند؟", "چه کسی مرکز را رهبری می‌کند؟"),
+    ("سڵاو، کێ سەرۆکی ناوەندەکەیە؟", "کێ سەرۆکی ناوەندەکەیە؟"),
+    (
+        "What bounty was announced for Hajji Abdullah? Thank you in advance.",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    ("كم عائلة عادت إلى بيوتها؟ شكرا جزيلا لكم", "كم عائلة عادت إلى بيوتها؟"),
+    (
+        "Do you know what bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    (
+        "I wonder what bounty was announced for Hajji Abdullah.",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    ("Any idea who leads the centre?", "Who leads the centre?"),
+    ("I'd like you to tell me who leads the centre", "Who leads the centre?"),
+    ("هل تعرف كم عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    ("حابب أعرف كم عائلة عادت إلى بيوتها", "كم عائلة عادت إلى بيوتها؟"),
+    ("عندي سؤال: كم عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    (
+        "Waht bounty was announced for Hajji Abdullah?",
+        "What bounty was announced for Hajji Abdullah?",
+    ),
+    ("Wich city was hit?", "Which city was hit?"),
+    ("hwo leads the centre?", "Who leads the centre?"),
+    ("wehre is the camp?", "Where is the camp?"),
+    ("where r the families?", "Where are the families?"),
+    ("كديش عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    ("چم عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    ("شگد عائلة عادت إلى بيوتها؟", "كم عائلة عادت إلى بيوتها؟"),
+    ("قد إيه عدد العائلات؟", "كم عدد العائلات؟"),
+    ("أد ايه عدد العائلات؟", "كم عدد العائلات؟"),
+    ("بقديش البرميل؟", "بكم البرميل؟"),
+    ("بكام البرميل؟", "بكم البرميل؟"),
+    ("منين جاءت القافلة؟", "من أين جاءت القافلة؟"),
+    ("لوين ذهبت القافلة؟", "إلى أين ذهبت القافلة؟"),
+    ("لفين راحت القافلة؟", "إلى أين راحت القافلة؟"),
+    ("إيمتا وصلت القافلة؟", "متى وصلت القافلة؟"),
+    ("ايمتا وصلت القافلة؟", "متى وصلت القافلة؟"),
+    ("امتا وصلت القافلة؟", "متى وصلت القافلة؟"),
+    ("ازاى وصلت القافلة؟", "كيف وصلت القافلة؟"),
+    ("أشنو قال الوزير؟", "ماذا قال الوزير؟"),
+    ("آش قال الوزير؟", "ماذا قال الوزير؟"),
+    ("شنية المكافأة؟", "ما المكافأة؟"),
+    ("علاه انسحبوا من المدينة؟", "لماذا انسحبوا من المدينة؟"),
+    ("لاش انسحبوا من المدينة؟", "لماذا انسحبوا من المدينة؟"),
+    ("ماهي المكافأة؟", "ما هي المكافأة؟"),
+    ("ماهو سبب الانسحاب؟", "ما هو سبب الانسحاب؟"),
+    ("شو هيه المكافأة؟", "ما هي المكافأة؟"),
+    ("بشو وعد الوزير؟", "بماذا وعد الوزير؟"),
+    ("مين هوي قائد القوات؟", "من هو قائد القوات؟"),
+    ("كم عدد سجناء ٱلهول؟", "كم عدد سجناء الهول؟"),
+    ("كم عائلة ، عادت إلى بيوتها؟", "كم عائلة، عادت إلى بيوتها؟"),
+    ("Qu'est ce que la récompense ?", "Qu'est-ce que la récompense?"),
+    ("Qui dirige l’armée svp ?", "Qui dirige l'armée?"),
+    ("Qui dirige l’armée ? Merci.", "Qui dirige l'armée?"),
+    ("Wer leitet das Zentrum? Danke!", "Wer leitet das Zentrum?"),
+    ("¿Quién dirige el centro?", "Quién dirige el centro?"),
+    ("¿Me puedes decir quién dirige el centro?", "Quién dirige el centro?"),
+    ("¿Quién dirige el centro? Gracias.", "Quién dirige el centro?"),
+    ("Medya merkezini kim yönetiyor? Teşekkürler.", "Medya merkezini kim yönetiyor?"),
+    ("Подскажите, пожалуйста, кто возглавляет центр?", "Кто возглавляет центр?"),
+    ("Кто возглавляет центр? Спасибо.", "Кто возглавляет центр?"),
+    ("کێ سەرۆکی ناوەندەکەیە؟ سوپاس", "کێ سەرۆکی ناوەندەکەیە؟"),
+    ("Kî serokê navendê ye? Spas.", "Kî serokê navendê ye?"),
+    ("چه کسی مرکز را رهبری می‌کند؟ ممنون", "چه کسی مرکز را رهبری می‌کند؟"),
+    ("لطفا بگویید چه کسی مرکز را رهبری می‌کند؟", "چه کسی مرکز را رهبری می‌کند؟"),
+]
 # What these hide is found again among the passages (`corpus.text.words.spelled_as`), or not at all.
 HIDING = {
     "no hamza",
@@ -50,9 +170,22 @@ def test_ways_to_type_a_question(typed, meant):
     assert read(typed) == meant
 
 
+@pytest.mark.parametrize(("typed", "meant"), TYPED)
+def test_what_people_type_is_read_as_what_they_mean(typed, meant):
+    assert read(typed) == read(meant)
+
+
 @pytest.mark.parametrize(
     "question",
     [
+        "Who said hello to the fighters?",
+        "What is the Good Morning programme?",
+        "Who won the Wich cup at Nantwich?",
+        "What does Thanks mean in Kurdish?",
+        'What did she say: "no"?',
+        "من هو علاء الدين؟",
+        "من هي آش العلي؟",
+        "2 or 3 dead?",
         "Who leads the Red Cross?",
         "How much is 10,500.5 dollars?",
         "What did he say on www.example.com?",

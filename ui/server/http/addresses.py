@@ -11,11 +11,18 @@ from fastapi import FastAPI
 # What other servers have, and what there is here for it.
 _MEANT = {
     "/completions": "/v1/chat/completions",
+    "/completion": "/v1/chat/completions",
     "/responses": "/v1/chat/completions",
     "/chat": "/v1/chat/completions",
+    "/messages": "/v1/chat/completions",
+    "/generate": "/v1/chat/completions",
+    "/tags": "/v1/models",
     "/engines": "/v1/models",
     "/query": "/api/ask",
     "/question": "/api/ask",
+    "/questions": "/api/ask",
+    "/answer": "/api/ask",
+    "/answers": "/api/ask",
     "/health": "/api/health",
     "/healthz": "/api/health",
     "/status": "/api/health",
@@ -24,10 +31,11 @@ _MEANT = {
     "/docs": "/api/openapi.json",
 }
 _PREFIXES = ("/v1", "/api")
-_BEGINNING = regex.compile(r"(?:/(?:api|v\d+|openai))+(?=/)")
+# Some servers have an address for each of their models.
+_BEGINNING = regex.compile(r"(?:/(?:api|v\d+|openai)|/(?:deployments|engines)/[^/]+)+(?=/)")
 _METHODS = frozenset(("get", "post", "put", "patch", "delete"))
 # Addresses this much alike differ by a slip of the hand.
-_ALIKE = 0.8
+_ALIKE = 0.85
 _LONGEST = 200
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import takewhile
 from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
@@ -128,9 +127,9 @@ async def _mistake(_: Request, error: Exception) -> Response:
 
 async def _invalid(shapes: Mapping[str, Shape], request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    why = " ".join(map(_fault, faults[:5]))
+    why = " ".join(dict.fromkeys(map(_fault, faults[:5])))
     if shape := _shape(shapes, request):
-        return JSONResponse(shape(400, why, _param(faults[0]) if faults else None), 400)
+        return JSONResponse(shape(400, why, _param(_deepest(faults)) if faults else None), 400)
     return JSONResponse(error_body(why), 422)
 
 
@@ -155,7 +154,23 @@ def _param(fault: Mapping[str, object]) -> str | None:
 
 def _named(place: tuple[object, ...]) -> Iterator[object]:
     # Behind the field stands which of its types was tried.
-    return takewhile(lambda part: str(part).isidentifier() or isinstance(part, int), place[1:])
+    return (part for part in place[1:] if str(part).isidentifier() or isinstance(part, int))
+
+
+def _deepest(faults: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the first fault, or that of its field which lies deepest: in the type that was meant.
+
+    >>> tried = [("body", "content", "str"), ("body", "content", "list[Part]", 0, "type")]
+    >>> _deepest([{"loc": place} for place in tried])["loc"][-1]
+    'type'
+    """
+    first = faults[0]["loc"]
+    # What stands last in its place may be the type that was tried.
+    field = first[: max(len(first) - 1, 2)]
+    return max(
+        (fault for fault in faults if fault["loc"][: len(field)] == field),
+        key=lambda fault: len(fault["loc"]),
+    )
 
 
 def _fault(fault: Mapping[str, object]) -> str:
@@ -187,8 +202,10 @@ async def _refused(request: Request, error: Exception) -> Response:
         raise error
     sentence = _SENTENCES.get(error.status_code, str(error.detail))
     right = {404: instead, 405: methods}.get(error.status_code)
-    if right and (told := right(request.app, request.url.path)):
-        sentence = f"{sentence} {told}"
+    told = right(request.app, request.url.path) if right else ""
+    if not told and (taken := (error.headers or {}).get("Allow")):
+        told = f"It takes {taken.replace(', ', ' or ')}."
+    sentence = f"{sentence} {told}".rstrip()
     return JSONResponse(error_body(sentence), error.status_code, error.headers)
 
 

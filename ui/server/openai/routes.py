@@ -14,6 +14,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from corpus.errors import DalilError
+from corpus.text.characters import without_unseen
 from index import Filters
 from rag.answer import Event, Json
 from ui.server.access.identity import reader_of
@@ -116,7 +117,7 @@ def question_of(body: ChatBody) -> Question:
     if isinstance(last.content, list) and any(part.type != "text" for part in last.content):
         raise UnsupportedError("Only text is read. Ask without images and files.", "messages")
     text = _text(last)
-    if not text.strip():
+    if not without_unseen(text).strip():
         raise UnsupportedError("The last message of the user is empty. Ask in words.", "messages")
     if len(text) > schemas.LONGEST_QUESTION:
         raise UnsupportedError(

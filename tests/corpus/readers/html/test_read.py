@@ -78,6 +78,10 @@ def test_a_letter_that_stands_in_for_a_joiner_elsewhere_stays_itself():
         "<article><h1>عنوان</h1><time>20 أيلول 2022</time><p>فتح الجسر.</p></article>",
         "<div><h2>عنوان</h2><div>20 أيلول 2022</div><div>فتح الجسر.</div></div>",
         "<div>عنوان<br>20 أيلول 2022<br/>فتح <b>الجسر</b>.</div>",
+        "<dl><dt>عنوان</dt><dd>20 أيلول 2022</dd></dl><p>فتح الجسر.</p>",
+        "<ul><li>عنوان</li><li>20 أيلول 2022</li></ul><p>فتح الجسر.</p>",
+        "<table><tr><td>عنوان</td></tr><tr><td>20 أيلول 2022</td></tr></table><p>فتح الجسر.</p>",
+        "<h1>عنوان</h1><pre>20 أيلول 2022\nفتح الجسر.</pre>",
     ],
 )
 def test_a_short_page_keeps_its_lines(page):
@@ -95,6 +99,31 @@ def test_a_short_page_keeps_its_lines(page):
         ("Well-known bridge open", "", "bridge open", "Well-known bridge open"),
         ("Example News", "", "Example News", "Example News"),
         ("Bridge - open again", "Something else", "Example News", "Bridge - open again"),
+        *(
+            (f"Bridge open {sign} Example News", "", "Example News", "Bridge open")
+            for sign in (
+                "‒",
+                "―",
+                "｜",
+                "~",
+                "¦",
+                "−",
+                "›",
+                "&gt;",
+                "⋅",
+                "∣",
+                "←",
+                "_",
+                "&amp;#8211;",
+            )
+        ),
+        ("فتح الجسر ـ آرتا FM", "", "آرتا FM", "فتح الجسر"),
+        ("فتح الجسر - آرْتا FM", "", "آرتا FM", "فتح الجسر"),
+        ("فتح الجسر - ارتا FM", "", "آرتا FM", "فتح الجسر"),
+        ("Bridge open (Example News)", "", "Example News", "Bridge open"),
+        ("Bridge open - Example News - Example News", "", "Example News", "Bridge open"),
+        ("Al-Example News", "", "Example News", "Al-Example News"),
+        ("Example News wins prize", "", "Example News", "Example News wins prize"),
     ],
 )
 def test_the_outlet_is_no_part_of_the_title(stated, heading, outlet, title):
@@ -121,6 +150,14 @@ def test_the_outlet_is_as_the_page_writes_it(stated, outlet):
     assert read(f"{page}{BODY}</body></html>")["outlet"] == outlet
 
 
+@pytest.mark.parametrize("name", ["ANHA", "rudaw", "VOA کوردی", "el-Watan", "hawar NEWS agency"])
+def test_the_outlet_may_stand_in_the_linked_data_alone(name):
+    said = f'{{"@type":"NewsArticle","publisher":{{"@type":"Organization","name":"{name}"}}}}'
+    script = f'<script type="application/ld+json">{said}</script>'
+    page = f"<html><head><title>Bridge | {name}</title>{script}</head><body>{BODY}</body></html>"
+    assert read(page)["outlet"] == name
+
+
 LIST = (
     '{"@type":"ItemList","itemListElement":[{"@type":"NewsArticle","datePublished":"2019-01-01"}]}'
 )
@@ -136,6 +173,41 @@ LINKED = '<script type="application/ld+json">{}</script>'
         ('<aside><time datetime="2019-01-01">1 Jan</time></aside>', None),
         ('<div class="related"><time datetime="2019-01-01">1 Jan</time></div>', None),
         ('<footer>© <time datetime="2019-01-01">2019</time></footer>', None),
+        *(
+            (f'<div {box}><time datetime="2019-01-01">1 Jan</time></div>', None)
+            for box in (
+                'id="cookieConsent"',
+                'class="relatedPosts"',
+                'class="latestNews"',
+                'class="MostRead"',
+                'class="see-also"',
+                'class="recent-posts"',
+                'class="newsTicker"',
+                'class="modal"',
+                'role="complementary"',
+                'role="dialog"',
+                'style="display:none"',
+            )
+        ),
+        ('<div class="moreover"><time datetime="2022-09-20">20 Sep</time></div>', "2022-09-20"),
+        ('<time itemprop="dateModified" datetime="2023-01-01"></time>', None),
+        ('<time class="published updated" datetime="2022-09-20"></time>', "2022-09-20"),
+        *(
+            (f'<meta {name} content="2022-09-20">', "2022-09-20")
+            for name in (
+                'name="publication_date"',
+                'property="og:published_time"',
+                'name="article.published"',
+                'name="pub_date"',
+                'name="citation_date"',
+                'name="date_published"',
+            )
+        ),
+        ('<meta name="expires" content="2022-09-20">', None),
+        (
+            LINKED.format('{"@type":"http://schema.org/NewsArticle","datePublished":"2022-09-20"}'),
+            "2022-09-20",
+        ),
         (LINKED.format(LIST), None),
         (LINKED.format("{broken"), None),
         (LINKED.format(LIST) + LINKED.format(OWN), "2022-09-20"),

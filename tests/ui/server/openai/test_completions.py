@@ -204,6 +204,17 @@ UNSUPPORTED = [
     ({"messages": "x"}, 400, "messages"),
     ({"stream": "maybe"}, 400, "stream"),
     ({"messages": [{"role": "user", "content": 3}]}, 400, "messages[0].content"),
+    ({"messages": [{"role": "user", "content": {}}]}, 400, "messages[0].content"),
+    ({"messages": [{"role": "user", "content": ["x"]}]}, 400, "messages[0].content[0]"),
+    ({"messages": [{"role": "user", "content": [{}]}]}, 400, "messages[0].content[0].type"),
+    (
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": 5}]}]},
+        400,
+        "messages[0].content[0].text",
+    ),
+    ({"messages": asked("\u200b\u200f")}, 400, "messages"),
+    ({"messages": [None]}, 400, "messages[0]"),
+    ({"stream_options": {"include_usage": "x"}}, 400, "stream_options.include_usage"),
 ]
 
 
@@ -291,6 +302,15 @@ def test_a_model_is_told_of_by_its_name(demo):
         ("/v1/ask", "POST /api/ask"),
         ("/ask", "POST /api/ask"),
         ("/api/asks", "POST /api/ask"),
+        ("/v1/messages", "POST /v1/chat/completions"),
+        ("/v1/completion", "POST /v1/chat/completions"),
+        ("/v1/engines/dalil/completions", "POST /v1/chat/completions"),
+        ("/openai/deployments/dalil/chat/completions", "POST /v1/chat/completions"),
+        ("/api/generate", "POST /v1/chat/completions"),
+        ("/api/tags", "GET /v1/models"),
+        ("/api/answers", "POST /api/ask"),
+        ("/api/questions", "POST /api/ask"),
+        ("/v1/moderations", None),
         ("/v1/embeddings", None),
         ("/v1/images/generations", None),
         ("/wp-login.php", None),
@@ -309,6 +329,9 @@ def test_a_wrong_method_names_the_right_one(demo):
     refused = demo.get(ROUTE)
     assert refused.status_code == 405
     assert refused.json()["error"]["message"].endswith("another method. It takes POST.")
+    for method in ("DELETE", "POST"):
+        refused = demo.request(method, "/v1/models/dalil")
+        assert refused.json()["error"]["message"].endswith("another method. It takes GET.")
 
 
 def test_the_models_are_listed(chat):

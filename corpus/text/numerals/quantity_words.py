@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
 import regex
 
+from corpus.text.numerals.entries import FractionWord, Month, NumberWord, Tables
 from corpus.text.words import Word, fold
 
 _FILE = Path(__file__).with_name("quantities.toml")
@@ -23,88 +24,16 @@ _KINDS = ("numbers", "beside")
 _COLLECTIVES = ("collectives", "collectives_beside")
 # What Arabic adds to a word for "of it", "of them", "of us".
 _OF_THEM = ("", "ه", "ها", "هم", "هما", "هن", "نا")
-# German writes a number up to these as one word, its units before its tens.
-_TENS, _HUNDRED, _THOUSAND = 10, 100, 1000
 # Written without a space after digits: "10m", "2.5bn".
-SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "md": 10**9, "tn": 10**12}
+SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "md": 10**9, "mds": 10**9,
+            "tn": 10**12}  # fmt: skip
 SPACES = (" ", "\u00a0", "\u202f", "\u2009")
 BETWEEN = frozenset((*SPACES, "-", "\u2011", ""))
 # Longer runs of digits are identifiers, and a leading zero makes one of any run.
 COUNT = regex.compile("0|[1-9][0-9]{0,14}")
-# Whole numbers are integers, which are much the faster.
-Value = int | Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class NumberWord:
-    """What a word counts in one language.
-
-    `sure` says that it is a number wherever it stands, `joined` that it begins with "and",
-    `opens` that it can only be the first word of a number, `collective` that it is so many of
-    what is counted before it ("two dozen").
-    """
-
-    value: Value
-    sure: bool
-    joined: bool = False
-    opens: bool = False
-    collective: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FractionWord:
-    """What a word, or several, counts in one language, as a part of one.
-
-    `kind` is that of `quantities.toml` ("alone" for what needs no company, `sure` if it is a
-    fraction wherever it stands); `rest` are the words after the first, `joined` says that it
-    begins with "and".
-    """
-
-    value: Fraction
-    language: str
-    kind: str
-    sure: bool = False
-    joined: bool = False
-    rest: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month from 1 to 12; `sure` says that its name is nothing else."""
-
-    number: int
-    sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """All keys are folded; names of months are sequences of words.
-
-    `fractions` are listed by their first words; `of` are the words between a fraction and its
-    thousands, `articles` those before a fraction that is added, `ranges` those between the ends of
-    a range and `betweens` those before one whose ends an "and" joins, with their languages.
-    `percents` are the words of "per cent", those that mean it only behind a number with `False`,
-    and `percents_before` the last words of what stands before the number.  `ordinals` gives digits
-    for words, "0" for those that only tell one half of a year from another.  `month_names` are
-    those of months as they are written, `month_words` their first words, and `known` holds those
-    and all number words.
-    """
-
-    numbers: Mapping[str, Mapping[str, NumberWord]]
-    fractions: Mapping[str, Sequence[FractionWord]]
-    of: Mapping[str, frozenset[str]]
-    percents: Mapping[tuple[str, ...], bool]
-    percents_before: frozenset[str]
-    ordinals: Mapping[str, str]
-    ands: Mapping[str, frozenset[str]]
-    articles: Mapping[str, frozenset[str]]
-    ranges: Mapping[str, frozenset[str]]
-    betweens: Mapping[str, frozenset[str]]
-    months: Mapping[tuple[str, ...], Month]
-    month_names: frozenset[str]
-    before: frozenset[str]
-    month_words: frozenset[str]
-    known: frozenset[str]
+_TEN, _HUNDRED, _THOUSAND, _MILLION = 10, 100, 1000, 1000**2
+# Who has no umlauts at hand, as they are folded.
+_DIGRAPHS = (("funf", "fuenf"), ("zwolf", "zwoelf"))
 
 
 @lru_cache(maxsize=1)
@@ -152,6 +81,7 @@ def tables() -> Tables:
         _small_words(languages, "article"),
         _small_words(languages, "range"),
         _small_words(languages, "between"),
+        _small_words(languages, "point"),
         months,
         frozenset(name.replace("_", " ") for name in named),
         frozenset(before),
@@ -195,6 +125,30 @@ def percent_words(found: Sequence[Word], place: int, *, alone: bool = False) -> 
     return 0
 
 
+def is_unit(folded: str) -> bool:
+    """Tell if a word is an ordinal from the first to the ninth."""
+    return len(known := tables().ordinals.get(folded, "0")) == 1 and known != "0"
+
+
+def added_to_ordinal(folded: str) -> int:
+    """Return what an Arabic word adds to the ordinal before it: "عشر" ten, "والعشرين" twenty."""
+    word = tables().numbers.get(folded, {}).get("ar")
+    if word is None:
+        return 0
+    value = int(word.value)
+    tens = 2 * _TEN <= value < _HUNDRED and value % _TEN == 0 and word.joined
+    return value if tens or (value == _TEN and not word.joined and not word.opens) else 0
+
+
+def tens_of(folded: str) -> set[str]:
+    """Return the languages, Arabic apart, in which a word is twenty, thirty, up to ninety."""
+    return {
+        language
+        for language, word in tables().numbers.get(folded, {}).items()
+        if language != "ar" and 2 * _TEN <= word.value < _HUNDRED and word.value % _TEN == 0
+    }
+
+
 def _numbers(
     table: Mapping[str, Mapping[str, str]], language: str
 ) -> Iterator[tuple[str, NumberWord]]:
@@ -206,10 +160,13 @@ def _numbers(
                 yield fold(spelling), word
                 if language == "ar":
                     yield from _with_prefixes(fold(spelling), word)
-    if language == "de":
-        yield from _german(table)
-    if language == "fa":
-        yield from _persian(table)
+    listed = {
+        int(n): words.split()[0] for kind in reversed(_KINDS) for n, words in table[kind].items()
+    }
+    own = set(map(fold, listed.values()))
+    for spelling, value in joined_numbers(listed, language):
+        if spelling not in own:
+            yield spelling, NumberWord(value, sure=True)
 
 
 def _with_prefixes(spelling: str, word: NumberWord) -> Iterator[tuple[str, NumberWord]]:
@@ -221,40 +178,6 @@ def _with_prefixes(spelling: str, word: NumberWord) -> Iterator[tuple[str, Numbe
             opens = bool(preposition)
             yield prefix + spelling, replace(word, opens=opens)
             yield _AND + prefix + spelling, replace(word, joined=not opens, opens=opens)
-
-
-def _persian(table: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, NumberWord]]:
-    """Yield numbers from 21 to 99 as they are joined: "بیست‌وپنج"."""
-    listed = {int(n): fold(word.split()[0]) for k in _KINDS for n, word in table[k].items()}
-    for tens in range(2 * _TENS, _HUNDRED, _TENS):
-        for units in range(1, _TENS):
-            yield f"{listed[tens]}{_AND}{listed[units]}", NumberWord(tens + units, sure=True)
-
-
-def _german(table: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, NumberWord]]:
-    """Yield what German writes as one word: up to 999, thousands of them, and hundreds beside.
-
-    Of the thousands those of up to 99 or of tens, of the hundreds those beside up to 20 of them.
-    """
-    listed = {int(n): fold(word.split()[0]) for k in _KINDS for n, word in table[k].items()}
-    small = [(value, word) for value, word in listed.items() if value < _HUNDRED]
-    for tens in range(2 * _TENS, _HUNDRED, _TENS):
-        small += ((tens + n, f"{listed[n]}und{listed[tens]}") for n in range(1, _TENS))
-    hundred, thousand = listed[_HUNDRED], listed[_THOUSAND]
-    counts = ("", *(listed[n] for n in range(1, 2 * _TENS) if n != _TENS))
-    hundreds = [(max(n, 1) * _HUNDRED, f"{word}{hundred}") for n, word in enumerate(counts)]
-    hundreds[_TENS:] = [(value + _HUNDRED, word) for value, word in hundreds[_TENS:]]
-    whole = [*small, *hundreds]
-    for value, word in hundreds[:_TENS]:
-        whole += ((value + n, f"{word}{rest}") for n, rest in (*small, (1, "eins")))
-    thousands = [(1, thousand), *((value, f"{word}{thousand}") for value, word in whole)]
-    of_tens = [each for each in thousands if each[0] < _HUNDRED or each[0] % _TENS == 0]
-    whole += ((value * _THOUSAND, word) for value, word in of_tens)
-    for value, word in of_tens:
-        if value <= 2 * _TENS:
-            whole += ((value * _THOUSAND + n, f"{word}{rest}") for n, rest in hundreds[:_TENS])
-    alone = set(listed.values())
-    yield from ((word, NumberWord(value, True)) for value, word in whole if word not in alone)
 
 
 def _fractions(
@@ -298,3 +221,73 @@ def _months(
                 first, *rest = _sequence(name)
                 for prefix in prefixes:
                     yield (prefix + first, *rest), Month(int(number), kind == "months")
+
+
+def joined_numbers(listed: Mapping[int, str], language: str) -> Iterator[tuple[str, int]]:
+    """Yield numbers of one word, folded, and what they count; `listed` are the language's own."""
+    folded = {value: fold(word) for value, word in listed.items()}
+    ways = {"de": _german, "tr": _turkish, "fa": _persian, "ckb": _with_thousand}
+    if language in ways:
+        yield from ways[language](folded)
+
+
+def _german(listed: Mapping[int, str]) -> Iterator[tuple[str, int]]:
+    """Yield what German writes as one word: up to 999, thousands of them, and hundreds beside.
+
+    Of the thousands those of up to 99 or of tens, of the hundreds those beside up to 20 of them.
+    """
+    small = [(value, word) for value, word in listed.items() if value < _HUNDRED]
+    for tens in filter(listed.get, range(2 * _TEN, _HUNDRED, _TEN)):
+        units = (n for n in range(1, _TEN) if n in listed)
+        small += [(tens + n, f"{listed[n]}und{listed[tens]}") for n in units]
+    hundred, thousand = listed[_HUNDRED], listed[_THOUSAND]
+    counts = [(n, listed[n]) for n in range(1, 2 * _TEN) if n != _TEN and n in listed]
+    many = [(n * _HUNDRED, f"{word}{hundred}") for n, word in counts]
+    hundreds = [(_HUNDRED, hundred), *(each for each in many if each[0] < _THOUSAND)]
+    whole = [*small, (_HUNDRED, hundred), *many]
+    for value, word in hundreds:
+        whole += ((value + n, f"{word}{rest}") for n, rest in (*small, (1, "eins")))
+    thousands = [(1, thousand), *((value, f"{word}{thousand}") for value, word in whole)]
+    of_tens = [each for each in thousands if each[0] < _HUNDRED or each[0] % _TEN == 0]
+    whole += ((value * _THOUSAND, word) for value, word in of_tens)
+    for value, word in of_tens:
+        if value <= 2 * _TEN:
+            whole += ((value * _THOUSAND + n, f"{word}{rest}") for n, rest in hundreds)
+    halves = [(n, f"{listed[n]}einhalb") for n in range(1, _TEN) if n in listed]
+    whole += ((n * _THOUSAND + _THOUSAND // 2, f"{word}{thousand}") for n, word in halves)
+    whole.append((_THOUSAND + _THOUSAND // 2, f"anderthalb{thousand}"))
+    for value, word in whole:
+        yield word, value
+        for umlaut, letters in _DIGRAPHS:
+            if umlaut in word:
+                yield word.replace(umlaut, letters), value
+
+
+def _turkish(listed: Mapping[int, str]) -> Iterator[tuple[str, int]]:
+    """Yield numbers up to 999, and thousands of what is below 100, as many write them."""
+    small = {value: word for value, word in listed.items() if 0 < value < _HUNDRED}
+    for tens in range(_TEN, _HUNDRED, _TEN):
+        small |= {tens + n: f"{small[tens]}{small[n]}" for n in range(1, _TEN)}
+    hundreds = {n * _HUNDRED: f"{small[n]}{listed[_HUNDRED]}" for n in range(2, _TEN)}
+    hundreds[_HUNDRED] = listed[_HUNDRED]
+    yield from ((word, value) for value, word in small.items() if value not in listed)
+    for value, word in hundreds.items():
+        yield word, value
+        yield from ((f"{word}{rest}", value + n) for n, rest in small.items())
+    for value, word in (small | hundreds).items():
+        if value > 1:
+            yield f"{word}{listed[_THOUSAND]}", value * _THOUSAND
+
+
+def _persian(listed: Mapping[int, str]) -> Iterator[tuple[str, int]]:
+    """Yield numbers from 21 to 99 as they are joined ("بیست‌وپنج"), and thousands and millions."""
+    for tens in range(2 * _TEN, _HUNDRED, _TEN):
+        yield from ((f"{listed[tens]}{_AND}{listed[n]}", tens + n) for n in range(1, _TEN))
+    yield from _with_thousand(listed)
+
+
+def _with_thousand(listed: Mapping[int, str]) -> Iterator[tuple[str, int]]:
+    """Yield the thousands and millions of each number below a thousand: "پنج‌هزار"."""
+    for scale in (_THOUSAND, _MILLION):
+        small = ((value, word) for value, word in listed.items() if 1 < value < _THOUSAND)
+        yield from ((f"{word}{listed[scale]}", value * scale) for value, word in small)
