@@ -86,9 +86,11 @@ def ask_together(
         thread.start()
     ready.wait()
     end = perf_counter() + seconds
-    before_end()
-    time.sleep(max(0.0, end - perf_counter()))
-    stop.set()
+    try:
+        before_end()
+        time.sleep(max(0.0, end - perf_counter()))
+    finally:
+        stop.set()
     for thread in threads:
         thread.join()
     return [reply for mine in replies for reply in mine]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from select import poll
 
-from corpus.errors import DalilError
 from eval.bench.clients import OK, Address, Reply, ask_together
 from eval.bench.stack import percentile
 from eval.cases.case import read_cases
 from eval.running.evaluate import CASES, DEMO
+from eval.studies.safety.serving import add, serving
 
 _HALF = b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 _LOOK_MS = 20
@@ -58,7 +57,9 @@ def measure(held: int, clients: int, seconds: float, files: int, addresses: int)
     questions = [case.question for case in read_cases(CASES)]
     with tempfile.TemporaryDirectory(prefix="dalil-half-open-") as folder:
         log = Path(folder, "log")
-        with _serving(folder, log, files) as port:
+        add(folder, DEMO)
+        limited = (sys.executable, "-c", _START.format(files=files))
+        with serving(folder, log, limited) as port:
             address = Address(f"http://127.0.0.1:{port}")
             ask_together(address, questions, clients, seconds / 4)
             alone = ask_together(address, questions, clients, seconds)
@@ -104,31 +105,6 @@ def _half_open(port: int, number: int) -> socket.socket:
     line = socket.create_connection(("127.0.0.1", port), 1, (f"127.0.0.{number}", 0))
     line.sendall(_HALF)
     return line
-
-
-@contextmanager
-def _serving(home: str, log: Path, files: int) -> Iterator[int]:
-    """Serve the demo collection from a process that may open so many files; yield the port."""
-    add = [sys.executable, "-m", "ui.cli", "--home", home, "add", str(DEMO)]
-    subprocess.run(add, check=True, capture_output=True)
-    limited = [sys.executable, "-c", _START.format(files=files), "--home", home]
-    with log.open("wb") as written:
-        process = subprocess.Popen([*limited, "serve", "--port", "0"], stderr=written)
-    try:
-        yield _port(process, log)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _port(process: subprocess.Popen[bytes], log: Path) -> int:
-    while process.poll() is None:
-        text = log.read_text(encoding="utf-8")
-        if "\n" in text and "http" in text:
-            return int(text.split("/ in a browser")[0].rpartition(":")[2])
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.1)
-    raise DalilError(f"The server did not start: {log.read_text(encoding='utf-8').strip()}")
 
 
 def report(found: Outcome) -> str:
