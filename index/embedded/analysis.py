@@ -20,7 +20,7 @@ from corpus.text.names import JOINED_TO_NEXT, name_terms
 from corpus.text.quantities import Traits, quantity_terms
 from corpus.text.stems import grams, stem
 from corpus.text.words import words
-from index.embedded.postings import PostingCounter, TermCounter
+from index.embedded.tokens import PostingCounter, TermCounter
 from index.encoder import StaticEncoder
 from index.encoder.pieces import ragged
 
