@@ -22,7 +22,7 @@ from corpus.text.numerals.quantity_words import is_unit, tables
 from corpus.text.quantities import alone, goes_on, quantity_terms
 from corpus.text.stems import grams, stem
 from corpus.text.words import Word, words
-from index.embedded.postings import PostingCounter, TermCounter
+from index.embedded.tokens import PostingCounter, TermCounter
 from index.encoder import StaticEncoder
 from index.encoder.pieces import ragged
 

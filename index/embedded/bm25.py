@@ -19,16 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedded.postings import (
-    CHUNK,
     Held,
-    PostingCounter,
-    TermCounter,
+    SortedTerms,
+    among,
     best_rows,
-    cuts,
+    by_part,
     load_arrays,
     save_arrays,
     term_keys,
+    together,
 )
+from index.embedded.tokens import CHUNK, PostingCounter, TermCounter
+from index.encoder.pieces import cuts
 
 # BM25Okapi's defaults; the contract test compares with the stock class.
 K1 = 1.5
@@ -75,7 +77,8 @@ class Scored(ABC):
     def held(self, query: Sequence[str]) -> list[Held]:
         """Return the postings of the terms of `query` that any document holds, in order.
 
-        Those of one term may come in several pieces, of other documents each.
+        Those of one term may come in several pieces, of other documents each, and have documents
+        that are gone.
         """
 
     @abstractmethod
@@ -95,11 +98,11 @@ class Scored(ABC):
     def _sum(self, held: Sequence[Held], kind: type[np.floating]) -> NDArray[np.floating]:
         total = np.zeros(len(self.sizes), kind)
         damping = self._short_damping if kind is np.float32 else self._damping
-        for rows, count, idf in held:
+        for first, rows, count, idf in together(held):
             added = np.multiply(count, K1 + 1, dtype=kind)
-            added /= count + damping[rows]
-            added *= idf
-            np.add.at(total, rows, added)
+            added /= count + damping[first:][rows]
+            added *= idf.astype(kind)
+            np.add.at(total[first:], rows, added)
         return total
 
     def match(self, query: Sequence[str]) -> LexicalMatch:
@@ -111,7 +114,7 @@ class Scored(ABC):
         # Scores alone cannot tell: in a tiny collection a match may count zero or less.
         having = np.zeros(len(self.sizes), np.bool_)
         for each in held:
-            having[each.documents] = True
+            having[each.first :][each.documents] = True
         total[~having] = -np.inf
         return LexicalMatch(total, -np.inf)
 
@@ -121,15 +124,13 @@ class Scored(ABC):
         For terms that nearly every document has, looking a few documents up is far cheaper.
         """
         total = np.zeros(len(rows))
-        # Of the type of the postings, which would all be turned into the type of `rows` else.
-        wanted = rows.astype(np.int32)
-        for documents, counts, idf in self.held(query):
-            found = np.searchsorted(documents, wanted)
-            np.minimum(found, len(documents) - 1, out=found)
-            holds = np.flatnonzero(documents[found] == wanted)
-            count = counts[found[holds]].astype(np.int64)
-            saturation = count + self._damping[rows[holds]]
-            total[holds] += idf * (count * (K1 + 1) / saturation)
+        for first, held in by_part(self.held(query)).items():
+            before = int(np.searchsorted(rows, first))
+            found = among(held, rows[before:] - first, len(self.sizes) - first)
+            saturation = found.counts + self._damping[rows[before:]][found.rows]
+            added = np.multiply(found.counts, K1 + 1, dtype=np.float64) / saturation
+            added *= np.array([each.idf for each in held])[found.terms]
+            total[before:] += np.bincount(found.rows, added, len(rows) - before)
         return total
 
     @cached_property
@@ -241,6 +242,12 @@ class LexicalIndex(Scored):
         """A number for each term, uint64 (v,), the same in every index."""
         return term_keys(self.vocabulary, self.offsets)
 
+    @cached_property
+    def keys_in_order(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """The `keys`, ascending, and the place of the term of each."""
+        order = np.argsort(self.keys)
+        return self.keys[order], order
+
     def find(self, term: str) -> int | None:
         """Return the place of `term`, `None` for one that no document holds."""
         # Another thread may clear what is remembered at any moment.
@@ -248,22 +255,13 @@ class LexicalIndex(Scored):
         if place == _UNKNOWN:
             if len(self._places) >= _REMEMBERED:
                 self._places.clear()
-            self._places[term] = place = self._search(term)
+            place = self._sorted.find(term.encode("utf-8", "replace"))
+            self._places[term] = place
         return place
 
-    def _search(self, term: str) -> int | None:
-        wanted = term.encode("utf-8", "replace")
-        low, high = 0, len(self.starts) - 1
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self.starts) - 1 and self._bytes(low) == wanted else None
-
-    def _bytes(self, number: int) -> bytes:
-        return self.vocabulary[self.offsets[number] : self.offsets[number + 1]].tobytes()
+    @cached_property
+    def _sorted(self) -> SortedTerms:
+        return SortedTerms(self.vocabulary, self.offsets)
 
     def save(self, folder: Path) -> None:
         """Write the arrays into `folder`."""

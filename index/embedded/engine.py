@@ -172,28 +172,13 @@ def find(
     legs = run_legs(snapshot, query, vector, depth, allowed)
     met, around = _met(snapshot, query, legs)
     scores = (legs.dense, legs.soft, legs.lexical, legs.names, legs.grams)
-    columns = (legs.rows, *scores, met, around)
-    table, found = snapshot.passages, []
-    for row, *of_legs, own, best in zip(*(of.tolist() for of in columns), strict=True):
-        article_id, version = table.versions[table.articles[row]]
-        start, end, script = int(table.starts[row]), int(table.ends[row]), str(table.scripts[row])
-        dense, soft, lexical, names, n_grams = of_legs
-        found.append(
-            Candidate(
-                article_id,
-                version,
-                start,
-                end,
-                script,
-                dense,
-                soft,
-                lexical,
-                names,
-                n_grams,
-                tuple(own),
-                tuple(best),
-            )
-        )
+    table, rows = snapshot.passages, legs.rows
+    spans = (of[rows].tolist() for of in (table.articles, table.starts, table.ends))
+    columns = (*spans, table.scripts_of(rows), *(of.tolist() for of in (*scores, met, around)))
+    found = [
+        Candidate._make((*table.versions[article], *told, tuple(own), tuple(best)))
+        for article, *told, own, best in zip(*columns, strict=True)
+    ]
     return Candidates(found, tuple((token_shares(query) @ legs.match.rarity).tolist()))
 
 

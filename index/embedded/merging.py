@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedded.bm25 import LexicalIndex
-from index.embedded.postings import Part, PostingCounter, TermCounter
+from index.embedded.tokens import Part, PostingCounter, TermCounter
 
 
 def merged(parts: Iterable[tuple[LexicalIndex, NDArray[np.int64]]]) -> LexicalIndex:

@@ -12,9 +12,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.postings import smallest
 from index.embedded.soft import LEAST, MOST, Floats, Places, nearest
 from index.embedded.tokens import places_in
+from index.encoder.pieces import smallest
 
 # New tokens compared with the whole vocabulary together.
 _AT_ONCE = 128

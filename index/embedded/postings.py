@@ -1,7 +1,4 @@
-"""Terms of documents to inverted postings, a few thousand documents at a time.
-
-Only numbers outlive a chunk: the terms of a whole collection as Python lists, or its postings as
-64-bit numbers, would take several times the memory of the index.
+"""Inverted postings as arrays: kept on disk, looked up by term, and the highest scores among them.
 
 Arrays lie on disk, one `.npy` file each in a folder, and are opened as memory maps: a search
 touches a few postings of a large collection; what it does not touch takes no memory.  The highest
@@ -10,158 +7,213 @@ of many scores are found without putting them in order.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, count
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder.pieces import ragged
-
+Counts = NDArray[np.unsignedinteger]
+Sizes = NDArray[np.int64]
 # Scores of which only the highest is looked at first.
 _GROUP = 64
 # An odd number whose powers spread the bytes of a term over 64 bits.
 _BASE = 0x9E3779B97F4A7C15
-# Documents counted together.
-CHUNK = 2_000
-
-
-@dataclass(frozen=True)
-class Part:
-    """Postings of some documents, those of each term together and in order of the documents.
-
-    `terms` int32 (t,) are distinct numbers of terms, `sizes` int64 (t,) the postings of each,
-    `documents` int32 (p,) and `counts` unsigned (p,) the postings.
-    """
-
-    terms: NDArray[np.int32]
-    sizes: NDArray[np.int64]
-    documents: NDArray[np.int32]
-    counts: NDArray[np.unsignedinteger]
+# Terms that are compared with the one looked for together, once it is known to be near.
+_BESIDE = 16
+# Postings that are scored together, a megabyte or two.
+_AT_ONCE = 50_000
+# Postings of a term, a row looked for, from which on each row is looked up among them.
+_MANY = 32
+# Rows that are laid out to be looked up in about the time that one term takes by itself.
+_LAID_OUT = 50_000
 
 
 class Held(NamedTuple):
-    """A term's postings, `documents` int32 (m,), ascending, and `counts` (m,), and its idf."""
+    """A term's postings, `documents` int32 (m,), ascending, and `counts` (m,), and its idf.
+
+    `documents` are numbered from the row `first`.
+    """
 
     documents: NDArray[np.int32]
     counts: NDArray[np.unsignedinteger]
     idf: float
+    first: int = 0
 
 
-class PostingCounter:
-    """Counts numbered terms by document; begins with `parts`, whose documents have `lengths`."""
+class Together(NamedTuple):
+    """Postings of several terms, numbered from the row `first`, with the idf of each, (p,)."""
 
-    def __init__(self, parts: Iterable[Part], lengths: NDArray[np.int32]) -> None:
-        self._parts = list(parts)
-        self._lengths = [lengths]
-        self._documents = len(lengths)
-
-    @property
-    def lengths(self) -> NDArray[np.int32]:
-        """The number of terms of each document, repeated ones included, int32 (n,)."""
-        return np.concatenate(self._lengths)
-
-    def add(self, terms: NDArray[np.integer], lengths: NDArray[np.integer]) -> None:
-        """Count documents whose `terms` lie one after another, `lengths` (m,) of them each."""
-        width = max(len(lengths), 1)
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        pairs, counts = np.unique(terms * np.int64(width) + rows, return_counts=True)
-        numbers, rows = np.divmod(pairs, width)
-        distinct, sizes = np.unique(numbers, return_counts=True)
-        documents = (rows + self._documents).astype(np.int32)
-        self._parts.append(Part(distinct.astype(np.int32), sizes, documents, smallest(counts)))
-        self._lengths.append(lengths.astype(np.int32))
-        self._documents += len(lengths)
-
-    def include(self, part: Part, lengths: NDArray[np.int32]) -> None:
-        """Count documents whose postings are `part`, numbered from 0 there, of `lengths` (m,)."""
-        self._parts.append(replace(part, documents=part.documents + np.int32(self._documents)))
-        self._lengths.append(lengths)
-        self._documents += len(lengths)
-
-    def frequency(self) -> NDArray[np.int64]:
-        """Return how many documents hold each term, int64 (highest term + 1,)."""
-        highest = max((int(part.terms.max(initial=-1)) for part in self._parts), default=-1)
-        found = np.zeros(highest + 1, np.int64)
-        for part in self._parts:
-            found[part.terms] += part.sizes
-        return found
-
-    def postings(
-        self, starts: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int32], NDArray[np.unsignedinteger]]:
-        """Return documents and counts, (p,) each; those of term `i` begin at `starts[i]`.
-
-        The parts are used up, since they and the postings together are twice the memory.
-        """
-        size = sum(len(part.documents) for part in self._parts)
-        kind = np.result_type(np.uint8, *(part.counts.dtype for part in self._parts))
-        documents, counts = np.empty(size, np.int32), np.empty(size, kind)
-        following = starts.copy()
-        self._parts.reverse()
-        while self._parts:
-            part = self._parts.pop()
-            places = ragged(following[part.terms], part.sizes)
-            following[part.terms] += part.sizes
-            documents[places], counts[places] = part.documents, part.counts
-        return documents, counts
+    first: int
+    documents: NDArray[np.int32]
+    counts: NDArray[np.unsignedinteger]
+    idf: NDArray[np.float64]
 
 
-class TermCounter:
-    """Numbers terms, those `known` first, and counts them by document.
+class Found(NamedTuple):
+    """Postings of some rows, term by term: places among the rows and the terms, and counts."""
 
-    `appearance` is the place of each number in the order in which the documents brought the terms.
+    rows: NDArray[np.integer]
+    terms: NDArray[np.integer]
+    counts: NDArray[np.unsignedinteger]
+
+
+class Run(NamedTuple):
+    """Postings of some texts: `texts` int32 (p,) and `counts` uint8 (p,), token by token.
+
+    `texts` are numbered from the row `first`, and may have some that are gone.  `asked` int64 (t,)
+    says which of the tokens asked for they are of, `sizes` (t,) how many each has.
     """
 
-    def __init__(self, known: Iterable[str], postings: PostingCounter) -> None:
-        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self.number = self._numbers.__getitem__
-        for term in known:
-            self.number(term)
-        self.postings = postings
-        self._appeared = [np.arange(len(self._numbers), dtype=np.int64)]
-        self._seen = np.ones(len(self._numbers), np.bool_)
+    asked: NDArray[np.int64]
+    texts: NDArray[np.int32]
+    counts: NDArray[np.uint8]
+    sizes: Sizes
+    first: int = 0
 
-    def add(self, documents: Sequence[Sequence[str]]) -> None:
-        """Count the next documents, each a sequence of terms; give it `CHUNK` at a time."""
-        lengths = np.fromiter(map(len, documents), np.int64, len(documents))
-        terms = map(self.number, chain.from_iterable(documents))
-        self.count(np.fromiter(terms, np.int64, int(lengths.sum())), lengths)
 
-    def count(self, numbers: NDArray[np.integer], lengths: NDArray[np.int64]) -> None:
-        """Count documents whose `numbers` of terms lie one after another, `lengths` (m,) each."""
-        self._see(numbers)
-        self.postings.add(numbers, lengths)
+class Tokens(ABC):
+    """Texts whose tokens are known by their postings, and the other way round.
 
-    def include(self, part: Part, order: NDArray[np.int64], lengths: NDArray[np.int32]) -> None:
-        """Count documents as `PostingCounter.include`, which brought the terms in `order`."""
-        self._see(part.terms[order])
-        self.postings.include(part, lengths)
+    `vocabulary` int32 (v,) are the tokens that occur, ascending, `lengths` int32 (n,) counts the
+    tokens of each text, 0 for one that is gone.
+    """
 
-    def _see(self, numbers: NDArray[np.integer]) -> None:
-        room = len(self._numbers) - len(self._seen)
-        self._seen = np.concatenate([self._seen, np.zeros(room, np.bool_)])
-        new = numbers[~self._seen[numbers]]
-        distinct, firsts = np.unique(new, return_index=True)
-        self._appeared.append(distinct[np.argsort(firsts)].astype(np.int64))
-        self._seen[distinct] = True
+    vocabulary: NDArray[np.int32]
+    lengths: NDArray[np.int32]
 
     @property
-    def terms(self) -> list[str]:
-        """The terms by number."""
-        return list(self._numbers)
+    @abstractmethod
+    def count(self) -> int:
+        """How many texts there are, those that are gone not."""
 
-    @property
-    def appearance(self) -> NDArray[np.int64]:
-        """The place of each term in the order of the documents, int64 (n,); -1 if in none."""
-        order = np.concatenate(self._appeared)
-        places = np.full(len(self._numbers), -1, np.int64)
-        places[order] = np.arange(len(order))
-        return places
+    @abstractmethod
+    def postings(
+        self, places: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint8], Sizes]:
+        """Return texts and counts of the tokens at `places` of the vocabulary, token by token.
+
+        The last says how many each token has.
+        """
+
+    @abstractmethod
+    def runs(self, places: NDArray[np.integer]) -> Iterator[Run]:
+        """Yield the postings of the tokens at `places`, those of some texts at a time."""
+
+    @abstractmethod
+    def tokens_of(self, rows: NDArray[np.int64]) -> tuple[Counts, NDArray[np.uint8], Sizes]:
+        """Return the distinct tokens of the texts `rows`, one after another, counts and numbers."""
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @cached_property
+    def filled(self) -> NDArray[np.bool_]:
+        """Which texts have any token, and are not gone, bool (n,)."""
+        return np.asarray(self.lengths > 0, np.bool_)
+
+    @cached_property
+    def relative_lengths(self) -> NDArray[np.float32]:
+        """The length of each text over their mean, float32 (n,)."""
+        mean = float(self.lengths.sum()) / max(self.count, 1)
+        return np.asarray(self.lengths / max(mean, 1.0), np.float32)
+
+
+class SortedTerms:
+    """Terms in byte order, found by halving; `vocabulary` and `offsets` are as in `term_keys`.
+
+    The first halvings meet the same terms in every search, and these are remembered.
+    """
+
+    def __init__(self, vocabulary: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
+        self._vocabulary, self._offsets = vocabulary, offsets
+        self._met: dict[int, bytes] = {}
+
+    def find(self, wanted: bytes) -> int | None:
+        """Return the place of a term by its UTF-8 bytes, `None` if it is not there."""
+        low, high = 0, len(self._offsets) - 1
+        while high - low > _BESIDE:
+            middle = (low + high) // 2
+            if (term := self._met.get(middle)) is None:
+                term = self._met[middle] = self._between(middle, middle + 1)[0]
+            low, high = (low, middle) if term > wanted else (middle, high)
+        beside = self._between(low, high)
+        return low + beside.index(wanted) if wanted in beside else None
+
+    def _between(self, low: int, high: int) -> list[bytes]:
+        at = self._offsets[low : high + 1].tolist()
+        data = self._vocabulary[at[0] : at[-1]].tobytes()
+        return [data[begin - at[0] : end - at[0]] for begin, end in pairwise(at)]
+
+
+def by_part(held: Sequence[Held]) -> dict[int, list[Held]]:
+    """Return postings by the row from which their documents are numbered, each in their order."""
+    parts: defaultdict[int, list[Held]] = defaultdict(list)
+    for each in held:
+        parts[each.first].append(each)
+    return parts
+
+
+def together(held: Sequence[Held]) -> Iterator[Together]:
+    """Yield the postings of `held`, those of a document in the order of the terms.
+
+    Short ones come together, since each step of a sum takes as long as a thousand postings.
+    """
+    for first, of_part in by_part(held).items():
+        sizes = [len(each.documents) for each in of_part]
+        chunks = (np.cumsum(sizes) // _AT_ONCE).tolist()
+        for _, some in groupby(zip(chunks, sizes, of_part, strict=True), itemgetter(0)):
+            _, lengths, terms = zip(*some, strict=True)
+            yield Together(
+                first,
+                np.concatenate([each.documents for each in terms]),
+                np.concatenate([each.counts for each in terms]),
+                np.repeat(np.array([each.idf for each in terms]), lengths),
+            )
+
+
+def among(held: Sequence[Held], rows: NDArray[np.int64], size: int) -> Found:
+    """Return the postings of `rows`, ascending and below `size`, in those of the terms `held`.
+
+    They come in the order of the terms, of which there is one at least.
+    """
+    few = [n for n, each in enumerate(held) if len(each.documents) <= _MANY * len(rows)]
+    if len(few) * _LAID_OUT < size:
+        few = []
+    found: list[Found] = []
+    if few:
+        first = _of_few([held[number] for number in few], rows, size)
+        found.append(first._replace(terms=np.array(few)[first.terms]))
+    # Of the type of the postings, which would all be turned into the type of `rows` else.
+    wanted = rows.astype(np.int32)
+    for number in sorted({*range(len(held))}.difference(few)):
+        documents, counts = held[number][:2]
+        places = np.searchsorted(documents, wanted)
+        np.minimum(places, len(documents) - 1, out=places)
+        holds = np.flatnonzero(documents[places] == wanted)
+        found.append(Found(holds, np.full(len(holds), number), counts[places[holds]]))
+    if len(found) == 1:
+        return found[0]
+    places, terms, times = (np.concatenate(each) for each in zip(*found, strict=True))
+    order = np.argsort(terms, kind="stable")
+    return Found(places[order], terms[order], times[order].astype(np.uint32))
+
+
+def _of_few(held: Sequence[Held], rows: NDArray[np.int64], size: int) -> Found:
+    """Return what `among` does, by going through all postings."""
+    slots = np.full(size, -1, np.int32)
+    slots[rows] = np.arange(len(rows))
+    places = slots[np.concatenate([each.documents for each in held])]
+    met = np.flatnonzero(places >= 0)
+    counts = np.concatenate([each.counts for each in held])[met]
+    ends = np.searchsorted(met, np.cumsum([len(each.documents) for each in held], dtype=np.int64))
+    return Found(places[met], np.repeat(np.arange(len(held)), np.diff(ends, prepend=0)), counts)
 
 
 def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -195,24 +247,6 @@ def term_keys(vocabulary: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDAr
     within = np.arange(len(vocabulary)) - np.repeat(offsets[:-1], sizes)
     weighed = (vocabulary.astype(np.uint64) + np.uint64(1)) * powers[within]
     return np.add.reduceat(weighed, offsets[:-1]) if len(sizes) else weighed
-
-
-def cuts(sizes: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return where pieces of `sizes` (n,) that lie end to end begin, and the last ends, (n+1,).
-
-    >>> cuts(np.array([2, 3])).tolist()
-    [0, 2, 5]
-    """
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
-
-
-def smallest(values: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:
-    """Return `values`, none negative, in the smallest unsigned type that holds them all.
-
-    >>> smallest(np.array([3, 255])).dtype, smallest(np.array([256])).dtype
-    (dtype('uint8'), dtype('uint16'))
-    """
-    return values.astype(np.min_scalar_type(int(values.max(initial=0))))
 
 
 def best_rows(

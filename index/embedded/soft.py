@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.postings import best_rows, floor, smallest
-from index.embedded.tokens import Tokens
+from index.embedded.postings import Run, Tokens, best_rows, floor
+from index.encoder.pieces import smallest
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.unsignedinteger]
@@ -133,15 +134,20 @@ class SoftMatch:
         near = NearTokens.of(self.cosines, self.index, rows)
         seen = np.zeros((len(rows), len(self.heights)), np.float32)
         if len(near.filled) and len(self.heights):
-            squares = np.zeros_like(self.cosines.values)
-            tokens, ranks = np.nonzero(self.squares)
-            columns = self.cosines.columns[self.places[tokens, ranks]]
-            squares[columns, tokens] = self.squares[tokens, ranks]
-            counted = squares[near.columns] * near.counts[:, None]
+            counted = self._counted[near.columns] * near.counts[:, None]
             seen[near.filled] = np.add.reduceat(counted, near.starts, axis=0)
         damping = _damping(self.index.relative_lengths[rows])
         scores = seen / (seen + damping[:, None]) @ self.heights
         return np.where(scores > 0, scores, np.float32(-np.inf))
+
+    @cached_property
+    def _counted(self) -> Floats:
+        """What each row of `cosines.values` counts for each token, float32 (m, t)."""
+        counted = np.zeros_like(self.cosines.values)
+        tokens, ranks = np.nonzero(self.squares)
+        columns = self.cosines.columns[self.places[tokens, ranks]]
+        counted[columns, tokens] = self.squares[tokens, ranks]
+        return counted
 
     def best(self, depth: int, groups: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]]:
         """Return the `depth` texts of the highest scores within each of `groups`, bool (n,).
@@ -191,7 +197,7 @@ class SoftMatch:
             added *= run.counts
             # `np.bincount` would turn the postings into 64-bit numbers first, at eight times the
             # time.
-            np.add.at(seen, run.texts, added)
+            np.add.at(seen[run.first :], run.texts, added)
 
 
 def nearest(asked: Floats, vectors: Floats) -> tuple[Places, Floats]:
@@ -228,14 +234,35 @@ def match(index: Tokens, places: Places, cosines: Floats, weights: Floats) -> So
     compared = TokenCosines.of(places, cosines, len(index.vocabulary))
     rarity = np.zeros(len(weights), np.float32)
     least = _LEAST_SHARE * float(weights.max(initial=0.0))
-    for token in np.flatnonzero(weights >= least).tolist() if index.count else ():
-        meeting = places[token, :_NEIGHBOURS][cosines[token, :_NEIGHBOURS] > _MET]
-        met = np.zeros(len(index), np.bool_)
-        met[index.texts_with(meeting)] = True
-        rarity[token] = _idf(int(np.count_nonzero(met)), index.count)
+    heavy = np.flatnonzero(weights >= least) if index.count else np.zeros(0, np.int64)
+    met = [places[token, :_NEIGHBOURS][cosines[token, :_NEIGHBOURS] > _MET] for token in heavy]
+    rarity[heavy] = [_idf(frequency, index.count) for frequency in _frequencies(index, met)]
     counted = np.where(cosines >= _NEAREST, cosines, np.float32(0))[:, :_NEIGHBOURS]
     heights = np.asarray(weights * rarity * (_K1 + 1), np.float32)
     return SoftMatch(index, compared, rarity, places[:, :_NEIGHBOURS], counted**2, heights)
+
+
+def _frequencies(index: Tokens, meant: Sequence[Places]) -> list[int]:
+    """Return how many texts have any token of each of `meant`, places in the vocabulary."""
+    ends = np.cumsum([len(places) for places in meant], dtype=np.int64)
+    everything = np.concatenate([np.zeros(0, np.uint8), *meant])
+    # Looked up together, since each look-up takes as long as a thousand postings.
+    runs = [(run, _cuts(run, ends)) for run in index.runs(everything)]
+    frequencies = []
+    met = np.zeros(len(index), np.bool_)
+    for number in range(len(meant)):
+        met[:] = False
+        for run, cuts in runs:
+            met[run.first :][run.texts[cuts[number] : cuts[number + 1]]] = True
+        met &= index.filled
+        frequencies.append(int(np.count_nonzero(met)))
+    return frequencies
+
+
+def _cuts(run: Run, ends: NDArray[np.int64]) -> list[int]:
+    """Return where the postings of the tokens asked for before each of `ends` end, from 0 on."""
+    upto = np.concatenate([np.zeros(1, np.int64), np.cumsum(run.sizes)])
+    return [0, *upto[np.searchsorted(run.asked, ends)].tolist()]
 
 
 def _above(

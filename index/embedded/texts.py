@@ -23,9 +23,9 @@ from corpus.text.names import name_terms
 from corpus.text.stems import grams, passage_terms, stem, terms
 from corpus.text.words import words
 from index.embedded.bm25 import LexicalIndex, Scored
-from index.embedded.postings import CHUNK
+from index.embedded.postings import Tokens
 from index.embedded.soft import NearTokens, TokenCosines
-from index.embedded.tokens import TokenIndex, Tokens
+from index.embedded.tokens import CHUNK, TokenIndex
 from index.encoder import StaticEncoder
 from index.engine import SAME_NAME, SAME_STEM, Query, QueryWord
 
@@ -42,7 +42,9 @@ def compare(
 
     `languages` are the texts' ISO 639 codes or `None`, `encoder` the bundled one.
     """
-    index = TextIndex.build(texts, languages, encoder, with_grams=False)
+    # Few questions ask for names that are met by their consonants, whose keys take longest.
+    named = any(word.keys for word in query.words)
+    index = TextIndex.build(texts, languages, encoder, with_grams=False, with_names=named)
     asked = encoder.token_vectors(token_ids(query))
     cosines = TokenCosines.between(asked, encoder.token_vectors(index.tokens.vocabulary))
     return best_similarities(query, index, cosines, np.arange(len(texts)), set(languages))
@@ -105,13 +107,15 @@ def _texts_with_name(word: QueryWord, index: Texts) -> Iterator[NDArray[np.int32
             yield reduce(np.intersect1d, holding)
 
 
-def _places(rows: NDArray[np.int64], texts: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return which of `rows` are among `texts`, both ascending, bool (n,)."""
+def _places(rows: NDArray[np.int64], texts: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Return the places of those of `rows` that are among `texts`, both ascending."""
     if not len(texts):
-        return np.zeros(len(rows), np.bool_)
+        return np.zeros(0, np.intp)
     # Of the same type, or the whole of `texts` would be turned into the other.
     wanted = rows.astype(texts.dtype)
-    return np.asarray(texts[np.searchsorted(texts, wanted).clip(max=len(texts) - 1)] == wanted)
+    found = np.searchsorted(texts, wanted)
+    np.minimum(found, len(texts) - 1, out=found)
+    return np.flatnonzero(texts[found] == wanted)
 
 
 def _by_meaning(
@@ -162,18 +166,21 @@ class TextIndex(Texts):
         encoder: StaticEncoder,
         *,
         with_grams: bool = True,
+        with_names: bool = True,
     ) -> Self:
         """Index `texts`, whose `languages` are ISO 639 codes or `None`, one after another.
 
-        For a few texts; `extended` gives the same for many.  `with_grams` says whether `grams` is
-        filled, which comparing word by word has no use for.
+        For a few texts; `extended` gives the same for many.  `with_grams` and `with_names` say
+        whether these are filled, which comparing word by word may have no use for.
         """
         found = [list(words(text)) for text in texts]
         pairs = list(zip(texts, languages, strict=True))
         return cls(
             LexicalIndex.build([passage_terms(*p, w) for p, w in zip(pairs, found, strict=True)]),
             LexicalIndex.build([grams(w) if with_grams else [] for w in found]),
-            LexicalIndex.build([name_terms(w, t) for t, w in zip(texts, found, strict=True)]),
+            LexicalIndex.build(
+                [name_terms(w, t) if with_names else [] for t, w in zip(texts, found, strict=True)]
+            ),
             TokenIndex.build(*encoder.token_ids(texts)),
         )
 

@@ -14,7 +14,7 @@ import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ from corpus.text.characters import replace_surrogates
 _WORDS = 200_000
 
 _T = TypeVar("_T", bound=np.generic)
+
+# Numbers of a span, on average, from which on each span is copied by itself.
+_LONG = 128
 
 # Words cut in one call of the tokeniser.
 _TOGETHER = 64
@@ -58,6 +61,36 @@ def ragged(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     positions: NDArray[np.int64] = np.repeat(starts - (ends - counts), counts)
     positions += np.arange(total)
     return positions
+
+
+def gathered(
+    arrays: Sequence[NDArray[Any]], starts: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> list[NDArray[Any]]:
+    """Return of each of `arrays` the spans that begin at `starts`, of `sizes`, end to end."""
+    if int(sizes.sum()) < _LONG * len(sizes):
+        # A span by itself takes as long as a hundred numbers do one by one.
+        places = ragged(starts, sizes)
+        return [array[places] for array in arrays]
+    spans = list(map(slice, starts.tolist(), (starts + sizes).tolist()))
+    return [np.concatenate([array[:0], *(array[span] for span in spans)]) for array in arrays]
+
+
+def cuts(sizes: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return where pieces of `sizes` (n,) that lie end to end begin, and the last ends, (n+1,).
+
+    >>> cuts(np.array([2, 3])).tolist()
+    [0, 2, 5]
+    """
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
+
+
+def smallest(values: NDArray[np.integer]) -> NDArray[np.unsignedinteger]:
+    """Return `values`, none negative, in the smallest unsigned type that holds them all.
+
+    >>> smallest(np.array([3, 255])).dtype, smallest(np.array([256])).dtype
+    (dtype('uint8'), dtype('uint16'))
+    """
+    return values.astype(np.min_scalar_type(int(values.max(initial=0))))
 
 
 class PieceStore:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,7 @@ def rank(candidates: Candidates, reading: Reading, weights: FusionWeights) -> Ra
     met = np.asarray(met + _CONTEXT_SHARE * (around - met), np.float32)
     late = score(met, reading.weights * np.array(candidates.rarity, np.float32))
     fused = fuse(candidates, reading.script, weights)
-    standard = standardise(late, scripts_of(candidates), USUAL_LATE)
+    standard = standardise(late, _groups(scripts_of(candidates)), USUAL_LATE)
     return Ranking(candidates, fused.scores, fused.plus(standard, weights.late).scores)
 
 
@@ -142,7 +142,7 @@ class FusionWeights:
     late: float = 1.0
 
 
-def standardise(scores: NDArray[np.floating], groups: NDArray[np.str_], usual: Usual) -> Floats:
+def standardise(scores: NDArray[np.floating], groups: NDArray[Any], usual: Usual) -> Floats:
     """Return how many deviations each score lies above the mean of its group, float64 (n,).
 
     Mean and deviation are those of the group with a few usual scores added.
@@ -186,11 +186,12 @@ def fuse(candidates: Candidates, asked_script: str, weights: FusionWeights) -> F
     scripts, count = scripts_of(candidates), len(found)
     trust = np.where(scripts == asked_script, count / (count + _HALF_TRUSTED), 0.0)
     lexical, grams = weights.lexical * trust, weights.grams * trust
+    groups = _groups(scripts)
     total = (
-        weights.dense * standardise(np.array([c.dense for c in found]), scripts, _USUAL_DENSE)
-        + weights.soft * standardise(_least([c.soft for c in found]), scripts, _USUAL_SOFT)
-        + lexical * standardise(_least([c.lexical for c in found]), scripts, _USUAL_LEXICAL)
-        + grams * standardise(np.array([c.grams for c in found]), scripts, _USUAL_GRAMS)
+        weights.dense * standardise(np.array([c.dense for c in found]), groups, _USUAL_DENSE)
+        + weights.soft * standardise(_least([c.soft for c in found]), groups, _USUAL_SOFT)
+        + lexical * standardise(_least([c.lexical for c in found]), groups, _USUAL_LEXICAL)
+        + grams * standardise(np.array([c.grams for c in found]), groups, _USUAL_GRAMS)
     )
     return Fused(total, weights.dense + weights.soft + lexical + grams)
 
@@ -198,6 +199,11 @@ def fuse(candidates: Candidates, asked_script: str, weights: FusionWeights) -> F
 def scripts_of(candidates: Candidates) -> NDArray[np.str_]:
     """Return the script of each candidate, str (n,)."""
     return np.array([found.script for found in candidates.found], np.str_)
+
+
+def _groups(scripts: NDArray[np.str_]) -> NDArray[np.intp]:
+    """Return a number for each script, which are compared in less time."""
+    return np.asarray(np.unique(scripts, return_inverse=True)[1], np.intp)
 
 
 def _least(scores: Sequence[float]) -> Floats:

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedded.bm25 import EPSILON, LexicalIndex, Scored
-from index.embedded.postings import Held
+from index.embedded.postings import Counts, Held, Run, Sizes, Tokens
 from index.embedded.texts import TextIndex, Texts
-from index.embedded.tokens import Counts, Run, Sizes, TokenIndex, Tokens, places_in
+from index.embedded.tokens import TokenIndex, places_in
 from index.embedded.vectors import VectorIndex, Vectors
 
 Rows = NDArray[np.int32]
@@ -50,27 +50,35 @@ class JoinedLexical(Scored):
         found: list[Held] = []
         for term in query:
             runs = self._runs(term)
-            idf = self._idf(sum(len(documents) for documents, _ in runs)) if runs else 0.0
-            found += [Held(documents, counts, idf) for documents, counts in runs]
+            # What is gone is not counted; it may be scored, since no search shows it.
+            if frequency := sum(self._count(number, documents) for number, documents, _ in runs):
+                idf = self._idf(frequency)
+                found += [
+                    Held(documents, counts, idf, self._places[number].start)
+                    for number, documents, counts in runs
+                ]
         return found
 
     def documents_with(self, term: str) -> Rows:
         """Return the documents that hold `term`, ascending, int32 (m,)."""
-        return _end_to_end([documents for documents, _ in self._runs(term)], np.int32)
-
-    def _runs(self, term: str) -> list[tuple[Rows, Counts]]:
         found = []
-        for part, place, whole in zip(self._parts, self._places, self._whole, strict=True):
-            if (number := part.find(term)) is None:
-                continue
-            documents, counts = part.postings(number)
-            documents = documents + np.int32(place.start) if place.start else documents
-            if not whole:
-                there = self._live[documents]
-                documents, counts = documents[there], counts[there]
-            if len(documents):
-                found.append((documents, counts))
-        return found
+        for number, documents, _ in self._runs(term):
+            there = documents if self._whole[number] else documents[self._there(number, documents)]
+            found.append(there + np.int32(self._places[number].start))
+        return _end_to_end(found, np.int32)
+
+    def _runs(self, term: str) -> list[tuple[int, Rows, Counts]]:
+        """Return the number of each part that has a term, with the postings there."""
+        found = ((number, part, part.find(term)) for number, part in enumerate(self._parts))
+        return [(number, *part.postings(at)) for number, part, at in found if at is not None]
+
+    def _there(self, number: int, documents: Rows) -> Live:
+        """Return which documents of a part are there."""
+        return self._live[self._places[number]][documents]
+
+    def _count(self, number: int, documents: Rows) -> int:
+        whole = self._whole[number]
+        return len(documents) if whole else int(np.count_nonzero(self._there(number, documents)))
 
     def _idf(self, frequency: int) -> float:
         idf = _raw_idf(frequency, self.count)
@@ -79,20 +87,31 @@ class JoinedLexical(Scored):
     @cached_property
     def _floor(self) -> float:
         """What rank_bm25 puts in the place of a negative idf: a share of the mean over terms."""
-        keys, frequencies = [], []
-        for part, place, whole in zip(self._parts, self._places, self._whole, strict=True):
-            sizes = np.diff(part.starts)
-            if not whole and len(sizes):
-                there = self._live[place][part.documents]
-                sizes = np.add.reduceat(there, part.starts[:-1], dtype=np.int64)
-            keys.append(part.keys)
-            frequencies.append(sizes)
-        distinct, owners = np.unique(np.concatenate(keys), return_inverse=True)
-        of_terms = np.bincount(owners, np.concatenate(frequencies), len(distinct))
-        values, times = np.unique(of_terms[of_terms > 0].astype(np.int64), return_counts=True)
-        pairs = zip(values.tolist(), times.tolist(), strict=True)
+        largest, *others = sorted(
+            range(len(self._parts)), key=lambda number: -len(self._parts[number].starts)
+        )
+        # The terms of the largest part stay in order while others come and go.
+        keys, order = self._parts[largest].keys_in_order
+        more = [self._parts[number].keys for number in others]
+        distinct, owners = np.unique(_end_to_end(more, np.uint64), return_inverse=True)
+        sizes = _end_to_end([self._frequencies(number) for number in others], np.int64)
+        added = np.bincount(owners, sizes, len(distinct)).astype(np.int64)
+        places = places_in(keys, distinct)
+        of_terms = self._frequencies(largest)
+        of_terms[order[places[places >= 0]]] += added[places >= 0]
+        times = np.bincount(np.concatenate([of_terms, added[places < 0]]))
+        values = np.flatnonzero(times[1:]) + 1
+        pairs = zip(values.tolist(), times[values].tolist(), strict=True)
         total = math.fsum(_raw_idf(value, self.count) * number for value, number in pairs)
-        return EPSILON * total / int(times.sum())
+        return EPSILON * total / int(times[1:].sum())
+
+    def _frequencies(self, number: int) -> NDArray[np.int64]:
+        """Return how many documents that are there hold each term of a part."""
+        part = self._parts[number]
+        if self._whole[number] or len(part.starts) < 2:
+            return np.diff(part.starts)
+        there = self._there(number, part.documents)
+        return np.add.reduceat(there, part.starts[:-1], dtype=np.int64)
 
 
 class JoinedTokens(Tokens):
@@ -114,13 +133,9 @@ class JoinedTokens(Tokens):
         """How many texts there are, those that are gone not."""
         return int(np.count_nonzero(self._live))
 
-    def texts_with(self, places: NDArray[np.integer]) -> Rows:
-        """Return the texts of the tokens at `places`, those of each part together."""
-        return np.concatenate([run.texts for run in self.runs(places)])
-
     def postings(self, places: NDArray[np.integer]) -> tuple[Rows, NDArray[np.uint8], Sizes]:
         """Return texts and counts of the tokens at `places`, and how many each token has."""
-        runs = list(self.runs(places))
+        runs = list(map(self._present, self.runs(places)))
         owner = np.concatenate([np.repeat(run.asked, run.sizes) for run in runs])
         order = np.argsort(owner, kind="stable")
         texts, counts = (np.concatenate([run[place] for run in runs])[order] for place in (1, 2))
@@ -128,18 +143,18 @@ class JoinedTokens(Tokens):
 
     def runs(self, places: NDArray[np.integer]) -> Iterator[Run]:
         """Yield the postings of the tokens at `places`, those of each part by themselves."""
-        for part, rows, whole, down in zip(
-            self._parts, self._places, self._whole, self._down, strict=True
-        ):
-            held = np.flatnonzero(down[places] >= 0)
-            found, times, sizes = part.postings(down[places[held]])
-            found = found + np.int32(rows.start) if rows.start else found
-            if not whole:
-                there = self._live[found]
-                owner = np.repeat(np.arange(len(held)), sizes)[there]
-                found, times = found[there], times[there]
-                sizes = np.bincount(owner, minlength=len(held))
-            yield Run(held, found, times, sizes)
+        for part, rows, down in zip(self._parts, self._places, self._down, strict=True):
+            there = down[places]
+            held = np.flatnonzero(there >= 0)
+            yield Run(held, *part.postings(there[held]), rows.start)
+
+    def _present(self, run: Run) -> Run:
+        """Return what a run has of texts that are there, numbered through."""
+        texts = run.texts + np.int32(run.first)
+        live = self._live[texts]
+        owner = np.repeat(np.arange(len(run.asked)), run.sizes)[live]
+        sizes = np.bincount(owner, minlength=len(run.asked))
+        return Run(run.asked, texts[live], run.counts[live], sizes)
 
     def tokens_of(self, rows: NDArray[np.int64]) -> tuple[Counts, NDArray[np.uint8], Sizes]:
         """Return the distinct tokens of the texts `rows`, one after another, counts and numbers."""
@@ -227,4 +242,10 @@ def _end_to_end(arrays: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArr
 
 
 def _distinct(arrays: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
-    return np.unique(np.concatenate(arrays))
+    """Return the numbers of several arrays, each ascending, once and ascending."""
+    found, *others = arrays
+    for other in others:
+        # Most are in the first already, and to sort all of them anew would take ten times as long.
+        new = other[places_in(found, other) < 0]
+        found = np.insert(found, np.searchsorted(found, new), new)
+    return found

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
+from index.embedded import postings
 from index.embedded.bm25 import LexicalIndex
 
 WORDS = st.sampled_from(["قسد", "داعش", "نفط", "wheat", "raqqa", "10", "ö", "\U0001f600", "a b"])
@@ -23,11 +24,15 @@ def test_scores_equal_rank_bm25(documents, query):
     assert ours.tolist() == BM25Okapi(documents).get_scores(query).tolist()
 
 
+@pytest.mark.parametrize("many", [0, 1, 32])
 @given(st.lists(DOCUMENT, max_size=12), st.lists(WORDS | st.just("absent"), max_size=6), st.data())
-def test_scores_of_some_documents_are_those_of_all(documents, query, data):
+def test_scores_of_some_documents_are_those_of_all(many, documents, query, data):
+    """To the last bit, whichever way the postings of a term are gone through."""
     index = LexicalIndex.build(documents)
     rows = np.array([row for row in range(len(documents)) if data.draw(st.booleans())], np.int64)
-    assert index.scores_at(query, rows).tolist() == index.scores(query)[rows].tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "_MANY", many)
+        assert index.scores_at(query, rows).tolist() == index.scores(query)[rows].tolist()
 
 
 @given(st.lists(DOCUMENT, max_size=12), st.lists(WORDS | st.just("absent"), max_size=6))

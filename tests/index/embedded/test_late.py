@@ -6,8 +6,9 @@ import pytest
 from corpus.text.names import name_terms
 from corpus.text.stems import passage_terms, terms
 from corpus.text.words import words
+from index.embedded import texts as of_texts
 from index.embedded.soft import TokenCosines
-from index.embedded.texts import TextIndex, best_similarities, token_ids
+from index.embedded.texts import TextIndex, best_similarities, compare, token_ids
 from index.encoder import load_bundled
 from index.engine import SAME_NAME, SAME_STEM
 from rag.reading import read
@@ -65,6 +66,24 @@ def test_similarities_equal_a_reference_by_word(encoder, text):
     ]
     assert ours.shape == (len(rows), len(question.words))
     np.testing.assert_allclose(ours, np.array(expected).reshape(ours.shape), atol=1e-5)
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_texts_are_compared_as_if_all_of_them_were_indexed(encoder, text):
+    texts, codes = [t for _, t in TEXTS], [code for code, _ in TEXTS]
+    index, question = TextIndex.build(texts, codes, encoder), read(text, encoder).query
+    vectors = encoder.token_vectors(index.tokens.vocabulary)
+    cosines = TokenCosines.between(encoder.token_vectors(token_ids(question)), vectors)
+    expected = best_similarities(question, index, cosines, np.arange(len(texts)), set(codes))
+    np.testing.assert_array_equal(compare(question, texts, codes, encoder), expected)
+
+
+def test_names_of_texts_are_looked_at_only_if_a_name_is_asked_for(encoder, monkeypatch):
+    seen = []
+    monkeypatch.setattr(of_texts, "name_terms", lambda *of: seen.append(of) or [])
+    for text in ("من باع القمح؟", "Where did Caggins meet the tribes?"):
+        compare(read(text, encoder).query, [TEXTS[1][1]], ["ar"], encoder)
+    assert [text for _, text in seen] == [TEXTS[1][1]]
 
 
 def test_each_way_of_meeting_a_word_is_seen(encoder):

@@ -110,7 +110,7 @@ def test_filters_see_outlets_as_readers_do():
 def test_each_passage_is_of_one_script(given_rows):
     table = PassageTable.of(given_rows)
     scripts = [script_of(row.language) for row in given_rows]
-    assert table.scripts.tolist() == scripts
+    assert table.scripts_of(np.arange(len(scripts))) == scripts
     groups = [np.flatnonzero(group).tolist() for group in table.by_script]
     expected = [
         [row for row, script in enumerate(scripts) if script == wanted]

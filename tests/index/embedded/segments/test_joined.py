@@ -118,6 +118,9 @@ def test_scores_of_parts_are_those_of_the_documents_that_are_there(parts, query)
     if kept:
         assert joined.scores(query)[live] == pytest.approx(whole.scores(query), rel=1e-12)
         assert joined.scores_at(query, rows) == pytest.approx(whole.scores(query), rel=1e-12)
+        ours, theirs = joined.match(query), whole.match(query)
+        assert ours.scores(rows) == pytest.approx(theirs.scores(np.arange(len(rows))), rel=1e-5)
+        assert set(ours.best(3, live)) <= set(rows)
     assert joined.count == len(kept)
     for term in {*query, "absent"}:
         assert joined.documents_with(term).tolist() == rows[whole.documents_with(term)].tolist()
