@@ -27,7 +27,7 @@ from rag.choice.evidence import (
     sentences_of,
 )
 from rag.choice.signals import POINTED, confidence, signals
-from rag.choice.unmet import names_of, unmet
+from rag.choice.unmet import names_of, places_of, unmet
 from rag.reader import Reader
 from rag.reading import Reading
 from rag.reading.languages import pattern
@@ -42,6 +42,8 @@ _WEIGHTS = Path(__file__).with_name("weights.json")
 _WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
 # From here on a word is there.
 _MET = 0.95
+# So much of a question for a number, by weight, an article may lack.
+_MOST_ABSENT = 0.5
 # A third is seldom the one that answers, and each that is looked at makes a refusal less likely.
 _RIVALS = 2
 
@@ -228,6 +230,11 @@ def surest(
     whole = [described.own[place].min(initial=1.0) > _MET for place in rivals]
     known = [not e["unnamed"] and (named or met) for e, met in zip(found, whole, strict=True)]
     sure = [confidence(e, weights, 0 if on else off) for e, on in zip(found, known, strict=True)]
+    # Most articles have some number: where none meets half of a question that names nothing
+    # ("the price of zanzibar cloves"), it counts something else.
+    counts = reading.expected is Expected.NUMBER and not (named or reading.context)
+    if counts and not places_of(reading) and all(e["absent"] > _MOST_ABSENT for e in found):
+        sure = [min(each, POINTED) for each in sure]
     # Where but a name that its article has speaks for another than the best, or what a follow-up
     # takes along, which any article on the matter meets, it is pointed to.
     for place, each in enumerate(found[1:], 1):

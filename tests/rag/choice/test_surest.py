@@ -61,6 +61,34 @@ def test_what_lies_off_the_matter_is_not_sure(monkeypatch, question, unnamed, ow
     assert told == pytest.approx(sure)
 
 
+@pytest.mark.parametrize(
+    ("question", "history", "absent", "answers"),
+    [
+        ("What is the price of zanzibar cloves?", [], (0.6, 0.7), False),
+        ("What is the price of zanzibar cloves?", [], (0.6, 0.4), True),
+        ("What is the colour of zanzibar cloves?", [], (0.6, 0.7), True),
+        ("What is the price of sugar in Zanzibar?", [], (0.6, 0.7), True),
+        ("How much do they cost?", ["Where do cloves grow?"], (0.6, 0.7), True),
+    ],
+)
+def test_a_number_where_half_of_the_question_is_lacking_is_pointed_to(
+    monkeypatch, question, history, absent, answers
+):
+    def signals(*given):
+        return {"odds": 3.0, "unnamed": 0, "absent": absent[given[-1]]}
+
+    monkeypatch.setattr(module, "signals", signals)
+    monkeypatch.setattr(module, "far", lambda *given: 0.0)
+    reading = read(question, load_bundled(), history)
+    scores, none = np.array([2.0, 1.0]), np.zeros((2, len(reading.words)))
+    _, sure = surest(
+        reading, Described([], {}, none, none), scores, scores, load_bundled(), {"odds": 1.0}
+    )
+    shipped = SelectionSettings.read()
+    assert (sure >= shipped.at("eager").threshold) == answers
+    assert sure >= shipped.possible
+
+
 @pytest.mark.parametrize(("unnamed", "odds", "answers"), [
     ((0, 0), (0.0, 3.0), True), ((1, 0), (0.0, 3.0), False), ((0, 1), (0.0, 3.0), True),
     # Surer by itself, whatever the other lacks.
