@@ -42,8 +42,11 @@ _WEIGHTS = Path(__file__).with_name("weights.json")
 _WITHOUT_READER = Path(__file__).with_name("weights-without-reader.json")
 # From here on a word is there.
 _MET = 0.95
-# So much of a question for a number, by weight, an article may lack.
-_MOST_ABSENT = 0.5
+# So much of a question for a number, by weight, an article may lack, and of one of few words.
+_MOST_ABSENT, _MOST_OF_FEW = 0.5, 0.4
+_FEW = 3
+# Log odds below which no sentence that answers was read.
+_DENIED = -4.0
 # A third is seldom the one that answers, and each that is looked at makes a refusal less likely.
 _RIVALS = 2
 
@@ -231,10 +234,14 @@ def surest(
     known = [not e["unnamed"] and (named or met) for e, met in zip(found, whole, strict=True)]
     sure = [confidence(e, weights, 0 if on else off) for e, on in zip(found, known, strict=True)]
     # Most articles have some number: where none meets half of a question that names nothing
-    # ("the price of zanzibar cloves"), it counts something else.
-    counts = reading.expected is Expected.NUMBER and not (named or reading.context)
-    if counts and not places_of(reading) and all(e["absent"] > _MOST_ABSENT for e in found):
-        sure = [min(each, POINTED) for each in sure]
+    # ("the price of zanzibar cloves"), it counts something else, and of few words each tells what.
+    few = len(reading.words) <= _FEW and not reading.whole
+    most = _MOST_OF_FEW if few else _MOST_ABSENT
+    vague = few or reading.expected is Expected.NUMBER
+    vague = vague and not (named or reading.context or places_of(reading))
+    elsewhere = vague and all(e.get("absent", 0.0) > most for e in found)
+    denied = [e.get("reads", 0.0) < _DENIED for e in found]
+    sure = [min(s, POINTED) if elsewhere or no else s for s, no in zip(sure, denied, strict=True)]
     # Where but a name that its article has speaks for another than the best, or what a follow-up
     # takes along, which any article on the matter meets, it is pointed to.
     for place, each in enumerate(found[1:], 1):

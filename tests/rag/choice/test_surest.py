@@ -66,12 +66,16 @@ def test_what_lies_off_the_matter_is_not_sure(monkeypatch, question, unnamed, ow
     [
         ("What is the price of zanzibar cloves?", [], (0.6, 0.7), False),
         ("What is the price of zanzibar cloves?", [], (0.6, 0.4), True),
-        ("What is the colour of zanzibar cloves?", [], (0.6, 0.7), True),
+        ("What is the price of cloves?", [], (0.42, 0.45), False),
+        ("What is the price of cloves?", [], (0.42, 0.35), True),
+        ("What is the price of dried cloves at the harbour?", [], (0.42, 0.45), True),
+        ("Who invented the telephone?", [], (0.6, 0.7), False),
+        ("Who was first to dry and grind cloves at the harbour?", [], (0.6, 0.7), True),
         ("What is the price of sugar in Zanzibar?", [], (0.6, 0.7), True),
         ("How much do they cost?", ["Where do cloves grow?"], (0.6, 0.7), True),
     ],
 )
-def test_a_number_where_half_of_the_question_is_lacking_is_pointed_to(
+def test_what_lacks_much_of_an_open_question_is_pointed_to(
     monkeypatch, question, history, absent, answers
 ):
     def signals(*given):
@@ -87,6 +91,19 @@ def test_a_number_where_half_of_the_question_is_lacking_is_pointed_to(
     shipped = SelectionSettings.read()
     assert (sure >= shipped.at("eager").threshold) == answers
     assert sure >= shipped.possible
+
+
+@pytest.mark.parametrize(("reads", "answers"), [((-4.5, -4.1), False), ((-4.5, -3.9), True)])
+def test_what_the_reader_takes_for_no_answer_is_pointed_to(monkeypatch, reads, answers):
+    def signals(*given):
+        return {"odds": 3.0, "unnamed": 0, "reads": reads[given[-1]]}
+
+    monkeypatch.setattr(module, "signals", signals)
+    monkeypatch.setattr(module, "far", lambda *given: 0.0)
+    scores, none = np.array([2.0, 1.0]), np.zeros((2, 0))
+    described, table = Described([], {}, none, none), load_bundled()
+    _, sure = surest(ASKED, described, scores, scores, table, {"odds": 1.0})
+    assert (sure >= SelectionSettings.read().at("eager").threshold) == answers
 
 
 @pytest.mark.parametrize(("unnamed", "odds", "answers"), [
