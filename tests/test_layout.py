@@ -23,6 +23,7 @@ HOMES = {
     "txtai": "eval/bench/sides/txtai_hybrid.py",
     "qdrant_client": "index/qdrant/server.py",
     "qdrant_edge": "index/qdrant/edge.py",
+    "ray": "index/bulk/cluster.py",
     "xllamacpp": "eval/studies/written/serve.py",
     "rank_bm25": "index/embedded/bm25.py",
     "sqlite3": ("index/store/connection.py", "index/store/faults.py"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from corpus.article import Article
 from corpus.load import Loaded, load_articles
 from corpus.profiles.profile import FOLDER, Profiles, read_profiles
+from corpus.split import split
 from corpus.unread import Notice, Unread, unread_files
 from ui.portable import recognised
 from ui.progress import progress
@@ -87,14 +88,34 @@ def run_import(
         return ImportReport(failed=failures, skipped=skipped, notices=notices)
 
     from index import Library, load_encoder
+    from index.bulk.prepared import PreparedEncoder
 
     encoder = load_encoder(settings.encoder)
     library = Library.open(settings.home, encoder, create=True, say=say, index=settings.index)
+    library.encoder = prepared = PreparedEncoder(encoder, settings.home, say)
     with progress("Adding", "Committed {done} of {total} articles.") as show:
         known = recognised(articles, library)
         report = library.add(known, on_batch=lambda done: show(done, len(articles)))
+    prepared.discard_used()
     done = report.added, report.updated, report.unchanged
     return ImportReport(*done, failures, skipped, notices)
+
+
+def passages_of(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    clean: bool,
+    fields: Mapping[str, str],
+    failed: Callable[[Loaded], object],
+) -> Iterator[str]:
+    """Yield the texts of the passages that adding `paths` would make; tell what cannot be read."""
+    profiles = read_profiles(settings.home / FOLDER)
+    for loaded in load_articles(*paths, clean=clean, fields=fields, profiles=profiles):
+        if loaded.article:
+            yield from (passage.text for passage in split(loaded.article))
+        else:
+            failed(loaded)
 
 
 def _pages(

@@ -97,12 +97,15 @@ def _sync(
     """Follow folders once, and end the command."""
     from corpus.folder import check_folders
     from corpus.unread import unread_files
+    from index.bulk.prepared import PreparedEncoder
     from ui.cli.terminal import show_import
     from ui.folders.sync import follow_once
 
     check_folders(folders)
     library = open_library(settings, create=True)
+    library.encoder = prepared = PreparedEncoder(library.encoder, settings.home, say)
     report = follow_once(library, folders, clean=clean, fields=fields, allow_empty=empty)
+    prepared.discard_used()
     skipped = [*report.imported.skipped, *unread_files(*folders)]
     imported = replace(report.imported, skipped=skipped)
     report = replace(report, imported=imported)

@@ -1,4 +1,4 @@
-"""`dalil doctor` and `dalil reindex`: what is broken or unsafe, and vectors made anew."""
+"""`dalil doctor`: what is broken, and what is unsafe around the library."""
 
 from __future__ import annotations
 
@@ -89,33 +89,6 @@ def _repair(settings: Settings) -> None:
     library = Library.open(settings.home, encoder, say=say, index=settings.index)
     library.rebuild()
     library.close()
-
-
-def reindex(
-    context: typer.Context,
-    home: Home = None,
-    encoder: EncoderName = None,
-    as_json: AsJson = False,
-) -> None:
-    """Encode every passage anew with the encoder that --encoder names; can be interrupted.
-
-    Searches keep the old encoder until the end, and a run that was stopped goes on when it is
-    run again.
-    """
-    from index import Library, load_encoder
-    from index.reencoding import reencode
-    from ui.progress import progress
-
-    before_home, before_encoder = context.obj
-    settings = Settings.read(home or before_home, encoder or before_encoder)
-    model = load_encoder(settings.encoder)
-    with progress("Encoding", "Encoded {done:,} of {total:,} passages.") as show:
-        done = reencode(settings.home, model, say=say, on_batch=show)
-    Library.open(settings.home, model, say=say, index=settings.index).rebuild()
-    if as_json:
-        print_json({"encoder": model.name, "passages": done.passages, "resumed": done.resumed})
-    else:
-        console().print(f"Encoded {done.passages:,} passages with {model.name}.", markup=False)
 
 
 def _about(library: Library) -> dict[str, str | int]:

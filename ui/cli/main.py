@@ -15,6 +15,7 @@ from ui.cli.add import add, watch
 from ui.cli.admin.embeds import app as embeds
 from ui.cli.admin.feeds import app as feeds
 from ui.cli.admin.index import app as index
+from ui.cli.admin.index import encode, reindex
 from ui.cli.admin.profiles import app as profiles
 from ui.cli.admin.users import app as users
 from ui.cli.console import (
@@ -30,7 +31,7 @@ from ui.cli.console import (
     run_batch,
     say,
 )
-from ui.cli.doctor import doctor, reindex
+from ui.cli.doctor import doctor
 from ui.cli.edit import edit
 from ui.cli.eval import app as evaluating
 from ui.cli.options import (
@@ -70,6 +71,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(doctor)
 app.command()(edit)
+app.command()(encode)
 app.command()(reindex)
 app.add_typer(embeds, name="embed")
 app.add_typer(feeds, name="feed")

@@ -22,6 +22,7 @@ FEED = "https://news.example/feed"
 RUNS = {
     "show": (["first"], TEXT),
     "edit": (["first", "--set", "outlet=SANA"], "1 changed, 0 as they were"),
+    "encode": (["articles.jsonl"], "2 passages have vectors of bundled"),
     "reindex": ([], "Encoded 2 passages with bundled."),
     "doctor": ([], "No fault found."),
     "index move": (["--to", "qdrant-edge:points"], "2 passages are there"),
