@@ -28,6 +28,7 @@ from ui.server.http.workers import WorkerPool
 from ui.server.openai.errors import CHAT_PREFIX, ChatErrors, chat_error
 from ui.server.openai.routes import completions
 from ui.settings.settings import Settings
+from ui.web.client import SharedFetcher
 from ui.widget import add_widget
 from ui.words.sentences import Spoken
 
@@ -49,13 +50,14 @@ def create_app(
     examples: Sequence[str] = (),
     settings: Settings | None = None,
     chat: bool = True,
+    fetcher: SharedFetcher | None = None,
 ) -> FastAPI:
     """Return the application that answers from `pool`, which is closed when it ends.
 
     `examples` are questions that the chat offers first; without `chat` only the API, the article
     view and the widget are served, and no page of the library.  `settings` name the library whose
     users may log in and whose embeds are served; without them everybody is a reader at this
-    machine, and there are no embeds.
+    machine, and there are no embeds.  `fetcher` is that of whoever else fetches from the web.
     """
     sessions = None if settings is None else Sessions(settings)
 
@@ -80,6 +82,8 @@ def create_app(
     )
     days = settings.server.conversation_days if settings else 0
     app.state.conversation_days = days
+    allowing = settings or Settings(connect=())
+    app.state.pages = links.PageReader(allowing, fetcher or SharedFetcher(allowing))
     readers = _add_people(app, pool, settings, sessions)
     app.include_router(pages.router(pool))
     embeds = add_embeds(app, pool, settings)
@@ -107,7 +111,6 @@ def _add_people(
         links.routes, feeds.routes, folders.routes,
     )  # fmt: skip
     app.state.settings = settings
-    app.state.pages = links.PageReader(settings or Settings(connect=()))
     if settings is None or sessions is None:
         add_api(app, pool, *kept, chat)
         return None
