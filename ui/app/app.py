@@ -24,6 +24,7 @@ from ui.server.articles import pages
 from ui.server.embeds.gate import EmbedGate
 from ui.server.embeds.routes import add_embeds
 from ui.server.http.errors import add_faults
+from ui.server.http.head import Head
 from ui.server.http.workers import WorkerPool
 from ui.server.openai.errors import CHAT_PREFIX, ChatErrors, chat_error
 from ui.server.openai.routes import completions
@@ -32,6 +33,8 @@ from ui.web.client import SharedFetcher
 from ui.widget import add_widget
 from ui.words.sentences import Spoken
 
+# Where HEAD is answered as GET is; pages and files do so themselves.
+_READ_BY_PROGRAMS = ("/api/", "/v1/", "/healthz", "/readyz")
 # The server has waited for answers before; what still works then is not waited for long.
 _LINGER_SECONDS = 1.0
 # FastAPI would otherwise report to whatever collector OpenTelemetry's environment names.
@@ -96,8 +99,9 @@ def create_app(
     app.add_middleware(ChatErrors)
     # Before the guard, so that pages that may ask can read its refusals too.
     app.add_middleware(EmbedGate, lookup=embeds)
-    # Outermost, since what refuses a request speaks too.
+    # Around all of them, since what refuses a request speaks too.
     app.add_middleware(Spoken)
+    app.add_middleware(Head, prefixes=_READ_BY_PROGRAMS)
     return app
 
 
