@@ -101,7 +101,8 @@ class EmbeddedEngine:
             if found is None:
                 found, reason = self._load()
             elif found.revision == self._store.revision:
-                reason = None
+                # Somebody who asked may have indexed what came, and has kept none of it.
+                reason = self._load(found)[1] if keep else None
             elif not keep:
                 # Whoever wrote has indexed what came, which is opened in no time.
                 kept, why = self._load(found)
@@ -118,13 +119,20 @@ class EmbeddedEngine:
             except DalilError as error:
                 self._say(str(error))
         elif reason and len(found.passages):
-            self._say(f"The search index was {reason}; it has been rebuilt from the library.")
-            # Without the lock or the right to write, the snapshot serves this process alone.
-            with suppress(DalilError), write_lock(self._home) as held:
-                # Who has written meanwhile has kept what is newer.
-                if held and self._store.revision == found.revision:
-                    self._keep(found)
+            self._keep_beside(found, reason)
         return found
+
+    def _keep_beside(self, found: Snapshot, reason: str) -> None:
+        """Keep what was made for who reads, unless somebody writes, who keeps it as well."""
+        beside = False
+        # Without the lock or the right to write, the snapshot serves this process alone.
+        with suppress(DalilError), write_lock(self._home) as held:
+            beside = not held
+            # Who has written meanwhile has kept what is newer.
+            if held and self._store.revision == found.revision:
+                self._keep(found)
+        if not beside:
+            self._say(f"The search index was {reason}; it has been rebuilt from the library.")
 
     def _load(self, opened: Snapshot | None = None) -> tuple[Snapshot | None, str | None]:
         folder, fingerprint = self._home / DERIVED, self._encoder.fingerprint

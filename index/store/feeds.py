@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -144,28 +144,27 @@ class FeedTable:
                 self._store.execute("UPDATE feeds SET due = ? WHERE url = ?", due, url)
             return self.find(url)
 
-    def claim(self, besides: Collection[str] = ()) -> StoredFeed | None:
-        """Return a feed that is due, and let nobody else have it before it is due again.
+    def claim(self, free: Callable[[str], bool] = lambda _: True) -> StoredFeed | None:
+        """Return the feed that is due first, and let nobody else have it before it is due again.
 
-        Those whose addresses are in `besides` are left alone.
+        Those whose addresses are not `free` are left alone.
         """
-        taken = json.dumps(list(besides))
-        # A bit in an address makes it another's, who is to be asked nothing.
-        query = (
-            f"SELECT {_FIELDS}, 1 FROM feeds f WHERE due <= ? AND {self._sound()} "
-            "AND url NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1"
-        )
         # Looked at first, since a transaction keeps other writers waiting.
-        if not self._exists() or not self._store.execute(query, int(self._now()), taken):
+        if not self._exists() or self._due(free) is None:
             return None
         with self._store.transaction():
-            rows = self._store.execute(query, int(self._now()), taken)
-            if not rows:
+            feed = self._due(free)
+            if feed is None:
                 return None
-            feed = _feed(rows[0])
             feed = replace(feed, due=int(self._now()) + feed.every)
             self._store.execute("UPDATE feeds SET due = ? WHERE url = ?", feed.due, feed.url)
         return feed
+
+    def _due(self, free: Callable[[str], bool]) -> StoredFeed | None:
+        # A bit in an address makes it another's, who is to be asked nothing.
+        query = f"SELECT {_FIELDS}, 1 FROM feeds f WHERE due <= ? AND {self._sound()} ORDER BY due"
+        feeds = map(_feed, self._store.execute(query, int(self._now())))
+        return next((feed for feed in feeds if free(feed.url)), None)
 
     def fetched(self, feed: StoredFeed, done: Fetching) -> None:
         """Keep what a fetch of `feed` came to, and say when it is due again.

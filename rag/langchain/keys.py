@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import DalilError
+from rag.secret_file import read_secret
 
 # Servers of one's own mostly ask for no key, but the client of OpenAI's protocol insists on one.
 NO_KEY = "no-key-needed"
@@ -35,25 +35,10 @@ def find_key(file: Path | None, variable: str, environment: Mapping[str, str]) -
     >>> find_key(None, "OPENAI_API_KEY", {})
     """
     if file is not None:
-        return _checked(_first_line(file), f"The key file {file}")
+        lines = read_secret(file, "key file").splitlines()
+        return _checked(lines[0].strip() if lines else "", f"The key file {file}")
     text = environment.get(variable, "").strip()
     return _checked(text, f"The variable {variable}") if text else None
-
-
-def _first_line(file: Path) -> str:
-    try:
-        # Docker and Kubernetes mount secrets for a group, so only the rights of others count.
-        if os.name == "posix" and file.stat().st_mode & 0o007:
-            raise DalilError(
-                f"Every user of this machine may use the key file {file}. "
-                f"Close it with: chmod 600 {file}"
-            )
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise DalilError(
-            f"The key file {file} cannot be read as UTF-8. Check its name and permissions."
-        ) from None
-    return lines[0].strip() if lines else ""
 
 
 def _checked(key: str, source: str) -> str:

@@ -24,13 +24,17 @@ from ui.server.articles import pages
 from ui.server.embeds.gate import EmbedGate
 from ui.server.embeds.routes import add_embeds
 from ui.server.http.errors import add_faults
+from ui.server.http.head import Head
 from ui.server.http.workers import WorkerPool
 from ui.server.openai.errors import CHAT_PREFIX, ChatErrors, chat_error
 from ui.server.openai.routes import completions
 from ui.settings.settings import Settings
+from ui.web.client import SharedFetcher
 from ui.widget import add_widget
 from ui.words.sentences import Spoken
 
+# Where HEAD is answered as GET is; pages and files do so themselves.
+_READ_BY_PROGRAMS = ("/api/", "/v1/", "/healthz", "/readyz")
 # The server has waited for answers before; what still works then is not waited for long.
 _LINGER_SECONDS = 1.0
 # FastAPI would otherwise report to whatever collector OpenTelemetry's environment names.
@@ -49,13 +53,14 @@ def create_app(
     examples: Sequence[str] = (),
     settings: Settings | None = None,
     chat: bool = True,
+    fetcher: SharedFetcher | None = None,
 ) -> FastAPI:
     """Return the application that answers from `pool`, which is closed when it ends.
 
     `examples` are questions that the chat offers first; without `chat` only the API, the article
     view and the widget are served, and no page of the library.  `settings` name the library whose
     users may log in and whose embeds are served; without them everybody is a reader at this
-    machine, and there are no embeds.
+    machine, and there are no embeds.  `fetcher` is that of whoever else fetches from the web.
     """
     sessions = None if settings is None else Sessions(settings)
 
@@ -80,6 +85,8 @@ def create_app(
     )
     days = settings.server.conversation_days if settings else 0
     app.state.conversation_days = days
+    allowing = settings or Settings(connect=())
+    app.state.pages = links.PageReader(allowing, fetcher or SharedFetcher(allowing))
     readers = _add_people(app, pool, settings, sessions)
     app.include_router(pages.router(pool))
     embeds = add_embeds(app, pool, settings)
@@ -92,8 +99,9 @@ def create_app(
     app.add_middleware(ChatErrors)
     # Before the guard, so that pages that may ask can read its refusals too.
     app.add_middleware(EmbedGate, lookup=embeds)
-    # Outermost, since what refuses a request speaks too.
+    # Around all of them, since what refuses a request speaks too.
     app.add_middleware(Spoken)
+    app.add_middleware(Head, prefixes=_READ_BY_PROGRAMS)
     return app
 
 
@@ -107,7 +115,6 @@ def _add_people(
         links.routes, feeds.routes, folders.routes,
     )  # fmt: skip
     app.state.settings = settings
-    app.state.pages = links.PageReader(settings or Settings(connect=()))
     if settings is None or sessions is None:
         add_api(app, pool, *kept, chat)
         return None

@@ -33,8 +33,9 @@ _MOST_REFUSED = 32
 _RETRY_SECONDS = 5
 # How many connections asyncio accepts before it lets any of them do something.
 ACCEPTED_AT_ONCE = 32
-# Files that the server has open itself: 60 measured with two workers and the chat, and ten for
-# each worker more (64 at most are allowed), beside what is accepted or refused at a time.
+# Files that the server has open itself: 91 measured with two workers and the chat, 16 more while
+# eight feeds are fetched, and six for each worker more (64 at most are allowed), beside what is
+# accepted or refused at a time.
 _OWN_FILES, _FILES_OF_A_WORKER = 100, 10
 _LEAST_CONNECTIONS = 16
 # Of a head that is not whole, as much is kept to know the language in which to refuse it.

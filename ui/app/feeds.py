@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,31 +14,35 @@ from index.store.feeds import FeedTable, Fetching, StoredFeed
 from ui.reopening import Reopening
 from ui.server.http.log import log_fault, log_notice
 from ui.service import Service, Shared
-from ui.web.client import fetcher_of
+from ui.web.client import SharedFetcher
 from ui.web.feeds import fetch_feed
 
 if TYPE_CHECKING:
     from corpus.fetch.fetch import Fetcher
     from ui.settings.settings import Settings
 
-# A slow feed must not hold all others up.
-_FEEDS_AT_ONCE = 2
+# A slow feed must not hold all others up, nor those of one site, which is asked once at a time.
+_FEEDS_AT_ONCE, _OF_ONE_SITE = 8, 2
 _LOOK_SECONDS = 1.0
 # A page that is on its way when the server stops is given up; SQLite has what was committed.
 _LINGER_SECONDS = 3.0
 
 
 @contextmanager
-def feeds_behind(settings: Settings, shared: Shared) -> Iterator[None]:
+def feeds_behind(
+    settings: Settings, shared: Shared, fetcher: SharedFetcher | None = None
+) -> Iterator[None]:
     """Fetch the feeds of a library while the block runs, if the settings allow connections.
 
-    Raises `DalilError` where the packages for it are missing.
+    `fetcher` is that of whoever else fetches, whose pauses end with the block.  Raises `DalilError`
+    where the packages for it are missing.
     """
     if not settings.connect:
         yield
         return
-    stop = threading.Event()
-    worker = FeedWorker(settings, shared, fetcher_of(settings, stop.wait), stop)
+    fetcher = fetcher or SharedFetcher(settings)
+    stop = fetcher.stop
+    worker = FeedWorker(settings, shared, fetcher.get(), stop)
     threads = [
         threading.Thread(target=worker.run, name=f"feeds-{number}", daemon=True)
         for number in range(_FEEDS_AT_ONCE)
@@ -61,7 +66,8 @@ class FeedWorker:
         self._settings, self._shared = settings, shared
         self._fetcher, self._stop = fetcher, stop
         # The feeds that some thread is at: one that is made due meanwhile waits for its end.
-        self._under_way: set[str] = set()
+        self._under_way = set[str]()
+        self._sites = Counter[str]()
         self._claiming = threading.Lock()
         # Each thread has tables of its own, on the library that lies there at the time.
         home = settings.home
@@ -98,14 +104,22 @@ class FeedWorker:
     @contextmanager
     def _claimed(self, table: FeedTable) -> Iterator[StoredFeed | None]:
         """Give a feed that is due to the block, and to no other thread as long as it runs."""
+        from corpus.fetch.fetch import host_of
+
         with self._claiming:
-            feed = table.claim(self._under_way)
-            self._under_way |= {feed.url} if feed else set()
+            feed = table.claim(
+                lambda url: url not in self._under_way and self._sites[host_of(url)] < _OF_ONE_SITE
+            )
+            if feed is not None:
+                self._under_way.add(feed.url)
+                self._sites[host_of(feed.url)] += 1
         try:
             yield feed
         finally:
-            with self._claiming:
-                self._under_way -= {feed.url} if feed else set()
+            if feed is not None:
+                with self._claiming:
+                    self._under_way.remove(feed.url)
+                    self._sites -= Counter([host_of(feed.url)])
 
     def _fetch(self, feed: StoredFeed, table: FeedTable, service: Service) -> bool:
         try:

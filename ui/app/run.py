@@ -36,6 +36,7 @@ from ui.server.http.workers import WorkerPool
 from ui.service import Service, Shared
 from ui.settings.privacy import told
 from ui.settings.settings import ServerSettings, Settings
+from ui.web.client import SharedFetcher
 
 if TYPE_CHECKING:
     from ui.app.tracing import Tracing
@@ -60,7 +61,7 @@ def serve(
     shared = Shared(settings)
     # A model that cannot be had stops the server from starting.
     written = shared.model() is not None
-    metrics = Metrics()
+    metrics, fetcher = Metrics(), SharedFetcher(settings)
     with _tracing(address.tracing) as tracing, listen(address) as listening:
 
         def heard(answer: Answer) -> None:
@@ -86,9 +87,10 @@ def serve(
         follows = following(settings, address.watch, log_notice, log_fault, shared)
         with suppress(KeyboardInterrupt):
             # The log is open before anything is followed.
-            app = create_app(pool, examples=examples, settings=settings)
+            app = create_app(pool, examples=examples, settings=settings, fetcher=fetcher)
             server = server_of(app, pool, address, metrics, tracing)
-            with follows, feeds_behind(settings, shared), metrics.served(address.metrics_port):
+            feeds = feeds_behind(settings, shared, fetcher)
+            with follows, feeds, metrics.served(address.metrics_port):
                 server.run(sockets=[listening])
     leave(pool)
 

@@ -66,7 +66,7 @@ class Examples:
         for example in offers:
             if monotonic() > end or len(good) == MOST - len(self.given):
                 break
-            if example.article_id not in good and await self._pool.run(
+            if example.article_id not in good and await self._pool.run_long(
                 partial(answers, example=example)
             ):
                 good[example.article_id] = example.question

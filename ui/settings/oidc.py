@@ -126,19 +126,9 @@ def client_secret(
     file = settings.client_secret_file
     if file is None:
         return environment.get(SECRET_VARIABLE, "").strip() or None
-    try:
-        # Docker and Kubernetes mount secrets for a group, so only the rights of others count.
-        if os.name == "posix" and file.stat().st_mode & 0o007:
-            raise DalilError(
-                f"Every user of this machine may use the file {file} with the client's secret. "
-                f"Close it with: chmod 600 {file}"
-            )
-        secret = file.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError):
-        raise DalilError(
-            f"The file {file} of oidc.client_secret_file cannot be read as UTF-8. "
-            "Check its name and permissions."
-        ) from None
+    from rag.secret_file import read_secret
+
+    secret = read_secret(file, "oidc.client_secret_file")
     if not secret or "\n" in secret:
         raise DalilError(f"The file {file} holds no secret: one line is wanted.")
     return secret

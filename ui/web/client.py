@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,26 @@ def fetcher_of(settings: Settings, sleep: Callable[[float], object] = time.sleep
         seconds=settings.connect_pause,
         sleep=sleep,
     )
+
+
+class SharedFetcher:
+    """The one fetcher of a server, made when it is first asked for.
+
+    Whoever fetches keeps its pauses, so that a site is asked by one at a time.  To set `stop` ends
+    the pauses.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._made: Fetcher | None = None
+        self.stop = threading.Event()
+
+    def get(self) -> Fetcher:
+        """Return the fetcher; raises `DalilError` where its packages are missing."""
+        with self._lock:
+            self._made = self._made or fetcher_of(self._settings, self.stop.wait)
+            return self._made
 
 
 def read_address(url: str) -> str:

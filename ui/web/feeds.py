@@ -36,8 +36,9 @@ FEEDS = dict.fromkeys(
     ".xml",
 )  # fmt: skip
 _GZIP = b"\x1f\x8b"
-# A commit makes the search index anew, so a few articles share one, but none waits long for it.
-_BATCH, _LONGEST_WAIT_SECONDS = 10, 2.0
+# An addition costs the search index a part.  The next is made when so many articles wait, or after
+# twice the time that the last took, so that pages that come quickly share one.
+_BATCH, _TIMES, _SHORTEST_SECONDS, _LONGEST_SECONDS = 10, 2.0, 0.5, 2.0
 _LOOK_SECONDS = 0.25
 _COUNTS = ("added", "updated", "unchanged", "failed")
 # What is left of a long feed is fetched the next time.
@@ -130,7 +131,8 @@ class _Run:
     error: str | None = None
     profiles: Profiles = NO_PROFILES
     _waiting: list[tuple[Item, Article]] = field(default_factory=list)
-    _since: float = 0.0
+    # From when on what waits may be added.
+    _from: float = 0.0
 
     def add_new(self, held: Feed, fetcher: Fetcher, stopped: Callable[[], bool]) -> None:
         """Add the articles that `held` names and the library does not know."""
@@ -161,9 +163,11 @@ class _Run:
     def _commit_meanwhile(self, reading: Future[Loaded], stopped: Callable[[], bool]) -> bool:
         """Wait for a page while what was read before it is added; return whether it came."""
         while not reading.done():
-            wait([reading], timeout=_LOOK_SECONDS)
-            if self._waiting and time.monotonic() - self._since >= _LONGEST_WAIT_SECONDS:
+            pause = self._from - time.monotonic() if self._waiting else _LOOK_SECONDS
+            if pause <= 0:
                 self._commit()
+            else:
+                wait([reading], timeout=min(pause, _LOOK_SECONDS))
             if stopped():
                 return False
         return True
@@ -180,7 +184,6 @@ class _Run:
             return
         if item.published and is_ahead(item.published):
             self.note(item.link, left_out(item.published))
-        self._since = self._since if self._waiting else time.monotonic()
         self._waiting.append((item, loaded.article))
         if len(self._waiting) >= _BATCH:
             self._commit()
@@ -189,6 +192,7 @@ class _Run:
         """Add what waits, then note that it is known: a crash in between fetches it once more."""
         if not self._waiting:
             return
+        began = time.monotonic()
         done = self.library.add([article for _, article in self._waiting])
         self.report["added"] += len(done.added)
         self.report["updated"] += len(done.updated)
@@ -196,6 +200,9 @@ class _Run:
         for item, article in self._waiting:
             self.table.added(self.feed.url, _name(item), item.seal, article.id)
         self._waiting.clear()
+        ended = time.monotonic()
+        pause = min(max(_SHORTEST_SECONDS, _TIMES * (ended - began)), _LONGEST_SECONDS)
+        self._from = ended + pause
 
 
 def _name(item: Item) -> str:

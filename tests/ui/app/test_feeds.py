@@ -1,14 +1,20 @@
 """`dalil serve` fetches feeds that are due; `test_changes.py` asks meanwhile."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from corpus.errors import DalilError
-from index.store.feeds import FeedTable
+from index.store.feeds import FeedTable, Fetching
+from tests.fakes.feeds import MARKET, item, rss_page
+from tests.fakes.site import article_page
 from ui.app import feeds as behind
 from ui.app import run
+from ui.app.app import create_app
 from ui.service import Shared
 from ui.settings.settings import ServerSettings, Settings
 
@@ -35,6 +41,79 @@ def test_the_server_fetches_feeds_as_long_as_it_runs(site, allowed, kit, article
     assert table.all()[0].report["added"] == 1
     assert "fetched from any public site" in said[-1]
     assert not [one for one in threading.enumerate() if one.name.startswith("feeds-")]
+    table.close()
+
+
+def test_links_and_feeds_ask_a_site_one_after_another(site, allowed, kit, article, monkeypatch):
+    kit.add(allowed.home, article())
+    gate = threading.Event()
+
+    def slow(headers):
+        assert gate.wait(30)
+        return article_page("خبر", MARKET.format(1))
+
+    site.pages |= {"/slow": slow, "/link": article_page("خبر", MARKET.format(2))}
+    site.pages["/feed"] = rss_page(item("/slow"))
+    table = FeedTable.open(allowed.home)
+    table.add(site.url("/feed"), 3_600)
+    table.close()
+
+    class Server:
+        def __init__(self, app, pool, *_):
+            self.app, self.pool = app, pool
+
+        def run(self, sockets):
+            kit.until(lambda: "/slow" in site.paths())
+            with (
+                kit.live(self.app, self.pool) as address,
+                kit.web(address) as client,
+                ThreadPoolExecutor(1) as threads,
+            ):
+                link = {"link": site.url("/link")}
+                added = threads.submit(client.post, "/api/library/links", json=link)
+                kit.until(lambda: self.app.state.pages._held == 1)
+                # It would be asked for within this, if it did not wait for its turn.
+                time.sleep(0.1)
+                gate.set()
+                assert added.result().status_code == 200
+
+    monkeypatch.setattr(run, "create_app", partial(create_app, chat=False))
+    monkeypatch.setattr(run, "server_of", Server)
+    monkeypatch.setattr(run.signal, "signal", lambda *_: None)
+    run.serve(replace(allowed, server=ServerSettings(port=0)), (), lambda _: None)
+    assert site.paths()[-1] == "/link"
+    assert site.most_at_once == 1
+
+
+def test_slow_feeds_and_those_of_one_site_hold_no_other_up(home, kit, article, monkeypatch):
+    kit.add(home, article())
+    table = FeedTable.open(home)
+    many = [f"https://many.example/{n}" for n in range(6)]
+    slow = [f"https://slow-{n}.example/feed" for n in range(3)]
+    for url in (*many, *slow, "https://quick.example/feed"):
+        table.add(url, 3_600)
+    gate, at, most = threading.Event(), [], []
+
+    def fetch(feed, fetcher, library, table, stopped):
+        at.append(feed.url)
+        most.append(len(set(at) & set(many)))
+        if "quick" not in feed.url:
+            gate.wait(30)
+        at.remove(feed.url)
+        done = Fetching({"added": 0})
+        table.fetched(feed, done)
+        return done
+
+    monkeypatch.setattr(behind, "fetch_feed", fetch)
+    monkeypatch.setattr(behind, "_LOOK_SECONDS", 0.01)
+    settings = Settings(home, connect=("*",))
+    with behind.feeds_behind(settings, Shared(settings)):
+        kit.until(lambda: table.find("https://quick.example/feed").fetched_at)
+        kit.until(lambda: set(slow) < set(at))
+        assert len(at) == len(slow) + 2
+        gate.set()
+        kit.until(lambda: all(feed.fetched_at for feed in table.all()))
+    assert max(most) == 2
     table.close()
 
 

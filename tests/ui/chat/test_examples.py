@@ -1,6 +1,7 @@
 """Only questions that Dalil answers from the article they were made of are offered."""
 
 import asyncio
+import threading
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from rag import Assistant
 from tests.ui.chat.test_conversation import FakeService, Inline
 from ui.chat import examples
 from ui.chat.examples import MOST, Examples, made_of
+from ui.server.http.workers import WorkerPool
 from ui.server.suggestions.tried import Example, answers
 from ui.words.wording import LANGUAGES
 
@@ -92,6 +94,31 @@ def test_they_are_made_once_until_the_library_changes(demo):
 
     asyncio.run(made())
     pool.close()
+
+
+def test_nobody_who_searches_waits_for_a_trial(monkeypatch):
+    begun, gate = threading.Event(), threading.Event()
+
+    class Slow:
+        def assistant(self):
+            return None
+
+        def trial(self, caution=None):
+            begun.set()
+            gate.wait(60)
+
+    async def both():
+        pool = WorkerPool(Slow, workers=1)
+        page = asyncio.create_task(Examples(pool, "en", ()).all())
+        await asyncio.to_thread(begun.wait, 60)
+        assert await pool.run(lambda _: "found") == "found"
+        assert not page.done()
+        gate.set()
+        assert await page == []
+        pool.close()
+
+    monkeypatch.setattr(examples, "made_of", lambda *_: [Example("Who?", "article-1")])
+    asyncio.run(both())
 
 
 def test_there_is_an_end_to_trying(demo, monkeypatch):

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -182,7 +183,12 @@ def test_a_sitemap_index_packed(site, library, fetch):
     assert ids(library) == ["4"]
 
 
-def test_what_was_read_does_not_wait_for_a_slow_page(site, library, feeds, fetch):
+@pytest.fixture
+def no_time_passes(monkeypatch):
+    monkeypatch.setattr("ui.web.feeds.time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
+def test_what_was_read_does_not_wait_for_a_slow_page(site, library, feeds, fetch, no_time_passes):
     def slow(headers):
         deadline = time.monotonic() + 10
         while not seen and time.monotonic() < deadline:
@@ -198,8 +204,18 @@ def test_what_was_read_does_not_wait_for_a_slow_page(site, library, feeds, fetch
     site.pages["/slow"] = slow
     site.pages["/feed"] = rss_page(item("/1"), item("/slow"))
     assert fetch().report["added"] == 2
-    # While the slow page had not come yet.
+    # While the slow page had not come yet, and without a wait.
     assert seen == [site.url("/1")]
+
+
+def test_pages_that_come_quickly_share_an_addition(site, library, fetch, no_time_passes):
+    named = range(10, 33)
+    site.pages |= {f"/{n}": article_page(f"خبر {n}", TEXT.format(n)) for n in named}
+    site.pages["/feed"] = rss_page(*[item(f"/{n}") for n in named])
+    before = library.revision
+    assert fetch().report["added"] == len(named)
+    # The first by itself, ten by ten, and the rest.
+    assert library.revision - before <= 4
 
 
 def test_a_fetch_that_is_stopped_goes_on_the_next_time(library, fetch, feeds, site):

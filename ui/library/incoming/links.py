@@ -27,7 +27,7 @@ from ui.server.http.workers import BusyError, TooSlowError, WorkerPool
 from ui.service import Service
 from ui.settings.settings import Settings
 from ui.web.background import begun
-from ui.web.client import allowed_address, fetcher_of
+from ui.web.client import SharedFetcher, allowed_address
 from ui.web.links import read_link
 
 if TYPE_CHECKING:
@@ -39,11 +39,10 @@ _MOST = 16
 
 
 class PageReader:
-    """Fetches pages in threads of their own, by one fetcher, so that its pauses are kept."""
+    """Fetches pages in threads of their own, by the fetcher of whoever else fetches."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._fetcher: Fetcher | None = None
+    def __init__(self, settings: Settings, fetcher: SharedFetcher) -> None:
+        self._settings, self._fetcher = settings, fetcher
         self._lock = threading.Lock()
         self._held = 0
 
@@ -55,12 +54,12 @@ class PageReader:
         """
         address = allowed_address(self._settings, link)
         told: list[Notice] = []
+        fetcher = self._fetcher.get()
         with self._lock:
             if self._held >= _MOST:
                 raise BusyError("Too many pages are being fetched. Add the link in a moment.")
-            self._fetcher = self._fetcher or fetcher_of(self._settings)
             self._held += 1
-        future = begun(partial(self._article, address, self._fetcher, told))
+        future = begun(partial(self._article, address, fetcher, told))
         future.add_done_callback(lambda _: self._release())
         try:
             # The thread cannot be stopped, and keeps its place until the site is done.

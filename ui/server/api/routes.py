@@ -239,7 +239,7 @@ async def translation(
     differ.  Without a model this is refused (422), and where it fails too (503).
     """
     span = (body.start, body.end)
-    work = pool.write(
+    work = pool.run_long(
         lambda service: article_translation(service, body.article, body.version, span, body.into)
     )
     return await while_connected(request, work)
@@ -262,7 +262,8 @@ async def healthz() -> Mapping[str, str]:
 
 @health.get("/readyz", response_model=schemas.Health, responses=errors(503, 504))
 async def readyz(request: Request, pool: PoolOf) -> Mapping[str, str]:
-    """Say that the library can be opened and searched."""
+    """Say that the library can be opened and searched, and that a question would be taken."""
+    pool.check_room()
     await while_connected(request, pool.run(check_ready))
     return {"status": "ok"}
 

@@ -1,4 +1,4 @@
-"""A few threads that each keep a library open, and a short queue before them."""
+"""A few threads that each keep a library open, and short queues before them."""
 
 from __future__ import annotations
 
@@ -33,15 +33,18 @@ class TooSlowError(DalilError):
 
 
 class WorkerPool:
-    """Runs work in threads: `workers` at a time, `waiting` in the queue, the rest refused at once.
+    """Runs work in threads, first come, first served, in three queues that wait for no other.
+
+    Questions have one (`stream`, `run_long`), what is quick another (`run`), such as a search or
+    an article, and what changes the library a third (`change`): it may read files for long, and
+    wait for who else writes there.  Of each, `workers` are done at a time, `waiting` may wait, and
+    the rest is refused at once.
 
     A service stays with its thread, as SQLite's connections must.  Work that overruns `seconds`, or
     whose client has gone, is dropped if it has not begun; a stream that has begun is closed before
     its next event, and what `run` has begun is left to end unheard, unless it asks by `go_on`.
 
-    Where a language model writes the answers it takes up to `model_seconds` more.  Streams then
-    have `workers` threads and a queue of their own, so that who opens an article waits for none.
-    So has what changes the library: it may read files for long, and wait for who else writes there.
+    Where a language model writes the answers, questions may take up to `model_seconds` more.
     `heard` is told each answer of a stream, in its thread and in the context of who asked.
     """
 
@@ -57,22 +60,26 @@ class WorkerPool:
     ) -> None:
         self._open_service, self._heard = open_service, heard
         self._local = threading.local()
-        self._works = _Line("service", workers, waiting)
-        self._streams = _Line("writing-service", workers, waiting) if model_seconds else self._works
+        self._quick = _Line("service", workers, waiting)
+        self._questions = _Line("asked-service", workers, waiting)
         self._changes = _Line("changing-service", workers, waiting)
         self._leaving: set[threading.Event] = set()
         self._stopping = threading.Event()
         self.seconds = seconds
-        self._stream_seconds = seconds + model_seconds
+        self._question_seconds = seconds + model_seconds
 
     @property
     def held(self) -> int:
-        """How many places are taken, by workers and in the queue."""
+        """How many places are taken, by workers and in the queues."""
         return sum(line.held for line in self._lines())
 
+    def check_room(self) -> None:
+        """Raise `BusyError` if a question that came now would be refused."""
+        self._questions.check_room()
+
     async def run(self, work: Callable[[Service], Result]) -> Result:
-        """Return what `work` returns; raise `BusyError`, `TooSlowError` or what it raises."""
-        return await self._done(self._works, work)
+        """Return what quick `work` returns; raise `BusyError`, `TooSlowError` or what it raises."""
+        return await self._done(self._quick, work)
 
     async def change(self, work: Callable[[Service], Result]) -> Result:
         """Return what `work` returns, as `run` does, where it changes the library.
@@ -88,18 +95,18 @@ class WorkerPool:
                 "Look whether it was before you make it again."
             ) from error
 
-    async def write(self, work: Callable[[Service], Result]) -> Result:
-        """Return what `work` returns, as `run` does, where it waits for a language model.
+    async def run_long(self, work: Callable[[Service], Result]) -> Result:
+        """Return what `work` returns, as `run` does, where it takes as long as a question.
 
-        It stands in the queue of streams; who leaves ends it, even while the model is silent.
+        It stands in their queue; who leaves ends it, even while a language model is silent.
         """
         gone = threading.Event()
         self._leaving.add(gone)
         try:
-            future = self._streams.submit(partial(self._heeding, work, gone))
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._stream_seconds)
+            future = self._questions.submit(partial(self._heeding, work, gone))
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._question_seconds)
         except TimeoutError as error:
-            raise _too_slow(self._stream_seconds) from error
+            raise _too_slow(self._question_seconds) from error
         finally:
             gone.set()
             self._leaving.discard(gone)
@@ -118,9 +125,9 @@ class WorkerPool:
         def put(event: Event | BaseException | None) -> None:
             loop.call_soon_threadsafe(events.put_nowait, event)
 
-        future = self._streams.submit(partial(self._feed, work, put, gone, copy_context()))
+        future = self._questions.submit(partial(self._feed, work, put, gone, copy_context()))
         self._leaving.add(gone)
-        end = loop.time() + self._stream_seconds
+        end = loop.time() + self._question_seconds
         try:
             while True:
                 # `wait_for` would overlook a cancellation that comes together with an event.
@@ -132,7 +139,7 @@ class WorkerPool:
                     raise event
                 yield event
         except TimeoutError as error:
-            raise _too_slow(self._stream_seconds) from error
+            raise _too_slow(self._question_seconds) from error
         finally:
             gone.set()
             self._leaving.discard(gone)
@@ -164,8 +171,8 @@ class WorkerPool:
         while self.held and time.monotonic() < end:
             time.sleep(_LOOK_SECONDS)
 
-    def _lines(self) -> set[_Line]:
-        return {self._works, self._streams, self._changes}
+    def _lines(self) -> tuple[_Line, ...]:
+        return self._quick, self._questions, self._changes
 
     async def _done(self, line: _Line, work: Callable[[Service], Result]) -> Result:
         future = line.submit(partial(self._heeding, work, self._stopping))
@@ -215,10 +222,13 @@ class _Line:
         self._lock = threading.Lock()
         self.held, self._most = 0, workers + waiting
 
+    def check_room(self) -> None:
+        if self.held >= self._most:
+            raise BusyError("Too many questions are waiting. Ask again in a moment.")
+
     def submit(self, work: Callable[[], Result]) -> Future[Result]:
         with self._lock:
-            if self.held >= self._most:
-                raise BusyError("Too many questions are waiting. Ask again in a moment.")
+            self.check_room()
             self.held += 1
         try:
             future = self._threads.submit(work)

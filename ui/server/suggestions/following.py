@@ -111,7 +111,8 @@ class Suggestions:
             if _plain(offer.example.question) in past or (offer.foreign and len(good) >= _FEW):
                 continue
             await self._pool.idle()
-            found = await self._pool.run(partial(_tried, offer=offer, history=before.questions))
+            work = partial(_tried, offer=offer, history=before.questions)
+            found = await self._pool.run_long(work)
             if found and (found[0].article.id, found[0].start) not in seen:
                 good.append(offer.example.question)
                 seen.add((found[0].article.id, found[0].start))

@@ -180,6 +180,25 @@ def test_what_is_not_there_is_told_in_a_sentence(demo, method, address, status):
     assert (status == 405) == ("allow" in refused.headers)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/healthz",
+        "/readyz",
+        "/api/articles?limit=2",
+        "/api/articles/none",
+        "/api/ask",
+        "/v1/models",
+        "/v1/models/dalil",
+        "/v1/models/none",
+    ],
+)
+def test_a_head_is_that_of_a_get(demo, address):
+    got, head = demo.get(address), demo.head(address)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers == got.headers
+
+
 def test_a_body_that_is_not_json(demo):
     for body, kind, status in (
         (b'{"question": ', "application/json", 422),

@@ -51,6 +51,8 @@ def test_a_new_library_may_get_the_inode_of_the_old(home, kit, article, monkeypa
         kit.add(home, article(1), article(2, CONVOY))
         assert ask(client)["citations"]
         shutil.rmtree(home)
+        # As long as somebody has the old one open, no other gets its inode.
+        assert ask(client)["notice"].endswith("dalil add PATH")
         assert client.get("/readyz").status_code == 503
         kit.add(home, article(3), article(4, CONVOY))
         assert {c["article_id"] for c in ask(client)["citations"]} == {"article-3"}
@@ -59,6 +61,7 @@ def test_a_new_library_may_get_the_inode_of_the_old(home, kit, article, monkeypa
 def test_another_encoder_is_told(home, client, kit, article, encoder):
     kit.add(home, article(), article(2, CONVOY))
     assert ask(client)["citations"]
+    assert client.get("/api/articles").json()["total"] == 2
     reencode(home, encoder)
     refused = client.post("/api/ask", json={"question": QUESTION})
     assert refused.status_code == 503

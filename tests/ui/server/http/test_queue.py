@@ -12,7 +12,7 @@ import pytest
 from index.store.lock import write_lock
 from ui.app.app import create_app
 from ui.server.http.workers import BusyError, WorkerPool, go_on
-from ui.service import Question
+from ui.service import Question, SearchResult
 
 
 @pytest.fixture
@@ -73,6 +73,39 @@ def test_the_first_to_come_are_the_first_to_be_served(service):
         return service.ask(Question(text), None)
 
     asyncio.run(ask_all())
+
+
+def test_a_search_waits_for_no_question(service, served, kit):
+    service.search = lambda question, *_: SearchResult(question.text, (), None)
+    with served(workers=1, waiting=4) as (client, pool), ThreadPoolExecutor(5) as threads:
+        waiting = [threads.submit(ask, client, f"wait {n}") for n in range(5)]
+        kit.until(lambda: pool.held == 5)
+        # One is at work, and no other would be taken.
+        assert ask(client, "more").status_code == 503
+        for number in range(6):
+            found = client.get("/api/search", params={"question": f"find {number}"})
+            assert (found.status_code, found.json()["question"]) == (200, f"find {number}")
+        assert service.answered == []
+        service.gate.set()
+        assert {one.result().status_code for one in waiting} == {200}
+
+
+def test_a_question_waits_for_nothing_that_is_quick(service):
+    async def both():
+        pool = WorkerPool(lambda: service, workers=1, waiting=4)
+        looks = [asyncio.create_task(pool.run(lambda _: service.gate.wait(60))) for _ in range(5)]
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError):
+            await pool.run(lambda _: None)
+        pool.check_room()
+        events = pool.stream(lambda one: one.stream(Question("now"), None))
+        assert [event.answer.status async for event in events if event.answer] == ["abstained"]
+        assert not any(look.done() for look in looks)
+        service.gate.set()
+        await asyncio.gather(*looks)
+        pool.close()
+
+    asyncio.run(both())
 
 
 CHANGES = (
