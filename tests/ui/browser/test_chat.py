@@ -74,6 +74,8 @@ def test_the_demo_question_is_answered_and_its_citation_opens_the_article(chat):
     assert panel.locator("time").get_attribute("datetime") == "2020-07-02"
     pairs = panel.locator(".met li").all_text_contents()
     assert "Hajji ↔ حجي" in pairs
+    # What is left of the bar beside the article is one line high.
+    assert chat.locator("#top").bounding_box()["height"] < 80
 
 
 def test_quotes_keep_the_articles_language_and_direction(chat):
