@@ -6,6 +6,7 @@ Each machine needs the same versions of Python, Ray and Dalil, and the encoder's
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ Load = Callable[[str], Encoder]
 _AHEAD = 2
 # How often a group is tried again whose worker died; one that takes too much memory kills each.
 _RETRIES = 5
+# How long an address may take to answer; Ray itself tries for minutes.
+_PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +49,26 @@ def on_ray(address: str, share: Share, load: Load = load_encoder) -> Iterator[Ru
     # Ray else reports to its makers how it is used.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
+        _reach(address)
         ray.init(address=address, log_to_driver=False, logging_level="ERROR")
     # A cluster of other versions is a RuntimeError, an address that is none a ValueError.
     except (OSError, RuntimeError, ValueError) as error:
         raise DalilError(
             f"The Ray cluster {address!r} cannot be used ({first_line(error)}). Start one with: "
-            "ray start --head, and the same versions of Python and Ray on every machine."
+            "ray start --head, with the same Python, Ray and token on every machine."
         ) from error
     try:
         yield partial(_run, ray, share, load)
     finally:
         ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Raise `OSError` if nobody listens at HOST:PORT, `ValueError` if the port is no number."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    # Other addresses are names that Ray knows, such as "local".
+    if colon:
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
 
 
 def _ray() -> Any:  # noqa: ANN401 - what it offers is decorated at run time

@@ -78,7 +78,9 @@ def test_ray_is_told_to_report_nothing(tmp_path, start, monkeypatch):
 @pytest.mark.parametrize(
     ("about", "how", "told"),
     [
-        ({}, {"address": "far:6379"}, r"'far:6379' cannot be used \(nobody answers.*ray start"),
+        ({}, {"address": "auto"}, r"'auto' cannot be used \(nobody answers.*ray start"),
+        ({}, {"address": "127.0.0.1:1"}, r"cannot be used \(.*refused\).*ray start"),
+        ({}, {"address": "ray://127.0.0.1:http"}, r"cannot be used \(invalid literal"),
         ({"cores": 2.0}, {"share": Share(4)}, "has 4 cores and 0 graphics.*--cpus"),
         ({}, {"share": Share(1, 0.5)}, "has 1 cores and 0.5 graphics.*--gpus"),
         ({}, {"load": load_another}, "is another one.*same versions"),
