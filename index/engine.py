@@ -138,18 +138,36 @@ class Revised(Protocol):
         """The library's revision."""
 
 
+class Follows(Protocol):
+    """Keeps what a cache has up with the library, in a thread of its own."""
+
+    def newest(self, revision: int, own: Revised | None) -> Revised | None:
+        """Return what is to be searched by who has `own`; `None` if he must see for himself."""
+        ...
+
+    def look(self) -> None:
+        """Look for changes now."""
+
+    def stop(self) -> None:
+        """End the thread, without waiting for it."""
+
+
 class IndexCache:
     """Holds the newest of what the engines of one library have made; hold it (`with`) meanwhile.
 
     Each thread has its own connection, and what it searches may be the same: forty thousand
     passages take about 80 MB, and each batch that another process adds would be indexed once for
-    every thread.
+    every thread.  With `background`, engines leave what takes long to a `follower` that one of them
+    starts, and search what was there just before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, background: bool = False) -> None:
         self._lock = threading.Lock()
-        self._newest: Revised | None = None
         self._said = set[str]()
+        self.newest: Revised | None = None
+        self.background = background
+        self.follower: Follows | None = None
+        self.asked: Query | None = None
 
     def say_once(self, message: str, say: Callable[[str], None]) -> None:
         """Tell people a message, unless another thread's engine has told them."""
@@ -172,10 +190,15 @@ class IndexCache:
         An engine can add to what it made of an older one; of a newer one it could not tell what
         is missing.
         """
-        known = [each for each in (own, self._newest) if each and each.revision <= revision]
+        known = [each for each in (self.newest, own) if each and each.revision <= revision]
         return max(known, key=lambda each: each.revision, default=None)
 
     def put(self, made: Revised) -> None:
         """Keep what was made unless there is something newer."""
-        if self._newest is None or self._newest.revision <= made.revision:
-            self._newest = made
+        if self.newest is None or self.newest.revision <= made.revision:
+            self.newest = made
+
+    def close(self) -> None:
+        """Let nobody follow the library any more."""
+        if self.follower is not None:
+            self.follower.stop()

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from corpus.article import Article
 from index.edits import Edits
+from index.engine import Engine
 from index.store.database import Store
+from index.store.lock import is_served
 from index.store.texts import sound_article
 from index.withdrawals import Withdrawals, same_content
 
 Outcome = dict[str, list[Article]]
+# Passages that are indexed together at most, so that a large import takes no more memory for it.
+_MOST_PASSAGES = 5_000
+# While others search, what was committed is indexed this often, so that they find it.
+_SEEN_SECONDS = 1.0
 
 
 def sorted_in(
@@ -21,7 +29,7 @@ def sorted_in(
     withdrawals: Withdrawals,
     edits: Edits,
 ) -> list[Article]:
-    """Give each article its version, enter it under its outcome, and return what is new.
+    """Give each article its version, enter it under its outcome without text, return what is new.
 
     What was set by hand stands in place of what the sources say; what was retracted stays out; a
     damaged version is no hindrance, for what is added takes its place.
@@ -35,10 +43,32 @@ def sorted_in(
         before = changed.get(article.id, kept)
         for known in filter(None, (before, *retracted)):
             if same_content(article, known):
-                outcome["unchanged"].append(known)
+                outcome["unchanged"].append(_told(known))
                 break
         else:
             # An id that comes twice within a batch is committed once, as its last content.
             changed[article.id] = replace(article, version=latest + 1)
-            outcome["updated" if before or present else "added"].append(changed[article.id])
+            kind = "updated" if before or present else "added"
+            outcome[kind].append(_told(changed[article.id]))
     return list(changed.values())
+
+
+def _told(article: Article) -> Article:
+    """Return an article as it is told of: the texts of a large import would fill the memory."""
+    return replace(article, text="", pages=())
+
+
+class Pace:
+    """Has what an import commits indexed on its way, where it is much or others wait for it."""
+
+    def __init__(self, home: Path, engine: Engine) -> None:
+        self._home, self._engine = home, engine
+        self._passages, self._since = 0, time.monotonic()
+
+    def committed(self, passages: int) -> None:
+        """Count what a batch has committed; the caller holds the library's write lock."""
+        self._passages += passages
+        late = self._passages and time.monotonic() - self._since > _SEEN_SECONDS
+        if self._passages >= _MOST_PASSAGES or (late and is_served(self._home)):
+            self._engine.follow(writing=True)
+            self._passages, self._since = 0, time.monotonic()

@@ -140,23 +140,23 @@ class Library:
         reported.  An article whose id is known and whose content differs becomes a new version;
         what was retracted and is added as it was stays out, and what was edited keeps that.
         """
-        from index.incoming import sorted_in
+        from index.incoming import Pace, sorted_in
 
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
         known, done = (self._store, self.withdrawals, self.edits), 0
         with writing(self.home, self._say):
-            copies = Copies(self._store, self._say)
+            copies, pace = Copies(self._store, self._say), Pace(self.home, self.engine)
             for group in paced(articles, batch, most=batch):
-                self._commit(sorted_in(group, outcome, *known), copies)
+                pace.committed(self._commit(sorted_in(group, outcome, *known), copies))
                 done += len(group)
                 on_batch(done)
             if outcome["added"] or outcome["updated"]:
                 self.engine.follow(writing=True)
         return AddReport(**outcome)
 
-    def _commit(self, articles: Sequence[Article], copies: Copies) -> None:
+    def _commit(self, articles: Sequence[Article], copies: Copies) -> int:
         if not articles:
-            return
+            return 0
         passages = [split(article) for article in articles]
         vectors = self.encoder.encode_passages([p.text for group in passages for p in group])
         with self._store.transaction():
@@ -170,6 +170,7 @@ class Library:
                 first += len(group)
             copies.enter(articles)
             self._store.raise_revision()
+        return len(vectors)
 
     def remove(
         self, article_ids: Sequence[str], *, purge: bool = False, by_hand: bool = True

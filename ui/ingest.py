@@ -16,6 +16,7 @@ from corpus.unread import Notice, Unread, unread_files
 from ui.portable import recognised
 from ui.progress import progress
 from ui.shapes import article_json
+from ui.spool import Spool
 
 if TYPE_CHECKING:
     from rag.answer import Json
@@ -66,7 +67,7 @@ def run_import(
     say: Callable[[str], None],
 ) -> ImportReport:
     """Add the articles of `paths` and `links`; none if any fails, unless `keep_going`."""
-    articles: list[Article] = []
+    articles = Spool()
     failures: list[Loaded] = []
     notices: list[Notice] = []
     skipped = unread_files(*paths)
@@ -80,7 +81,7 @@ def run_import(
         pages = _pages(settings, links, sound, clean=clean, tell=notices.append)
         for loaded in chain(files, pages):
             if loaded.article:
-                articles.append(loaded.article)
+                articles.put(loaded.article)
             else:
                 failures.append(loaded)
             show(len(articles), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain
@@ -44,7 +44,7 @@ def portable(article: Article) -> Article:
     return replace(article, id=f"{PurePath(article.id).name}~{digest}", source=source)
 
 
-def recognised(articles: Sequence[Article], library: Library) -> Sequence[Article]:
+def recognised(articles: Collection[Article], library: Library) -> Iterable[Article]:
     """Return articles by the ids that a library has for them, where an export of it left out paths.
 
     Those that an earlier import entered under the name in the export stay apart, and so do
@@ -60,12 +60,12 @@ def recognised(articles: Sequence[Article], library: Library) -> Sequence[Articl
             held.add(article.id)
         elif (name := portable(article).id) in named:
             own[name] = article
-    return [
+    return (
         replace(article, id=own[article.id].id, source=own[article.id].source)
         if article.id in own and article.id not in held
         else article
         for article in articles
-    ]
+    )
 
 
 def _is_file(article_id: str, source: str | None) -> bool:

@@ -57,8 +57,8 @@ class SearchResult:
 class Shared:
     """What the services of one process have in common: models, and the newest snapshot."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, *, background: bool = False) -> None:
+        self.settings, self._background = settings, background
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
         self._reranker: Reranker | None = None
@@ -127,13 +127,14 @@ class Shared:
 
         with self._lock:
             if self._cache is None or self._cache[0] != database:
-                self._cache = (database, IndexCache())
+                self._cache = (database, IndexCache(background=self._background))
             return self._cache[1]
 
     def forget(self, database: FileId) -> None:
         """Drop the snapshots of a file that is no longer open: a new one may get its inode."""
         with self._lock:
             if self._cache is not None and self._cache[0] == database:
+                self._cache[1].close()
                 self._cache = None
 
 

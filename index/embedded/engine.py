@@ -18,18 +18,20 @@ from corpus.errors import DalilError
 from corpus.text.stems import grams, query_terms
 from index.embedded.bm25 import LexicalMatch
 from index.embedded.segments.building import build
-from index.embedded.segments.kept import save
+from index.embedded.segments.kept import DERIVED, save, telling
 from index.embedded.segments.snapshot import Snapshot, load
 from index.embedded.soft import SoftMatch, match
 from index.embedded.texts import best_similarities, token_counts, token_ids, token_shares
-from index.encoder import Encoder, StaticEncoder, check_encoder
+from index.encoder import Encoder, StaticEncoder, check_encoder, load_bundled
 from index.engine import CONTEXT, Candidate, Candidates, IndexCache, Query
 from index.filters import Filters
 from index.store.database import Store
 from index.store.faults import read_only
 from index.store.lock import write_lock
+from index.store.texts import present_among
 
-DERIVED = "derived"
+# Of more, somebody adds faster than parts are put together in the background.
+_MANY_PARTS = 8
 
 
 class EmbeddedEngine:
@@ -58,21 +60,40 @@ class EmbeddedEngine:
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
         """Return the `depth` best passages of each leg, filtered before ranking."""
         current = self.snapshot()
+        self._cache.asked = query
         vector = self._encoder.encode_queries([query.text])[0]
-        return find(current, query, vector, depth, current.passages.allowed(filters))
+        found = find(current, query, vector, depth, current.passages.allowed(filters))
+        if current.revision == self._store.revision:
+            return found
+        # What is gone is not shown, though the index is of just before.
+        there = present_among(self._store, {one.article_id for one in found.found})
+        return Candidates([one for one in found.found if one.article_id in there], found.rarity)
 
     def __len__(self) -> int:
         return len(self.snapshot().passages)
 
     def snapshot(self) -> Snapshot:
-        """Return the snapshot of the newest revision, following other processes' changes."""
-        if self._snapshot is None or self._snapshot.revision != self._store.revision:
+        """Return the snapshot of the newest revision, following other processes' changes.
+
+        With a follower it may be one of just before, while that works on the newest.
+        """
+        revision, follower = self._store.revision, self._cache.follower
+        if follower is not None:
+            found = follower.newest(revision, self._snapshot)
+            if isinstance(found, Snapshot):
+                self._snapshot = found
+                return found
+        if self._snapshot is None or self._snapshot.revision != revision:
             return self._refresh(keep=False)
         return self._snapshot
 
     def follow(self, *, writing: bool) -> None:
         """Load or build the newest snapshot, and keep it in files if it was built."""
         self._refresh(keep=writing)
+
+    def catch_up(self) -> None:
+        """Open or make the newest snapshot, ask it what was asked last, and share it then."""
+        self._refresh(keep=False, ahead=True)
 
     def rebuild(self) -> None:
         """Build the derived files anew from SQLite, whatever state they are in."""
@@ -82,44 +103,39 @@ class EmbeddedEngine:
 
     def faults(self) -> list[str]:
         """Return what is wrong with the derived files; call within `store.reading()`."""
-        _, reason = self._load()
+        reason = self._load()[1]
         return [f"The search index is {reason}."] if reason and self._store.count_articles() else []
 
     def close(self) -> None:
         """Drop the snapshot; its files are memory maps, which close with it."""
         self._snapshot = None
 
-    def _refresh(self, *, keep: bool) -> Snapshot:
-        reason: str | None = "stale"
+    def _refresh(self, *, keep: bool, ahead: bool = False) -> Snapshot:
         if self._store.read_only:
             self._cache.say_once(str(read_only(self._store.path)), self._say)
         with self._store.reading(), self._cache:
             # Another process may have re-encoded the library since it was opened.
             check_encoder(self._store, self._encoder, self._home)
-            known = self._cache.best(self._store.revision, self._snapshot)
-            found = known if isinstance(known, Snapshot) else None
-            if found is None:
-                found, reason = self._load()
-            elif found.revision == self._store.revision:
-                # Somebody who asked may have indexed what came, and has kept none of it.
-                reason = self._load(found)[1] if keep else None
-            elif not keep:
-                # Whoever wrote has indexed what came, which is opened in no time.
-                kept, why = self._load(found)
-                found, reason = (kept, None) if kept and not why else (found, reason)
+            found, reason = self._known(keep=keep, ahead=ahead)
             if found is None or reason:
-                dimension = self._encoder.dimension
-                found = build(self._store, dimension, self._words, found, settle=keep)
+                width = self._encoder.dimension
+                found = build(self._store, width, self._words, found, settle=keep)
+            if ahead and (asked := self._cache.asked):
+                # What searches share is made now and not while somebody waits.
+                vector = self._encoder.encode_queries([asked.text])[0]
+                find(found, asked, vector, 1, found.passages.allowed(Filters()))
             self._cache.put(found)
         self._snapshot = found
         if reason and keep:
             # The articles are committed: that their index cannot be kept undoes nothing.
             try:
                 self._keep(found)
+                self._settle(found)
             except DalilError as error:
                 self._say(str(error))
         elif reason and len(found.passages):
             self._keep_beside(found, reason)
+        self._have_followed()
         return found
 
     def _keep_beside(self, found: Snapshot, reason: str) -> None:
@@ -134,20 +150,54 @@ class EmbeddedEngine:
         if not beside:
             self._say(f"The search index was {reason}; it has been rebuilt from the library.")
 
+    def _known(self, *, keep: bool, ahead: bool) -> tuple[Snapshot | None, str | None]:
+        """Return what there is of the newest snapshot, and why it can't serve; `ahead`, anew."""
+        revision = self._store.revision
+        known = self._cache.best(revision, self._snapshot)
+        if not isinstance(known, Snapshot):
+            return self._load()
+        reason = None if known.revision == revision else "stale"
+        if reason or ahead or keep:
+            # Whoever wrote has indexed what came, which is opened in no time.
+            kept, why = self._load(known)
+            if kept and known.revision <= kept.revision <= revision:
+                return kept, why
+            # Somebody who asked may have indexed what came, and has kept none of it.
+            reason = reason or (why if keep else None)
+        return known, reason
+
+    def _settle(self, found: Snapshot) -> None:
+        """Put parts together where nobody waits for it, or have that done in the background."""
+        follower = self._cache.follower
+        if follower and self._words is load_bundled() and len(found.parts) < _MANY_PARTS:
+            follower.look()
+            return
+        # Who only searches has no use for it.
+        from index.embedded.segments.settling import settle
+
+        with telling(self._home):
+            found = settle(found, self._home / DERIVED, self._encoder.fingerprint)
+        with self._cache:
+            self._cache.put(found)
+        self._snapshot = found
+
+    def _have_followed(self) -> None:
+        """Start the follower of the cache, where there should be one and is none."""
+        if self._cache.background and not (self._cache.follower or self._store.read_only):
+            from index.embedded.segments.following import start
+
+            given = self._home, self._encoder, self._words, self._say, self._cache
+            # Another table of words would have to be found by the process that puts together.
+            bundled = self._words is load_bundled()
+            start(self._home, self._cache, lambda s: EmbeddedEngine(s, *given), settles=bundled)
+
     def _load(self, opened: Snapshot | None = None) -> tuple[Snapshot | None, str | None]:
         folder, fingerprint = self._home / DERIVED, self._encoder.fingerprint
         return load(self._store, folder, fingerprint, self._words, opened)
 
     def _keep(self, snapshot: Snapshot) -> None:
-        try:
+        with telling(self._home):
             save(snapshot, self._home / DERIVED, self._encoder.fingerprint)
-        except (OSError, RuntimeError) as error:
-            # FAISS tells of a full disk by a `RuntimeError`, whose text is its source's.
-            why = error.strerror if isinstance(error, OSError) else "the index cannot be written"
-            raise DalilError(
-                f"The search index of {self._home} could not be kept ({why}). The articles are "
-                "safe; make room or mend the disk, and it is built when the library is next opened."
-            ) from error
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _FIELDS = "v.article_id, v.version, v.title, v.outlet, v.source, v.url, v.publis
 
 @dataclass(frozen=True)
 class AddReport:
-    """What an import did, each list in the order of the input."""
+    """What an import did, each list in the order of the input, the articles without texts."""
 
     added: Sequence[Article]
     updated: Sequence[Article]

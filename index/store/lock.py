@@ -6,7 +6,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corpus.errors import DalilError
@@ -15,6 +15,8 @@ from index.store.faults import read_only
 WRITE_LOCK = "write.lock"
 # Held for a whole re-encoding, which takes the write lock only at its end.
 REINDEX_LOCK = "reindex.lock"
+# Held together by all who search for others and want to see what comes at once.
+_SERVED = Path("derived", "served.lock")
 _BUSY = {
     WRITE_LOCK: "Another process is writing to this library; waiting for it to finish.",
     REINDEX_LOCK: "Another process is re-encoding this library; waiting for it to finish.",
@@ -54,6 +56,29 @@ def writing(home: Path, say: Callable[[str], None], name: str = WRITE_LOCK) -> I
         say(_BUSY[name])
     with write_lock(home, wait=True, name=name):
         yield
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[None]:
+    """Let whoever writes know during the block, if it can be, that others wait for what comes."""
+    handle = None
+    with suppress(OSError):
+        (home / _SERVED).parent.mkdir(exist_ok=True)
+        handle = os.open(home / _SERVED, os.O_RDWR | os.O_CREAT, 0o644)
+        fcntl.flock(handle, fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def is_served(home: Path) -> bool:
+    """Tell whether others wait for what comes."""
+    if not (home / _SERVED).exists():
+        return False
+    with write_lock(home, name=str(_SERVED)) as free:
+        return not free
 
 
 def make_folder(home: Path) -> None:

@@ -28,6 +28,13 @@ def passage_texts(store: Store, rows: Iterable[PassageRow]) -> Iterator[tuple[st
             yield text[row.start : row.end], title
 
 
+def present_among(store: Store, ids: Iterable[str]) -> set[str]:
+    """Return those of the articles `ids` that are present."""
+    # As one value: SQLite takes only so many.
+    among = "SELECT id FROM articles WHERE present AND id IN (SELECT value FROM json_each(?))"
+    return {str(row[0]) for row in store.execute(among, json.dumps(list(ids)))}
+
+
 def keep_pages(store: Store, article: Article) -> None:
     """Keep where the pages of an article version begin, in the transaction that inserts it."""
     if article.pages:

@@ -58,7 +58,7 @@ def serve(
     """
     address = settings.server
     _check_login(settings)
-    shared = Shared(settings)
+    shared = Shared(settings, background=True)
     # A model that cannot be had stops the server from starting.
     written = shared.model() is not None
     metrics, fetcher = Metrics(), SharedFetcher(settings)

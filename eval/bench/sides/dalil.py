@@ -16,7 +16,7 @@ from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, Foun
 from eval.bench.sides.clock import Clock
 from eval.bench.sides.legs import legs
 from index import Library, load_encoder
-from index.embedded.engine import DERIVED
+from index.embedded.segments.kept import DERIVED
 from index.store.database import DATABASE
 from rag import Assistant
 

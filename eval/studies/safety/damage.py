@@ -25,7 +25,7 @@ from corpus.article import Article
 from corpus.errors import DalilError
 from corpus.load import load_articles
 from index import Library, load_encoder
-from index.embedded.engine import DERIVED
+from index.embedded.segments.kept import DERIVED
 from index.encoder import Encoder
 from index.store.database import DATABASE, Store
 from rag import Assistant

@@ -22,7 +22,12 @@ _LONGEST_SECONDS, _BUSY_SECONDS = 60.0, 0.05
 
 def add(home: str | Path, *paths: str | Path) -> None:
     """Add the articles of `paths` to the library in `home`, by the command."""
-    command = [*_PYTHON, "--home", str(home), "add", *map(str, paths)]
+    run(home, "add", *map(str, paths))
+
+
+def run(home: str | Path, *arguments: str) -> None:
+    """Run the command on the library in `home`."""
+    command = [*_PYTHON, "--home", str(home), *arguments]
     subprocess.run(command, check=True, capture_output=True)
 
 

@@ -31,6 +31,10 @@ _LOST = 0.25
 _MOVED = 1 / 16
 # Who only reads leaves putting parts together to who writes, up to so many.
 _MOST_PARTS = 24
+# So many passages are put together while somebody waits, in some hundredths of a second.
+_SOON = 500
+# A part of more is not put together with others, so that the memory this takes has an end.
+_LARGEST = 250_000
 
 
 def of_texts(
@@ -68,32 +72,67 @@ def build(
 ) -> Snapshot:
     """Index the present passages; those that `previous` holds are not analysed again.
 
-    With `settle`, small parts are put together.  Call within `store.reading()`, so that passages
-    and vectors are of one state.
+    With `settle`, the smallest parts are put together; what takes longer is left to `settled`.
+    Call within `store.reading()`, so that passages and vectors are of one state.
     """
-    ids = np.sort(np.array([row[0] for row in store.execute("SELECT id FROM passages")], np.int64))
     restored = store.get(RESTORED)
-    parts: list[Part] = []
+    parts = _still_there(store, previous, restored) if previous else None
     near, newest = _nothing_near(encoder), 0
-    if previous is not None and _continues(store, previous, ids, restored):
+    if previous is not None and parts is not None:
         near, newest = previous.near_tokens, previous.newest
-        parts = [
-            Part(part.segment, part.live & np.isin(part.segment.passages.ids, ids))
-            for part in previous.parts
-        ]
+    parts = parts or []
     if rows := store.passages(newest):
         made = _indexed(store, rows, dimension, encoder)
         parts.append(Part(made, np.ones(len(made), np.bool_)))
     parts = [part for part in parts if part.count]
     if settle or len(parts) > _MOST_PARTS:
-        parts = _settled(parts)
+        parts = _settled(parts, _SOON if settle else _LARGEST)
     if not parts:
         parts = [Part(_indexed(store, [], dimension, encoder), np.zeros(0, np.bool_))]
     found = Snapshot(store.revision, parts, near, encoder, restored)
-    if not settle and len(near.vocabulary):
+    if len(near.vocabulary):
         return found
-    following = _following(near, found.texts.tokens.vocabulary, encoder)
-    return found if following is near else replace(found, near_tokens=following)
+    # Without any, each question would be compared with all tokens.
+    return replace(found, near_tokens=_following(near, found.texts.tokens.vocabulary, encoder))
+
+
+def settled(snapshot: Snapshot) -> Snapshot | None:
+    """Return the same passages in fewer parts, with the neighbours of their tokens worked out.
+
+    `None` if nothing of that is to be done.  What is given back may be in no file.
+    """
+    parts, near = _settled(snapshot.parts, _LARGEST), snapshot.near_tokens
+    found = replace(snapshot, parts=parts)
+    following = _following(near, found.texts.tokens.vocabulary, snapshot.encoder)
+    same = len(parts) == len(snapshot.parts) and all(
+        part.segment is before.segment for part, before in zip(parts, snapshot.parts, strict=True)
+    )
+    if same and following is near:
+        return None
+    return replace(found, near_tokens=following)
+
+
+def is_settled(snapshot: Snapshot) -> bool:
+    """Tell whether `settled` has nothing to do, without doing it."""
+    vocabulary = snapshot.texts.tokens.vocabulary
+    return not _apart(snapshot.parts, _LARGEST) and not _moved(snapshot.near_tokens, vocabulary)
+
+
+def _still_there(store: Store, previous: Snapshot, restored: str | None) -> list[Part] | None:
+    """Return the parts of `previous` with what is there of them, `None` if it is no beginning."""
+    newest, known = previous.newest, len(previous.passages)
+    after = store.execute("SELECT count(*) FROM passages WHERE id > ?", newest)[0][0]
+    as_many = store.count_passages() - after == known
+    if as_many and restored == previous.restored and previous.revision <= store.revision:
+        # Older passages only go, and are never changed, so that as many are the same.
+        return list(previous.parts)
+    ids = np.sort(np.array([row[0] for row in store.execute("SELECT id FROM passages")], np.int64))
+    if not _continues(store, previous, ids, restored):
+        return None
+    return [
+        Part(part.segment, part.live & np.isin(part.segment.passages.ids, ids))
+        for part in previous.parts
+    ]
 
 
 def _continues(
@@ -131,19 +170,32 @@ def _indexed(
     return Segment(PassageTable.of(rows), VectorIndex.build(vectors), texts)
 
 
-def _settled(parts: Sequence[Part]) -> list[Part]:
-    """Return parts of the same passages, put together where small ones stand beside each other."""
-    held = [part for part in parts if part.count]
-    first, following = len(held), 0
-    while first and (first == len(held) or held[first - 1].count < _TIMES * following):
+def _settled(parts: Sequence[Part], most: int) -> list[Part]:
+    """Return parts of the same passages, put together where small ones stand beside each other.
+
+    What is put together has at most `most` passages.
+    """
+    found = list(parts)
+    for first, last in reversed(_apart(parts, most)):
+        found[first:last] = [_merged(parts[first:last])]
+    return found
+
+
+def _apart(parts: Sequence[Part], most: int) -> list[tuple[int, int]]:
+    """Return the spans of `parts` that are to be put together, or written again, in order."""
+    first, following = len(parts), 0
+    while first and (first == len(parts) or parts[first - 1].count < _TIMES * following):
+        if first < len(parts) and following + parts[first - 1].count > most:
+            break
         first -= 1
-        following += held[first].count
-    last = held[first:]
-    before = [
-        _merged([part]) if part.count < (1 - _LOST) * len(part.live) else part
-        for part in (held[:first] if len(last) > 1 else held)
+        following += parts[first].count
+    together = len(parts) - first > 1
+    spans = [
+        (place, place + 1)
+        for place, part in enumerate(parts[:first] if together else parts)
+        if part.count < (1 - _LOST) * len(part.live) and part.count <= most
     ]
-    return [*before, _merged(last)] if len(last) > 1 else before
+    return [*spans, (first, len(parts))] if together else spans
 
 
 def _merged(parts: Sequence[Part]) -> Part:
@@ -161,11 +213,15 @@ def _merged(parts: Sequence[Part]) -> Part:
 
 def _following(near: Near, vocabulary: NDArray[np.int32], encoder: StaticEncoder) -> Near:
     """Return the neighbours of another vocabulary, or these if it is nearly the same."""
-    moved = len(np.setxor1d(near.vocabulary, vocabulary, assume_unique=True))
-    if moved <= _MOVED * len(vocabulary):
+    if not _moved(near, vocabulary):
         return near
     vectors = encoder.token_vectors(vocabulary)
     return Near(vocabulary, near.neighbours.extended(near.vocabulary, vocabulary, vectors))
+
+
+def _moved(near: Near, vocabulary: NDArray[np.int32]) -> bool:
+    moved = len(np.setxor1d(near.vocabulary, vocabulary, assume_unique=True))
+    return moved > _MOVED * len(vocabulary)
 
 
 def _nothing_near(encoder: StaticEncoder) -> Near:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import DalilError
 from index.embedded.segments.snapshot import (
     FORMAT,
     MANIFEST,
@@ -24,6 +25,8 @@ from index.embedded.segments.snapshot import (
     parts_of,
 )
 
+DERIVED = "derived"
+
 
 def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
     """Write what is in no file yet below `folder`, and make it all the current index.
@@ -32,7 +35,7 @@ def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     some = parts_of(snapshot)
-    made = _keep(some, folder, f"revision-{snapshot.revision}-")
+    made = keep(some, folder, f"revision-{snapshot.revision}-")
     try:
         _write(folder / MANIFEST, _manifest(snapshot, fingerprint))
     except BaseException:
@@ -49,10 +52,24 @@ def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _keep(some: Sequence[Segment | Near], below: Path, prefix: str) -> list[Path]:
+@contextmanager
+def telling(home: Path) -> Iterator[None]:
+    """Raise `DalilError` for what the block cannot write of the index of the library in `home`."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        # FAISS tells of a full disk by a `RuntimeError`, whose text is its source's.
+        why = error.strerror if isinstance(error, OSError) else "the index cannot be written"
+        raise DalilError(
+            f"The search index of {home} could not be kept ({why}). The articles are safe; make "
+            "room or mend the disk, and it is built when the library is next opened."
+        ) from error
+
+
+def keep(some: Sequence[Segment | Near], below: Path, prefix: str) -> list[Path]:
     """Write those into folders of their own that are in none; return the folders made.
 
-    What was made is taken away again if it cannot be finished.
+    Their names begin with `prefix`.  What was made is taken away again if it cannot be finished.
     """
     made: list[Path] = []
     try:

@@ -231,6 +231,25 @@ def _read(folder: Path) -> str:
         return ""
 
 
+def kept_by(folder: Path) -> str:
+    """Return the fingerprint of the encoder whose vectors are kept in `folder`, "" for none."""
+    return str(_manifest(folder).get("encoder", ""))
+
+
+def kept_at(folder: Path) -> int:
+    """Return the revision of the snapshot kept in `folder`, 0 for none."""
+    revision = _manifest(folder).get("revision")
+    return revision if isinstance(revision, int) else 0
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(_read(folder))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _load(
     store: Store, folder: Path, made_by: tuple[str, StaticEncoder], previous: Snapshot | None
 ) -> tuple[Snapshot | None, str | None]:
