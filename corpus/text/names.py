@@ -32,7 +32,7 @@ _PARTICLES = {"وفبكال": _ARTICLE, "وبل": regex.compile(r"^[وبل](?=\p
               "ae": regex.compile("^[ae]l(?=[a-z]{4})")}  # fmt: skip
 SHORTEST_KEY, SHORTEST_SPELLED = 2, 3
 # Readings of one name beyond these are far-fetched.
-_MOST_READINGS = 8
+MOST_READINGS = 8
 # Written apart in one script and as one word in another: "عبد الله", "Abdullah".
 JOINED_TO_NEXT = frozenset({"عبد", "abd", "abdul"})
 # What tells the terms of spelled keys from those of strict ones.
@@ -91,7 +91,7 @@ def spelled_name_keys(word: str) -> tuple[str, ...]:
 
 
 def _strict(folded: str) -> tuple[str, ...]:
-    read = islice(product(*readings(folded)), _MOST_READINGS)
+    read = islice(product(*readings(folded)), MOST_READINGS)
     keys = dict.fromkeys(map("".join, read))
     return tuple(key for key in keys if len(key.replace("A", "")) >= SHORTEST_KEY)
 

@@ -1,7 +1,7 @@
 """The name terms of single words, for the many of a collection: those of `name_terms`, sooner.
 
-Most words of Arabic script hold no letter that may stand for several consonants and none that is
-read together with the next, so that their keys are their letters replaced one by one.
+The keys of a word of Arabic script are its letters replaced one by one, those that are read
+together as one, and what several readings of a letter make of that.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, product
 
 from corpus.text.names import (
+    MOST_READINGS,
     SHORTEST_KEY,
     SHORTEST_SPELLED,
     SPELLED,
@@ -23,8 +25,10 @@ from corpus.text.names import (
 )
 from corpus.text.words import Letters, Word
 
-# The script's own letters, without those of its extensions.
-_ARABIC = "\u0600-\u06ff"
+# A letter that is not of the script's own.
+_OTHER = re.compile("[^\u0600-\u06ff]")
+# The first of the characters that mean nothing to Unicode.
+_PRIVATE = 0xE000
 # Silent at the end of a name.
 _FINAL_H = "ه"
 _SAME_VOWEL = re.compile(r"([AYW])\1+")
@@ -65,32 +69,42 @@ def _terms_of(written: str) -> list[str]:
 
 
 def _plain_keys(form: str) -> tuple[Sequence[str], Sequence[str]] | None:
-    """Return the strict and the spelled keys of a form of plain letters, `None` for another."""
-    plain = _plain()
-    if not form or plain.other.search(form):
+    """Return the strict and the spelled keys of a form of Arabic letters, `None` for another."""
+    if not form or _OTHER.search(form):
         return None
-    letters = form.removesuffix(_FINAL_H)
+    plain = _plain()
     opening = plain.opening.get(form[0], "")
-    strict = opening + letters[len(opening) :].translate(plain.consonants)
+    letters = plain.unit.sub(lambda unit: plain.units[unit[0]], form.removesuffix(_FINAL_H))
+    key = opening + letters[len(opening) :].translate(plain.consonants)
+    strict = [key]
+    if plain.several.search(key):
+        told = (plain.readings.get(sign, sign) for sign in key)
+        strict = list(dict.fromkeys(map("".join, islice(product(*told), MOST_READINGS))))
     signs = letters.translate(plain.signs)
     if "AA" in signs or "WW" in signs or "YY" in signs:
         signs = _SAME_VOWEL.sub(r"\1", signs)
     signs = signs.rstrip(WEAK_END)
     return (
-        (strict,) if len(strict.replace("A", "")) >= SHORTEST_KEY else (),
-        (signs,) if len(signs) >= SHORTEST_SPELLED else (),
+        [key for key in strict if len(key.replace("A", "")) >= SHORTEST_KEY],
+        [signs] if len(signs) >= SHORTEST_SPELLED else [],
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Plain:
-    """`other` finds what is not read letter by letter, `opening` is what a first letter stands for.
+    """What a first letter stands for is its `opening`.
 
-    `consonants` and `signs` are what every other letter is in a strict and in a spelled key.
+    `units` are letters that are read together, which `unit` finds, each with a sign for it.
+    `consonants` and `signs` are what every letter and sign is in a strict and in a spelled key; one
+    with several readings is itself in a strict key, where `several` finds it, and has its
+    `readings`.
     """
 
-    other: re.Pattern[str]
     opening: Mapping[str, str]
+    unit: re.Pattern[str]
+    units: Mapping[str, str]
+    several: re.Pattern[str]
+    readings: Mapping[str, Sequence[str]]
     consonants: Letters
     signs: Letters
 
@@ -98,14 +112,20 @@ class _Plain:
 @lru_cache(maxsize=1)
 def _plain() -> _Plain:
     known = table()
-    apart = [unit for of in (known.first, known.letters) for unit in of if len(of[unit]) > 1]
-    apart += [unit for of in (known.first, known.letters) for unit in of if len(unit) > 1]
-    consonants = {letter: stands[0] for letter, stands in known.letters.items()}
-    signs = {**known.vowels, **consonants}
+    own = {unit: stands for unit, stands in known.letters.items() if not _OTHER.search(unit)}
+    units = [unit for unit in own if len(unit) > 1]
+    together = {unit: chr(_PRIVATE + place) for place, unit in enumerate(units)}
+    read = {together.get(unit, unit): stands for unit, stands in own.items()}
+    several = {letter: stands for letter, stands in read.items() if len(stands) > 1}
+    first = {letter: stands[0] for letter, stands in read.items()}
+    signs = {**known.vowels, **first}
     return _Plain(
-        re.compile("|".join((f"[^{_ARABIC}]", *map(re.escape, apart)))),
-        {letter: stands[0] for letter, stands in known.first.items() if len(letter) == 1},
+        {letter: stands[0] for letter, stands in known.first.items() if not _OTHER.search(letter)},
+        re.compile("|".join(map(re.escape, units))),
+        together,
+        re.compile("|".join(map(re.escape, several))),
+        several,
         # What stands for nothing is left out.
-        Letters(lambda letter: consonants.get(letter, "")),
+        Letters(lambda letter: letter if letter in several else first.get(letter, "")),
         Letters(lambda letter: signs.get(letter, "")),
     )

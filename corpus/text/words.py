@@ -132,7 +132,10 @@ def folded_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def _folded(piece: str) -> tuple[str, ...]:
-    return tuple(word.folded for word in words_of(bare(piece)))
+    word = bare(piece)
+    if word.isalpha():
+        return (folded,) if (folded := fold(word)) else ()
+    return tuple(found.folded for found in words(word))
 
 
 def spelled_as(text: str, others: Iterable[str]) -> str:

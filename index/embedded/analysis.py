@@ -14,6 +14,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, repeat
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from corpus.text.names import JOINED_TO_NEXT
 from corpus.text.numerals.quantity_words import is_unit, tables
-from corpus.text.quantities import alone, goes_on, quantity_terms
+from corpus.text.quantities import alone, goes_on, linking, quantity_terms
 from corpus.text.stems import grams, stem
 from corpus.text.word_names import joined_terms, word_terms
 from corpus.text.words import Word, bare, words, words_of
@@ -72,7 +73,8 @@ class Traits(NamedTuple):
         ['11', None, None]
         """
         folded = [word.folded for word in found]
-        if not folded:
+        # Most words have no part in quantities.
+        if not folded or (len(folded) == 1 and folded[0].isalpha() and folded[0] not in _telling()):
             return cls()
         known, months, fractions = tables().known, tables().month_words, tables().fractions
         candidates = [word for word in folded if word in known or word < ":"]
@@ -87,6 +89,13 @@ class Traits(NamedTuple):
         other = first.isdecimal() and not piece[found[0].start].isdecimal()
         term = None if other else alone(first)
         return cls(True, None if term == first else term, False, follows, opens)
+
+
+@lru_cache(maxsize=1)
+def _telling() -> frozenset[str]:
+    """Return the words of letters that are no plain ones to quantities."""
+    units = filter(is_unit, tables().ordinals)
+    return linking().union(tables().percents_before, units)
 
 
 class Analysis:
