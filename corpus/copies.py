@@ -49,8 +49,7 @@ class Fingerprint:
     def of(cls, text: str) -> Fingerprint:
         """Return the fingerprint of a text."""
         folded = folded_words(text)
-        runs = pairwise(folded)
-        return cls(frozenset(folded), frozenset(" ".join(run) for run in runs))
+        return cls(frozenset(folded), frozenset(map(" ".join, pairwise(folded))))
 
     def sketch(self) -> Sketch:
         """Return the lowest bytes of a MinHash of the runs, uint8 (128,)."""

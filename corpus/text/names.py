@@ -21,22 +21,22 @@ from pathlib import Path
 
 import regex
 
-from corpus.text.words import Word, fold
+from corpus.text.words import Letters, Word, fold
 
 _COARSER = str.maketrans({"d": "t", "g": "k", "x": "k", "A": "", "w": "", "y": ""})
 _LATIN_E = regex.compile("(?<=[a-z])e")
-_WEAK_END = "AYWh"
+WEAK_END = "AYWh"
 # Arabic particles written with the name; a hamza makes the alif a letter of the name itself.
 _ARTICLE = regex.compile(r"^(?:[وف]?[بك]?ال|و?لل)(?=\p{L}{3})")
-_PARTICLES = (_ARTICLE, regex.compile(r"^[وبل](?=\p{L}{4})"), regex.compile("^[ae]l(?=[a-z]{4})"))
-_PARTICLES_BEGIN = frozenset("وفبكالae")
-_SHORTEST_KEY, _SHORTEST_SPELLED = 2, 3
+_PARTICLES = {"وفبكال": _ARTICLE, "وبل": regex.compile(r"^[وبل](?=\p{L}{4})"),
+              "ae": regex.compile("^[ae]l(?=[a-z]{4})")}  # fmt: skip
+SHORTEST_KEY, SHORTEST_SPELLED = 2, 3
 # Readings of one name beyond these are far-fetched.
-_MOST_READINGS = 8
+MOST_READINGS = 8
 # Written apart in one script and as one word in another: "عبد الله", "Abdullah".
 JOINED_TO_NEXT = frozenset({"عبد", "abd", "abdul"})
 # What tells the terms of spelled keys from those of strict ones.
-_SPELLED = "="
+SPELLED = "="
 _FILE = Path(__file__).with_name("names.toml")
 # Letters that folding takes for plain ones although they are others; the Kurdish vowel ە for ه.
 LETTERS_WITH_MARKS = str.maketrans(
@@ -45,6 +45,7 @@ LETTERS_WITH_MARKS = str.maketrans(
         "ć": "ch", "Ć": "ch", "ž": "zh", "Ž": "zh", "ğ": None, "Ğ": None, "ە": None,
     }
 )  # fmt: skip
+_LETTERS = Letters(lambda letter: fold(letter.translate(LETTERS_WITH_MARKS)).replace("'", ""))
 # Arabic doubles letters with a sign that folding drops; two of one letter there are two.
 _DOUBLED = regex.compile(r"([a-z\p{Cyrillic}])\1")
 _LATIN_VOWELS = frozenset("aeiouy")
@@ -90,29 +91,29 @@ def spelled_name_keys(word: str) -> tuple[str, ...]:
 
 
 def _strict(folded: str) -> tuple[str, ...]:
-    read = islice(product(*readings(folded)), _MOST_READINGS)
+    read = islice(product(*readings(folded)), MOST_READINGS)
     keys = dict.fromkeys(map("".join, read))
-    return tuple(key for key in keys if len(key.replace("A", "")) >= _SHORTEST_KEY)
+    return tuple(key for key in keys if len(key.replace("A", "")) >= SHORTEST_KEY)
 
 
 def _all_spelled(folded: str) -> tuple[str, ...]:
     forms = dict.fromkeys((folded, _LATIN_E.sub("", folded))) if "e" in folded else (folded,)
     keys = dict.fromkeys(map(_spelled, forms))
-    return tuple(key for key in keys if len(key) >= _SHORTEST_SPELLED)
+    return tuple(key for key in keys if len(key) >= SHORTEST_SPELLED)
 
 
 def _loose(folded: str) -> str | None:
     key = "".join(reading[0] for reading in readings(folded)).translate(_COARSER)
-    return key if len(key) >= _SHORTEST_KEY else None
+    return key if len(key) >= SHORTEST_KEY else None
 
 
 def _letters(word: str) -> str:
-    return fold(word.translate(LETTERS_WITH_MARKS)).replace("'", "")
+    return word.translate(_LETTERS)
 
 
 def _spelled(folded: str) -> str:
     key: list[str] = []
-    written = _table().vowels
+    written = table().vowels
     for letter, consonants in letters(folded):
         if consonants:
             if consonants[0]:
@@ -120,7 +121,7 @@ def _spelled(folded: str) -> str:
         # Vowels in a row ("ou") are one, consonants are not.
         elif (sound := written.get(letter)) and not (key and key[-1] == sound):
             key.append(sound)
-    return "".join(key).rstrip(_WEAK_END)
+    return "".join(key).rstrip(WEAK_END)
 
 
 def without_article(folded: str) -> str:
@@ -214,24 +215,24 @@ def _terms(written: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def _terms_of(written: str) -> tuple[str, ...]:
-    keys = [_keys_of(form) for form in _forms(written)]
+    keys = [keys_of(form) for form in forms(written)]
     strict = dict.fromkeys(chain.from_iterable(strict for strict, _ in keys))
     spelled = dict.fromkeys(chain.from_iterable(spelled for _, spelled in keys))
-    return (*strict, *(_SPELLED + key for key in spelled))
+    return (*strict, *(SPELLED + key for key in spelled))
 
 
 @lru_cache(maxsize=100_000)
-def _keys_of(form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def keys_of(form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the strict and the spelled keys of a folded form, which many words share."""
     return _strict(form), _all_spelled(form)
 
 
-def _forms(written: str) -> list[str]:
+def forms(written: str) -> list[str]:
     """Return a word with and without what Arabic writes together with it."""
     folded = _letters(written)
-    if folded[:1] not in _PARTICLES_BEGIN:
-        return [folded]
-    return list(dict.fromkeys((folded, *(particle.sub("", folded) for particle in _PARTICLES))))
+    first = folded[:1] or " "
+    shorter = [p.sub("", folded) for begins, p in _PARTICLES.items() if first in begins]
+    return list(dict.fromkeys((folded, *shorter))) if shorter else [folded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +257,11 @@ def letters(folded: str, *, first: bool = False) -> list[tuple[str, Reading]]:
 
     With `first` a weak letter at the beginning counts.
     """
-    table = _table()
+    of = table()
     folded = _DOUBLED.sub(r"\1", folded)
-    opening = next((folded[:n] for n in (2, 1) if folded[:n] in table.first), "") if first else ""
-    read = [(opening, table.first[opening])] if opening else []
-    following, known = table.pattern.findall(folded, len(opening)), table.letters
+    opening = next((folded[:n] for n in (2, 1) if folded[:n] in of.first), "") if first else ""
+    read = [(opening, of.first[opening])] if opening else []
+    following, known = of.pattern.findall(folded, len(opening)), of.letters
     if _FINAL_H.isdisjoint(following):
         read += [(letter, known.get(letter, ())) for letter in following]
         return read
@@ -281,7 +282,8 @@ def _weak(folded: str, place: int) -> Reading:
 
 
 @lru_cache(maxsize=1)
-def _table() -> _Table:
+def table() -> _Table:
+    """Return what letters stand for; it is read once."""
     raw = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
     def readings_of(name: str) -> dict[str, Reading]:

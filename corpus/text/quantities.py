@@ -87,8 +87,8 @@ def as_percent(term: str) -> tuple[str, ...]:
 
 def goes_on(after: str) -> bool:
     """Tell whether a number or date may go on with the folded word `after`."""
-    linking = after in _linking() or "'" in after or is_unit(after)
-    return linking or bool(after and after < ":")
+    linked = after in linking() or "'" in after or is_unit(after)
+    return linked or bool(after and after < ":")
 
 
 def _spans(found: Sequence[Word], text: str) -> list[Span]:
@@ -122,7 +122,7 @@ def _spans(found: Sequence[Word], text: str) -> list[Span]:
 
 
 @lru_cache(maxsize=1)
-def _linking() -> frozenset[str]:
+def linking() -> frozenset[str]:
     """Return the words after which a number or date may go on."""
     percent = {named[0] for named in tables().percents}
     known = tables()

@@ -80,7 +80,7 @@ def query_terms(
     return [*stems, *quantity_terms(found, text)]
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=50_000)
 def stem(folded: str, language: str | None) -> str:
     """Return the stem of one folded word, as `terms` has it.
 
@@ -145,7 +145,7 @@ def grams(found: Iterable[Word], size: int = SIZE) -> list[str]:
     return [gram for word in found for gram in _of_word(word.folded, size)]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _of_word(folded: str, size: int) -> tuple[str, ...]:
     last = max(len(folded) - size, 0)
     return tuple(folded[start : start + size] for start in range(last + 1))

@@ -6,7 +6,7 @@ Everything here is for matching only; stored text is never folded.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ _MARKS = regex.compile(r"\p{M}")
 _PARTICLES = regex.compile(r"\A(?:[وف]?[بكل]?ال|[وف]?لل|[وفبكل])(?=\p{L}{3})")
 _JOINERS = regex.compile("[\u200c\u200d\u0640]")
 _DASH = regex.compile(r"(?<=\p{Nd})\u0640+(?=\p{Nd})")
+# Marks that no word has at its beginning or end, as many pieces of a text do.
+_EDGES = ".,:;!?()[]{}\"'/|*«»“”‘’…–—،؛؟"
 _GROUP_SEPARATOR = regex.compile(r"(?<=\p{Nd})[,٬،](?=\p{Nd}{3}(?!\p{Nd}))")
 
 # One letter of each family: hamza carriers, kaf and ya of other keyboards, ta marbuta.
@@ -47,20 +49,40 @@ class Word(NamedTuple):
     folded: str
 
 
-@lru_cache(maxsize=200_000)
-def fold(word: str) -> str:
-    """Return `word` without case, diacritics, tatweel and letter variants; digits become ASCII.
+class Letters(dict[int, str]):
+    """What `each` makes of every letter by its code point, for `str.translate`; asked once."""
 
-    >>> fold("إدْلِـب"), fold("الحسكة"), fold("Résumé"), fold("١٢٣")
-    ('ادلب', 'الحسكه', 'resume', '123')
-    """
-    decomposed = unicodedata.normalize("NFKD", _JOINERS.sub("", word).translate(_LETTERS))
+    def __init__(self, each: Callable[[str], str]) -> None:
+        super().__init__()
+        self._each = each
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = self._each(chr(code))
+        return made
+
+
+def _folded_letter(letter: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", _JOINERS.sub("", letter).translate(_LETTERS))
     letters = (
         str(unicodedata.digit(c)) if c.isdigit() else c
         for c in decomposed
         if not unicodedata.combining(c)
     )
     return "".join(letters).casefold().translate(_LETTERS)
+
+
+# Folding looks at no two letters together: what combines with another is dropped.
+_FOLDED = Letters(_folded_letter)
+
+
+@lru_cache(maxsize=50_000)
+def fold(word: str) -> str:
+    """Return `word` without case, diacritics, tatweel and letter variants; digits become ASCII.
+
+    >>> fold("إدْلِـب"), fold("الحسكة"), fold("Résumé"), fold("١٢٣")
+    ('ادلب', 'الحسكه', 'resume', '123')
+    """
+    return word.translate(_FOLDED)
 
 
 def words(text: str) -> Iterator[Word]:
@@ -79,6 +101,25 @@ def words(text: str) -> Iterator[Word]:
             yield Word(match.start(), match.end(), folded)
 
 
+def words_of(piece: str) -> list[Word]:
+    """Return the words of a piece of a text, which has no white space, as `words` does."""
+    if piece.isalpha():
+        return [Word(0, len(piece), folded)] if (folded := fold(piece)) else []
+    return list(words(piece))
+
+
+def bare(piece: str) -> str:
+    """Return the one word that a piece of a text is, `piece` itself if it is not known to be one.
+
+    A piece has no white space.  Most are one word of letters, with marks around it or none.
+
+    >>> bare("(قسد)،"), bare("10,000")
+    ('قسد', '10,000')
+    """
+    found = piece.strip(_EDGES)
+    return found if found.isalpha() else piece
+
+
 def folded_words(text: str) -> list[str]:
     """Return the folded forms of the words of `text`, a few times faster than `words`.
 
@@ -91,7 +132,10 @@ def folded_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def _folded(piece: str) -> tuple[str, ...]:
-    return tuple(word.folded for word in words(piece))
+    word = bare(piece)
+    if word.isalpha():
+        return (folded,) if (folded := fold(word)) else ()
+    return tuple(found.folded for found in words(word))
 
 
 def spelled_as(text: str, others: Iterable[str]) -> str:

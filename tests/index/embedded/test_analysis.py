@@ -52,6 +52,23 @@ def test_pieces_bring_what_whole_texts_do(encoder, drawn):
     check_same(extended(texts, languages, encoder), expected)
 
 
+SPOKEN = (
+    "between بين arasında 5 and و to إلى seven thousand آلاف million half a third of ثلث "
+    "October تشرين الأول من عام 27 the fifth of الخامس عشر في المئة per cent 3 / 4 point $ euros"
+    " 2019 1,500 bin ve buçuk at one two twenty-five"
+)
+NUMBERS = st.sampled_from(SPOKEN.split())
+PLAIN = st.lists(st.sampled_from(["people", "said", "قال", "الناس", "—", "went"]), max_size=12)
+
+
+@given(st.lists(st.tuples(st.lists(NUMBERS, max_size=5), PLAIN), max_size=5))
+@settings(max_examples=100, deadline=None)
+def test_numbers_are_read_from_the_words_around_them(encoder, drawn):
+    text = " ".join(" ".join(numbers + plain) for numbers, plain in drawn)
+    found = extended([text], ["en"], encoder)
+    check_same(found, TextIndex.build([text], ["en"], encoder))
+
+
 def test_what_is_forgotten_is_learnt_again(encoder, monkeypatch):
     monkeypatch.setattr(analysis, "_PIECES", 3)
     monkeypatch.setattr("index.embedded.texts.CHUNK", 2)
