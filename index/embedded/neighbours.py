@@ -12,8 +12,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.soft import LEAST, MOST, Floats, Places, nearest
+from index.embedded.soft import LEAST, MOST, Floats, Places
 from index.embedded.tokens import places_in
+from index.embedded.vectors import nearest, nearest_to_each_other
 from index.encoder.pieces import smallest
 
 # New tokens compared with the whole vocabulary together.
@@ -36,7 +37,7 @@ class Neighbours:
     @classmethod
     def build(cls, vectors: Floats) -> Self:
         """Compare each of `vectors`, float32 (v, dimension), unit, with all of them."""
-        return cls(*nearest(vectors, vectors))
+        return cls(*nearest_to_each_other(vectors))
 
     def extended(
         self, before: NDArray[np.int32], vocabulary: NDArray[np.int32], vectors: Floats

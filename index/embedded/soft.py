@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedded.postings import Run, Tokens, best_rows, floor
-from index.encoder.pieces import smallest
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.unsignedinteger]
@@ -29,8 +28,6 @@ LEAST = 0.15
 # What a token further than that is taken to be at: about the mean best of a text's tokens by
 # chance.  With zero instead, late interaction loses .002 MRR.
 CHANCE = 0.1
-# Rows compared with the whole vocabulary together, 13 MB of cosines for 25,000 tokens.
-_COMPARED = 128
 
 # BM25's length normalisation at its usual value (Robertson and Zaragoza 2009); saturation comes
 # sooner than usual, since many weak neighbours must not outweigh the word itself.
@@ -198,31 +195,6 @@ class SoftMatch:
             # `np.bincount` would turn the postings into 64-bit numbers first, at eight times the
             # time.
             np.add.at(seen[run.first :], run.texts, added)
-
-
-def nearest(asked: Floats, vectors: Floats) -> tuple[Places, Floats]:
-    """Return the rows of `vectors` nearest to each of `asked`, and their cosines, (t, k) each.
-
-    Both are unit vectors; rows are filled up with zeros as in `Neighbours`.
-    """
-    found: list[NDArray[np.int64]] = []
-    similar: list[Floats] = []
-    for first in range(0, len(asked), _COMPARED):
-        # With the longer matrix first the product of a few rows takes half the time.
-        block = np.ascontiguousarray((vectors @ asked[first : first + _COMPARED].T).T)
-        for cosines in block:
-            near = np.flatnonzero(cosines >= LEAST)
-            if len(near) > MOST:
-                near = near[np.argpartition(-cosines[near], MOST)[:MOST]]
-            near = near[np.argsort(-cosines[near], kind="stable")]
-            found.append(near)
-            similar.append(cosines[near])
-    width = max(map(len, found), default=0)
-    places = np.zeros((len(asked), width), np.int64)
-    values = np.zeros((len(asked), width), np.float32)
-    for row, (near, cosines) in enumerate(zip(found, similar, strict=True)):
-        places[row, : len(near)], values[row, : len(near)] = near, cosines
-    return smallest(places), values
 
 
 def match(index: Tokens, places: Places, cosines: Floats, weights: Floats) -> SoftMatch:

@@ -10,6 +10,7 @@ filtered searches go through 8 bits alone; the hundred nearest were always among
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedded.postings import load_arrays, save_arrays
+from index.embedded.soft import LEAST, MOST, Floats, Places
+from index.encoder.pieces import smallest
 
 # One thread a query is steadier than two that fight for a small machine's cores.
 faiss.omp_set_num_threads(1)
@@ -35,6 +38,15 @@ _LEARNT_FROM = 4_096
 # A search that leaves out no more than this share asks for so many more instead.
 _LEFT_OUT = 0.1
 _LARGEST = 127
+# Tokens compared with the whole vocabulary together, 13 MB of cosines for 25,000 tokens.
+_COMPARED = 128
+# Up to so many tokens each two of them are compared once.  What waits for its other row is a
+# quarter of all that are near each other, some 50 MB.
+_MIRRORED = 40_000
+# How many bits of 64 a cosine above zero takes, and the row that it is of.  What is left is for a
+# token within `_COMPARED`.
+_COSINE, _ROW = np.uint64(30), np.uint64(27)
+_LOWEST, _LAST = (np.uint64(1) << _COSINE) - np.uint64(1), (np.uint64(1) << _ROW) - np.uint64(1)
 # Rows turned into 8 bits together.
 _AT_ONCE = 4_096
 
@@ -177,3 +189,84 @@ def _by_pairs(rows: NDArray[np.float32]) -> Any:  # noqa: ANN401 - FAISS has no 
 def _rounded(rows: NDArray[np.float32], highest: float) -> NDArray[np.float32]:
     """Return `rows` as whole numbers, the component `highest` as the largest of 8 bits."""
     return np.asarray(np.rint(rows * (_LARGEST / (highest or 1.0))), np.float32)
+
+
+def nearest(asked: Floats, vectors: Floats) -> tuple[Places, Floats]:
+    """Return the rows of `vectors` nearest to each of `asked`, and their cosines, (t, k) each.
+
+    Both are unit vectors.  Of each at most `MOST` count, from the cosine `LEAST` on; the rest of
+    its row is zero.
+    """
+    best = _Best(len(asked), len(vectors))
+    for first in range(0, len(asked), _COMPARED):
+        best.put(first, _packed(*_near(vectors, asked[first : first + _COMPARED])))
+    return best.found()
+
+
+def nearest_to_each_other(vectors: Floats) -> tuple[Places, Floats]:
+    """Return what `nearest` finds for `vectors` among themselves, each two compared once."""
+    if len(vectors) > _MIRRORED:
+        return nearest(vectors, vectors)
+    best = _Best(len(vectors), len(vectors))
+    waiting = defaultdict[int, list[NDArray[np.uint64]]](list)
+    for block, first in enumerate(range(0, len(vectors), _COMPARED)):
+        tokens, cosines, rows = _near(vectors[first:], vectors[first : first + _COMPARED])
+        rows += np.uint64(first)
+        best.put(first, np.concatenate([_packed(tokens, cosines, rows), *waiting.pop(block, ())]))
+        # The rows behind this block are further tokens, which have those of the block near them.
+        later = int(np.searchsorted(rows, first + _COMPARED))
+        blocks, within = np.divmod(rows[later:], _COMPARED)
+        found = _packed(within, cosines[later:], tokens[later:] + np.uint64(first))
+        begins = np.flatnonzero(np.diff(blocks, prepend=block))
+        for begin, part in zip(begins.tolist(), np.split(found, begins)[1:], strict=True):
+            waiting[int(blocks[begin])].append(part.copy())
+    return best.found()
+
+
+def _near(vectors: Floats, asked: Floats) -> tuple[NDArray[np.uint64], Floats, NDArray[np.uint64]]:
+    """Return which of `asked` have which rows of `vectors` near them, and at what cosines.
+
+    The places of the asked, the cosines and the rows, which ascend, (p,) each.
+    """
+    # With the longer matrix first the product of a few rows takes half the time.
+    cosines = vectors @ asked.T
+    found = np.flatnonzero(cosines >= LEAST)
+    places, width = found.astype(np.uint64), np.uint64(len(asked))
+    return places % width, cosines.ravel()[found], places // width
+
+
+def _packed(
+    tokens: NDArray[np.uint64], cosines: Floats, rows: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """Return numbers that ascend by token, then by cosine from the highest, then by row."""
+    # Floats above zero are in the order of their bits.
+    far = _LOWEST - cosines.view(np.uint32)
+    return (tokens << (_COSINE + _ROW)) | (far << _ROW) | rows
+
+
+class _Best:
+    """The nearest of `count` tokens among `size` rows, some tokens at a time."""
+
+    def __init__(self, count: int, size: int) -> None:
+        kind = np.min_scalar_type(max(size - 1, 0))
+        self._places = np.zeros((count, min(MOST, size)), kind)
+        self._cosines = np.zeros(self._places.shape, np.float32)
+        self._width = 0
+
+    def put(self, first: int, packed: NDArray[np.uint64]) -> None:
+        """Keep the nearest rows of the tokens from `first` on, of all that are near them."""
+        packed = np.sort(packed)
+        tokens = (packed >> (_COSINE + _ROW)).astype(np.int64)
+        counts = np.bincount(tokens, minlength=1)
+        ranks = np.arange(len(packed)) - (np.cumsum(counts) - counts)[tokens]
+        best = np.flatnonzero(ranks < MOST)
+        at, packed = (first + tokens[best], ranks[best]), packed[best]
+        self._places[at] = packed & _LAST
+        far = (packed >> _ROW) & _LOWEST
+        self._cosines[at] = (_LOWEST - far).astype(np.uint32).view(np.float32)
+        self._width = max(self._width, min(int(counts.max()), MOST))
+
+    def found(self) -> tuple[Places, Floats]:
+        """Return the places, in the smallest type that holds them, and the cosines."""
+        places = smallest(self._places[:, : self._width])
+        return places, np.ascontiguousarray(self._cosines[:, : self._width])

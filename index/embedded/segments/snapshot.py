@@ -22,10 +22,10 @@ from index.embedded.neighbours import Neighbours, moved_on
 from index.embedded.passages import PassageTable
 from index.embedded.postings import load_arrays, save_arrays
 from index.embedded.segments.joined import JoinedVectors, join_texts
-from index.embedded.soft import Places, nearest
+from index.embedded.soft import Places
 from index.embedded.texts import TextIndex, Texts
 from index.embedded.tokens import places_in
-from index.embedded.vectors import VectorIndex
+from index.embedded.vectors import VectorIndex, nearest
 from index.embedded.vectors import Vectors as Searched
 from index.encoder import StaticEncoder
 from index.encoder.pieces import smallest

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from index.embedded import neighbours
 from index.embedded.neighbours import Neighbours, moved_on
-from index.embedded.soft import CHANCE, LEAST, MOST, TokenCosines, nearest
+from index.embedded.soft import CHANCE, LEAST, MOST, TokenCosines
 from index.embedded.tokens import places_in
+from index.embedded.vectors import nearest
 
 
 def drawn(count, dimension=4, seed=0):
@@ -42,6 +43,19 @@ def test_equals_a_full_comparison():
     expected[expected < LEAST] = 0
     assert_same(near, Neighbours(nearest_first, expected))
     assert (np.diff(near.cosines, axis=1) <= 0).all()
+
+
+def test_each_two_are_compared_once_or_twice_to_the_same_end(monkeypatch):
+    vectors = drawn(700, 6)
+    once = Neighbours.build(vectors)
+    monkeypatch.setattr("index.embedded.vectors._MIRRORED", 0)
+    assert_same(once, Neighbours.build(vectors))
+    assert_same(once, Neighbours(*nearest(vectors, vectors)))
+
+
+def test_of_equal_neighbours_the_first_come_first():
+    near = Neighbours.build(np.repeat(drawn(1), 300, axis=0))
+    assert near.places.tolist() == [list(range(MOST))] * 300
 
 
 @given(

@@ -13,8 +13,9 @@ from corpus.text.stems import terms
 from index import Filters, Library
 from index.embedded import soft
 from index.embedded.engine import match_tokens
-from index.embedded.soft import match, nearest
+from index.embedded.soft import match
 from index.embedded.tokens import TokenIndex
+from index.embedded.vectors import nearest
 from tests.conftest import HashEncoder
 from tests.index.queries import query_of
 
