@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article, Passage
-from corpus.errors import DalilError, DamagedError, MissingError
+from corpus.errors import DalilError, MissingError
 from corpus.split import split
 from index.copies import Copies, copies_of
 from index.embedded.engine import EmbeddedEngine
@@ -26,7 +26,7 @@ from index.engine import EMBEDDED, Candidate, Candidates, Engine, IndexCache, Qu
 from index.filters import Filters
 from index.reencoding import paced
 from index.store import answers
-from index.store.answers import Feedback, FeedbackTable, StoredAnswer
+from index.store.answers import Feedback, FeedbackTable, Shown, StoredAnswer
 from index.store.catalogue import AddReport, Catalogue, Overview
 from index.store.database import DATABASE, Store
 from index.store.lock import make_folder, silent, writing
@@ -41,8 +41,6 @@ __all__ = ["AddReport", "Feedback", "Library", "Overview"]
 
 # A batch is a commit: large enough that a commit's wait for the disk does not show.
 BATCH = 50
-# Articles of passages found, kept for the next question.
-_MOST_TEXTS = 2_000
 
 
 class Library:
@@ -60,8 +58,7 @@ class Library:
         # Words are compared in the bundled table whatever makes the vectors of passages.
         self.words = table_of(encoder)
         self._store, self._say = store, say
-        self._texts: dict[tuple[str, int], Article] = {}
-        self._revision, self._damage = 0, ""
+        self._shown = Shown(store)
 
     @classmethod
     def open(
@@ -235,20 +232,15 @@ class Library:
 
     def passage(self, candidate: Candidate) -> tuple[Article, Passage]:
         """Return a passage found with its article; raise `MissingError` or `DamagedError`."""
-        if self._revision != self._store.revision:
-            # Another process may have purged some.
-            self._texts.clear()
-            self._revision = self._store.revision
-        key = candidate.article_id, candidate.version
-        if key not in self._texts:
-            self._texts = {} if len(self._texts) > _MOST_TEXTS else self._texts
-            try:
-                self._texts[key] = self.article(*key)
-            except DamagedError as error:
-                self._damage = str(error)
-                raise
-        article, start, end = self._texts[key], candidate.start, candidate.end
-        return article, Passage(*key, start, end, article.text[start:end])
+        return self._shown.passage(candidate)
+
+    def passages(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Article, Passage] | None]:
+        """Yield what `passage` returns of each, `None` where it raises; call within `reading()`."""
+        return self._shown.passages(candidates)
+
+    def newest(self, article_ids: Iterable[str]) -> Iterator[Article]:
+        """Yield the newest version of each article that is not damaged; within `reading()`."""
+        return self._shown.newest(article_ids)
 
     @property
     def trouble(self) -> str | None:
@@ -257,7 +249,7 @@ class Library:
             self._store.check_beside()
         except DalilError as error:
             return str(error)
-        return self._damage or None
+        return self._shown.damage or None
 
     def copies_of(self, article: Article) -> list[str]:
         """Return the ids of the other present articles with the same report as `article`."""

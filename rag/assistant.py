@@ -85,7 +85,8 @@ class Assistant:
         filters = self._spelled(filters)
         with self.library.reading():
             reading = read(self._sound(question), self.library.words, [*map(self._sound, history)])
-            hits = apart(self._find(reading, 2 * k, filters), self.library, filters)[:k]
+            found = self.library.search(reading.query, max(2 * k, DEPTH), filters)
+            hits = apart(self._ranker.hits(found, reading, 2 * k), k, self.library, filters)
         return hits, None if hits else self._notice()
 
     def ask(

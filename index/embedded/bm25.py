@@ -98,10 +98,10 @@ class Scored(ABC):
     def _sum(self, held: Sequence[Held], kind: type[np.floating]) -> NDArray[np.floating]:
         total = np.zeros(len(self.sizes), kind)
         damping = self._short_damping if kind is np.float32 else self._damping
-        for first, rows, count, idf in together(held):
+        for first, rows, count, idf in together(held, kind):
             added = np.multiply(count, K1 + 1, dtype=kind)
-            added /= count + damping[first:][rows]
-            added *= idf.astype(kind)
+            added /= count + damping[first:].take(rows)
+            added *= idf
             np.add.at(total[first:], rows, added)
         return total
 

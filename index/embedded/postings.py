@@ -8,10 +8,11 @@ of many scores are found without putting them in order.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,8 +26,6 @@ Sizes = NDArray[np.int64]
 _GROUP = 64
 # An odd number whose powers spread the bytes of a term over 64 bits.
 _BASE = 0x9E3779B97F4A7C15
-# Terms that are compared with the one looked for together, once it is known to be near.
-_BESIDE = 16
 # Postings that are scored together, a megabyte or two.
 _AT_ONCE = 50_000
 # Postings of a term, a row looked for, from which on each row is looked up among them.
@@ -51,9 +50,9 @@ class Together(NamedTuple):
     """Postings of several terms, numbered from the row `first`, with the idf of each, (p,)."""
 
     first: int
-    documents: NDArray[np.int32]
+    documents: NDArray[np.intp]
     counts: NDArray[np.unsignedinteger]
-    idf: NDArray[np.float64]
+    idf: NDArray[np.floating]
 
 
 class Found(NamedTuple):
@@ -113,6 +112,16 @@ class Tokens(ABC):
     def __len__(self) -> int:
         return len(self.lengths)
 
+    @property
+    @abstractmethod
+    def frequencies(self) -> NDArray[np.int64]:
+        """How many texts have each token, int64 (v,), those that are gone included."""
+
+    @cached_property
+    def meanings(self) -> dict[bytes, int]:
+        """In how many texts any of some tokens is, as questions have asked; by their places."""
+        return {}
+
     @cached_property
     def filled(self) -> NDArray[np.bool_]:
         """Which texts have any token, and are not gone, bool (n,)."""
@@ -126,30 +135,20 @@ class Tokens(ABC):
 
 
 class SortedTerms:
-    """Terms in byte order, found by halving; `vocabulary` and `offsets` are as in `term_keys`.
-
-    The first halvings meet the same terms in every search, and these are remembered.
-    """
+    """Terms in byte order, found by halving; `vocabulary` and `offsets` are as in `term_keys`."""
 
     def __init__(self, vocabulary: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
-        self._vocabulary, self._offsets = vocabulary, offsets
-        self._met: dict[int, bytes] = {}
+        # A number of an array takes several times as long to get at.
+        self._vocabulary, self._offsets = vocabulary.data, offsets.data
+        self._places = range(len(offsets) - 1)
 
     def find(self, wanted: bytes) -> int | None:
         """Return the place of a term by its UTF-8 bytes, `None` if it is not there."""
-        low, high = 0, len(self._offsets) - 1
-        while high - low > _BESIDE:
-            middle = (low + high) // 2
-            if (term := self._met.get(middle)) is None:
-                term = self._met[middle] = self._between(middle, middle + 1)[0]
-            low, high = (low, middle) if term > wanted else (middle, high)
-        beside = self._between(low, high)
-        return low + beside.index(wanted) if wanted in beside else None
+        place = bisect_left(self._places, wanted, key=self._term)
+        return place if place in self._places and self._term(place) == wanted else None
 
-    def _between(self, low: int, high: int) -> list[bytes]:
-        at = self._offsets[low : high + 1].tolist()
-        data = self._vocabulary[at[0] : at[-1]].tobytes()
-        return [data[begin - at[0] : end - at[0]] for begin, end in pairwise(at)]
+    def _term(self, place: int) -> bytes:
+        return bytes(self._vocabulary[self._offsets[place] : self._offsets[place + 1]])
 
 
 def by_part(held: Sequence[Held]) -> dict[int, list[Held]]:
@@ -160,10 +159,12 @@ def by_part(held: Sequence[Held]) -> dict[int, list[Held]]:
     return parts
 
 
-def together(held: Sequence[Held]) -> Iterator[Together]:
+def together(held: Sequence[Held], kind: type[np.floating]) -> Iterator[Together]:
     """Yield the postings of `held`, those of a document in the order of the terms.
 
     Short ones come together, since each step of a sum takes as long as a thousand postings.
+    Documents are of the type of places, from and to which sums are read and written in two thirds
+    of the time; idf is of type `kind`.
     """
     for first, of_part in by_part(held).items():
         sizes = [len(each.documents) for each in of_part]
@@ -172,9 +173,9 @@ def together(held: Sequence[Held]) -> Iterator[Together]:
             _, lengths, terms = zip(*some, strict=True)
             yield Together(
                 first,
-                np.concatenate([each.documents for each in terms]),
+                np.concatenate([each.documents for each in terms], dtype=np.intp),
                 np.concatenate([each.counts for each in terms]),
-                np.repeat(np.array([each.idf for each in terms]), lengths),
+                np.repeat(np.array([each.idf for each in terms], kind), lengths),
             )
 
 
@@ -192,17 +193,21 @@ def among(held: Sequence[Held], rows: NDArray[np.int64], size: int) -> Found:
         found.append(first._replace(terms=np.array(few)[first.terms]))
     # Of the type of the postings, which would all be turned into the type of `rows` else.
     wanted = rows.astype(np.int32)
-    for number in sorted({*range(len(held))}.difference(few)):
-        documents, counts = held[number][:2]
-        places = np.searchsorted(documents, wanted)
-        np.minimum(places, len(documents) - 1, out=places)
-        holds = np.flatnonzero(documents[places] == wanted)
-        found.append(Found(holds, np.full(len(holds), number), counts[places[holds]]))
+    many = sorted({*range(len(held))}.difference(few))
+    holding, times = [], []
+    for documents, counts, *_ in map(held.__getitem__, many):
+        # Methods, since numpy's functions around them take longer than so few rows.
+        places = documents.searchsorted(wanted)
+        holding.append((documents.take(places, mode="clip") == wanted).nonzero()[0])
+        times.append(counts.take(places[holding[-1]]))
+    if many:
+        of_each = np.repeat(many, [len(each) for each in holding])
+        found.append(Found(np.concatenate(holding), of_each, np.concatenate(times)))
     if len(found) == 1:
         return found[0]
-    places, terms, times = (np.concatenate(each) for each in zip(*found, strict=True))
+    places, terms, repeats = (np.concatenate(each) for each in zip(*found, strict=True))
     order = np.argsort(terms, kind="stable")
-    return Found(places[order], terms[order], times[order].astype(np.uint32))
+    return Found(places[order], terms[order], repeats[order].astype(np.uint32))
 
 
 def _of_few(held: Sequence[Held], rows: NDArray[np.int64], size: int) -> Found:
@@ -256,9 +261,17 @@ def best_rows(
 
     Those not `allowed`, bool (n,), and those of minus infinity are not found.
     """
-    among = scores if allowed.all() else np.where(allowed, scores, scores.dtype.type(-np.inf))
-    rows = np.flatnonzero(among >= floor(among, depth))
-    rows = rows[among[rows] > -np.inf]
+    if np.count_nonzero(allowed) <= depth:
+        rows = np.flatnonzero(allowed)
+        return rows[scores[rows] > -np.inf]
+    rows = np.flatnonzero(scores >= floor(scores, depth))
+    rows = rows[allowed[rows]]
+    if len(rows) < depth:
+        # Too many of the highest are not allowed.
+        among = np.where(allowed, scores, scores.dtype.type(-np.inf))
+        rows = np.flatnonzero(among >= floor(among, depth))
+        rows = rows[allowed[rows]]
+    rows = rows[scores[rows] > -np.inf]
     if len(rows) > depth:
         found = scores[rows]
         least = np.partition(found, -depth)[-depth]

@@ -62,12 +62,13 @@ def best_similarities(
     `cosines` compares the query's tokens with the index's, `languages` are those of the texts.
     """
     met = _by_meaning(query, index, cosines, rows)
+    # Of the type of the postings, which would all be turned into the type of `rows` else.
+    wanted = rows.astype(np.int32)
     for place, word in enumerate(query.words):
-        for named in _texts_with_name(word, index):
-            of = _places(rows, named)
-            met[of, place] = np.maximum(met[of, place], SAME_NAME)
+        for named in _with_name(wanted, word, index):
+            met[named, place] = np.maximum(met[named, place], SAME_NAME)
         for term in (*_stems(word, languages), *word.quantities):
-            met[_places(rows, index.terms.documents_with(term)), place] = SAME_STEM
+            met[_places(wanted, index.terms.documents_with(term)), place] = SAME_STEM
     return met
 
 
@@ -97,25 +98,24 @@ def _stems(word: QueryWord, languages: Collection[str | None]) -> set[str]:
     return stems | {"ل" + one for one in stems}
 
 
-def _texts_with_name(word: QueryWord, index: Texts) -> Iterator[NDArray[np.int32]]:
-    """Yield the texts that hold a name by its consonants, or by another name of the same thing."""
+def _with_name(
+    rows: NDArray[np.int32], word: QueryWord, index: Texts
+) -> Iterator[NDArray[np.intp]]:
+    """Yield the places of `rows` that hold a name by its consonants, or by another of its names."""
     for key in word.keys:
-        yield index.names.documents_with(key)
+        yield _places(rows, index.names.documents_with(key))
     for name in word.aliases:
-        holding = [index.terms.documents_with(term) for term in set(terms(name, "ar"))]
-        if holding:
-            yield reduce(np.intersect1d, holding)
+        held = [_places(rows, index.terms.documents_with(term)) for term in set(terms(name, "ar"))]
+        if held:
+            yield reduce(np.intersect1d, held)
 
 
-def _places(rows: NDArray[np.int64], texts: NDArray[np.int32]) -> NDArray[np.intp]:
+def _places(rows: NDArray[np.int32], texts: NDArray[np.int32]) -> NDArray[np.intp]:
     """Return the places of those of `rows` that are among `texts`, both ascending."""
     if not len(texts):
         return np.zeros(0, np.intp)
-    # Of the same type, or the whole of `texts` would be turned into the other.
-    wanted = rows.astype(texts.dtype)
-    found = np.searchsorted(texts, wanted)
-    np.minimum(found, len(texts) - 1, out=found)
-    return np.flatnonzero(texts[found] == wanted)
+    found = texts.take(texts.searchsorted(rows), mode="clip")
+    return np.flatnonzero(found == rows)
 
 
 def _by_meaning(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
 from typing import Self
@@ -228,6 +229,11 @@ class TokenIndex(Tokens):
     def count(self) -> int:
         """The number of texts."""
         return len(self.lengths)
+
+    @cached_property
+    def frequencies(self) -> NDArray[np.int64]:
+        """How many texts have each token, int64 (v,)."""
+        return np.diff(self.starts)
 
     def postings(
         self, places: NDArray[np.integer]

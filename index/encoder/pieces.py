@@ -69,9 +69,9 @@ def gathered(
     if int(sizes.sum()) < _LONG * len(sizes):
         # A span by itself takes as long as a hundred numbers do one by one.
         places = ragged(starts, sizes)
-        return [array[places] for array in arrays]
+        return [array.take(places) for array in arrays]
     spans = list(map(slice, starts.tolist(), (starts + sizes).tolist()))
-    return [np.concatenate([array[:0], *(array[span] for span in spans)]) for array in arrays]
+    return [np.concatenate([array[:0], *map(array.__getitem__, spans)]) for array in arrays]
 
 
 def cuts(sizes: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -1,17 +1,23 @@
-"""Saved answers with the spans they cite, and what readers said of them.
+"""Passages that answers are made of, saved answers with the spans they cite, what readers said.
 
 Feedback is kept beside the answers and never used for ranking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from corpus.article import Passage
+from corpus.article import Article, Passage
 from corpus.errors import DamagedError, MissingError
+from index.engine import Candidate
 from index.store.database import Store
+from index.store.texts import PAGED, known_article
+
+# Articles of passages found, kept for the next question.
+_MOST_SHOWN = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +129,65 @@ class FeedbackTable:
     def _exists(self) -> bool:
         """Whether there is a table: not in a library of schema 2 that this user may not write."""
         return bool(self._store.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'"))
+
+
+class Shown:
+    """Reads the passages found in `store`; `damage` tells of the last article that was damaged."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._articles: dict[tuple[str, int | None], Article] = {}
+        self._revision, self._paged = 0, True
+        self.damage = ""
+
+    def passage(self, candidate: Candidate) -> tuple[Article, Passage]:
+        """Return a passage with its article; raise `MissingError` or `DamagedError`."""
+        self._follow()
+        return self._read(candidate)
+
+    def passages(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Article, Passage] | None]:
+        """Yield what `passage` returns of each, `None` for what is missing or damaged.
+
+        They are of one state of the library, within `Store.reading` at least.
+        """
+        self._follow()
+        for candidate in candidates:
+            try:
+                found = self._read(candidate)
+            except (DamagedError, MissingError):
+                yield None
+            else:
+                yield found
+
+    def newest(self, article_ids: Iterable[str]) -> Iterator[Article]:
+        """Yield the newest version of each article but those that are damaged; as `passages`."""
+        self._follow()
+        for article_id in article_ids:
+            with suppress(DamagedError):
+                yield self._article(article_id, None)
+
+    def _follow(self) -> None:
+        # Another process may have purged some.
+        if self._revision != (revision := self._store.revision):
+            self._articles.clear()
+            self._revision, self._paged = revision, True
+            # Whatever is read tells of a setting that is damaged.
+            with suppress(DamagedError):
+                self._paged = self._store.get(PAGED) is not None
+
+    def _read(self, candidate: Candidate) -> tuple[Article, Passage]:
+        article_id, version, start, end = candidate[:4]
+        try:
+            article = self._article(article_id, version)
+        except DamagedError as error:
+            self.damage = str(error)
+            raise
+        return article, Passage(article_id, version, start, end, article.text[start:end])
+
+    def _article(self, article_id: str, version: int | None) -> Article:
+        key = article_id, version
+        if (article := self._articles.get(key)) is None:
+            self._articles = {} if len(self._articles) > _MOST_SHOWN else self._articles
+            found = None if self._paged else self._store.article(*key)
+            article = self._articles[key] = found or known_article(self._store, *key)
+        return article

@@ -180,10 +180,12 @@ def known_names(found: Sequence[Word]) -> Iterator[Known]:
     folded = [without_article(word.folded) for word in found]
     place = 0
     while place < len(folded):
-        for length in range(_longest(), 0, -1):
+        begins = (folded[place], _PARTICLE.sub("", folded[place], 1))
+        lengths = 0 if _beginnings().isdisjoint(begins) else _longest()
+        for length in range(lengths, 0, -1):
             spelled = tuple(folded[place : place + length])
             if spelled not in _groups():
-                spelled = (_PARTICLE.sub("", spelled[0], 1), *spelled[1:])
+                spelled = (begins[1], *spelled[1:])
             group = _groups().get(spelled)
             if group and len(folded) >= place + length:
                 written = [word.folded for word in found[place : place + length]]
@@ -228,6 +230,11 @@ def illnesses() -> frozenset[str]:
 @lru_cache
 def _glossary() -> dict[str, list[list[str]]]:
     return tomllib.loads(_GLOSSARY.read_text(encoding="utf-8"))
+
+
+@lru_cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(spelling[0] for spelling in _groups() if spelling)
 
 
 @lru_cache

@@ -64,18 +64,17 @@ class Reading:
 
     `text` is the question itself, or for "and in X?" the earlier one about X; `context` what
     earlier questions add ("" for a question that stands alone); `language` and `script` are the
-    question's own, `expected` the kind of answer it asks for, `names` the words that look like
-    names.  `found` are all words of both with their spans in `standalone`, `words` those that
-    carry meaning, with their tokens and weights; `quantities` are the numbers and dates,
-    `bounds` the times of which a beginning or end is said, `swapped` the words of the name that
-    stands in place of an earlier question's, `whole` the question that this one is a part of.
+    question's own, `names` the words that look like names.  `found` are all words of both with
+    their spans in `standalone`, `words` those that carry meaning, with their tokens and weights;
+    `quantities` are the numbers and dates, `bounds` the times of which a beginning or end is said,
+    `swapped` the words of the name that stands in place of an earlier question's, `whole` the
+    question that this one is a part of.
     """
 
     text: str
     context: str
     language: str
     script: str
-    expected: Expected
     names: tuple[str, ...]
     found: tuple[Word, ...]
     words: tuple[QueryWord, ...]
@@ -93,6 +92,11 @@ class Reading:
     def own(self) -> int:
         """Where the question itself begins in `standalone`."""
         return len(self.standalone) - len(self.text)
+
+    @cached_property
+    def expected(self) -> Expected:
+        """The kind of answer it asks for, which a search has no use for."""
+        return expected_answer(self.text)
 
     @property
     def asks_whether(self) -> bool:
@@ -132,7 +136,6 @@ def read(question: str, table: WordTable, history: Sequence[str] = ()) -> Readin
         context=context,
         language=language,
         script=script(question),
-        expected=expected_answer(asked),
         names=names,
         found=found,
         words=_telling(text, len(text) - len(asked), found, counted, names, table),

@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
 from corpus.article import Article
 from corpus.copies import Fingerprint
-from corpus.errors import DamagedError
 from index import Filters, Library
 from rag.answer import Hit
 
 
-def apart(hits: Sequence[Hit], library: Library, filters: Filters) -> list[Hit]:
-    """Return the hits without those that say what one before them says, in a copy of its article.
+def apart(hits: Iterable[Hit], k: int, library: Library, filters: Filters) -> list[Hit]:
+    """Return `k` hits without those that say what one before says, in a copy of its article.
 
-    The ones that stay name in `also` the other articles with the report that `filters` let through.
+    They name in `also` the other articles with the report that `filters` let through.  `hits` are
+    read no further than that: most searches show no copies.
     """
-    articles = {hit.article.id: hit.article for hit in hits}
-    copies = {article_id: library.copies_of(article) for article_id, article in articles.items()}
+    copies: dict[str, list[str]] = {}
     # Few articles found are copies of each other, and only of theirs the words are looked at.
     told = cache(Fingerprint.of)
     seen = cache(lambda article_id: _seen(copies[article_id], library, filters))
     kept: list[Hit] = []
     for hit in hits:
-        others, text = copies[hit.article.id], hit.passage.text
-        before = (one.passage.text for one in kept if one.article.id in others)
-        if not any(told(text).copies(told(other)) for other in before):
-            kept.append(replace(hit, also=seen(hit.article.id)))
+        article, text = hit.article, hit.passage.text
+        if article.id not in copies:
+            copies[article.id] = library.copies_of(article)
+        others = copies[article.id]
+        before = [one.passage.text for one in kept if one.article.id in others]
+        if text not in before and not any(told(text).copies(told(other)) for other in before):
+            kept.append(replace(hit, also=seen(article.id)))
+        if len(kept) == k:
+            break
     return kept
 
 
 def _seen(ids: Sequence[str], library: Library, filters: Filters) -> tuple[Article, ...]:
-    found = list[Article]()
-    for each in ids:
-        # A damaged article is no other place to read the report.
-        with suppress(DamagedError):
-            found.append(library.article(each))
-    return tuple(article for article in found if filters.allow(article))
+    # A damaged article is no other place to read the report.
+    return tuple(article for article in library.newest(ids) if filters.allow(article))

@@ -13,8 +13,7 @@ Khattab and Zaharia 2020, "ColBERT", here over static vectors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Self
@@ -22,7 +21,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import DamagedError, MissingError
 from index import Candidates, Library, WordTable
 from index.engine import NOT_FOUND, Candidate
 from rag.answer import Considered, Hit
@@ -94,21 +92,27 @@ class Ranker:
 
     def best(self, candidates: Candidates, reading: Reading, k: int) -> list[Hit]:
         """Return the `k` best passages, best first; equal scores in the order of the library."""
-        scores = rank(candidates, reading, self._weights).reranked
-        order = np.argsort(-scores, kind="stable").tolist()
-        wanted = k if self._reranker is None else max(k, _RERANKED)
-        found = ((candidates.found[place], scores[place]) for place in order)
-        hits = list(islice(self._hits(found), wanted))
-        if self._reranker is not None:
-            hits = rerank(reading.standalone, hits, self._reranker, _RERANKED)
-        return hits[:k]
+        return list(self.hits(candidates, reading, k))
 
-    def _hits(self, found: Iterable[tuple[Candidate, np.float64]]) -> Iterator[Hit]:
-        for candidate, score in found:
+    def hits(self, candidates: Candidates, reading: Reading, k: int) -> Iterator[Hit]:
+        """Yield what `best` returns; without a reranker each is read as it is asked for."""
+        scores = rank(candidates, reading, self._weights).reranked
+        order = np.argsort(-scores, kind="stable")
+        found = self._hits(candidates.found, order.tolist(), scores[order].tolist())
+        if self._reranker is None:
+            return islice(found, k)
+        hits = list(islice(found, max(k, _RERANKED)))
+        return islice(rerank(reading.standalone, hits, self._reranker, _RERANKED), k)
+
+    def _hits(
+        self, found: Sequence[Candidate], order: Sequence[int], scores: Sequence[float]
+    ) -> Iterator[Hit]:
+        read = self._library.passages(map(found.__getitem__, order))
+        for score, shown in zip(scores, read, strict=True):
             # What is damaged is not quoted; the library tells of it.
-            with suppress(DamagedError, MissingError):
-                article, passage = self._library.passage(candidate)
-                yield Hit(passage, article, float(score))
+            if shown:
+                article, passage = shown
+                yield Hit(passage, article, score)
 
 
 @dataclass(frozen=True, slots=True)

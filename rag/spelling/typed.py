@@ -117,9 +117,15 @@ def _kurdish(text: str) -> str:
 @lru_cache(maxsize=1)
 def _arabic_words() -> Callable[[str], str]:
     options = [(regex.compile(typed), str(word)) for word, typed in _table()["arabic"].items()]
+    # Most words are none of these, which one expression tells in less time.
+    any_of_them = regex.compile(
+        "[وف]?(?:" + "|".join(f"(?:{typed})" for typed in _table()["arabic"].values()) + ")"
+    )
 
     @lru_cache(maxsize=4096)
     def written(word: str) -> str:
+        if not any_of_them.fullmatch(word):
+            return word
         for typed, other in options:
             for particle in ("", "و", "ف"):
                 bare = word.removeprefix(particle)

@@ -133,6 +133,14 @@ class JoinedTokens(Tokens):
         """How many texts there are, those that are gone not."""
         return int(np.count_nonzero(self._live))
 
+    @cached_property
+    def frequencies(self) -> NDArray[np.int64]:
+        """How many texts have each token, int64 (v,), those that are gone included."""
+        found = np.zeros(len(self.vocabulary), np.int64)
+        for part, down in zip(self._parts, self._down, strict=True):
+            found[down >= 0] += part.frequencies[down[down >= 0]]
+        return found
+
     def postings(self, places: NDArray[np.integer]) -> tuple[Rows, NDArray[np.uint8], Sizes]:
         """Return texts and counts of the tokens at `places`, and how many each token has."""
         runs = list(map(self._present, self.runs(places)))

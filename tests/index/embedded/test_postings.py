@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.embedded import postings
-from index.embedded.postings import Held, SortedTerms, among
+from index.embedded.postings import Held, SortedTerms, among, best_rows
 from index.encoder.pieces import cuts
 
 TERM = st.text("ab\u0642\u0643\U0001f600", max_size=4)
@@ -56,3 +56,20 @@ def test_postings_of_some_rows_are_those_of_all(monkeypatch, many, laid_out, siz
         for document, count in zip(*(e.tolist() for e in each[:2]), strict=True)
         if document in rows
     ]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.05, 0.9, 1.0])
+@pytest.mark.parametrize("size", [0, 7, 9_000])
+def test_the_best_rows_are_those_allowed_with_the_highest_scores(size, share):
+    draw = np.random.default_rng(size)
+    # Many are equal, some of them not found at all.
+    scores = draw.integers(0, 40, size).astype(np.float32)
+    scores[scores < 3] = -np.inf
+    for allowed in (
+        draw.random(size) < share,
+        scores < np.sort(scores)[::-1][: 1 + size // 9].min(initial=9),
+    ):
+        for depth in (1, 10, 100):
+            rows = np.flatnonzero(allowed & (scores > -np.inf))
+            expected = rows[np.argsort(-scores[rows], kind="stable")[:depth]]
+            assert sorted(best_rows(scores, depth, allowed).tolist()) == sorted(expected.tolist())

@@ -62,6 +62,23 @@ def test_as_many_as_are_asked_for(assistant):
     assert len(assistant.search(ASKED, k=2)[0]) == 2
 
 
+def test_no_more_is_read_than_shown(assistant, monkeypatch):
+    read = []
+    passages = assistant.library.passages
+
+    def spied(candidates):
+        for found in passages(candidates):
+            read.append(found)
+            yield found
+
+    monkeypatch.setattr(assistant.library, "passages", spied)
+    for k in (1, 2):
+        read.clear()
+        assert len(assistant.search(ASKED, k=k)[0]) == k
+        copies = [found for found in read if found[0].id in "ab"]
+        assert len(read) == k + max(0, len(copies) - 1)
+
+
 @pytest.mark.parametrize(("outlet", "article"), [("Euphrates Post", "a"), ("Tal News", "b")])
 def test_each_can_be_found_and_cited_by_itself(assistant, outlet, article):
     """What a filter hides is not named either: it may be all that a reader may see."""
