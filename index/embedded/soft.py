@@ -211,6 +211,9 @@ class SoftMatch:
 
         And what counting them takes from each place of these on, in postings.
         """
+        if not self.heights.any():
+            # An empty collection has none of the places.
+            return np.zeros(0, np.int64), [0.0]
         sizes = (self.index.frequencies[self.places] * (self.squares > 0)).sum(axis=1)
         # A dozen texts pass by in the time of a posting.
         costs = sizes + len(self.index) / 12 + 1
