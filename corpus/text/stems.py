@@ -148,4 +148,4 @@ def grams(found: Iterable[Word], size: int = SIZE) -> list[str]:
 @lru_cache(maxsize=50_000)
 def _of_word(folded: str, size: int) -> tuple[str, ...]:
     last = max(len(folded) - size, 0)
-    return tuple(folded[start : start + size] for start in range(last + 1))
+    return tuple([folded[start : start + size] for start in range(last + 1)])

@@ -68,7 +68,9 @@ def _terms_of(written: str) -> list[str]:
     return [*strict, *(SPELLED + key for key in spelled)]
 
 
-def _plain_keys(form: str) -> tuple[Sequence[str], Sequence[str]] | None:
+# Many words are one name with and without what is written together with it.
+@lru_cache(maxsize=50_000)
+def _plain_keys(form: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Return the strict and the spelled keys of a form of Arabic letters, `None` for another."""
     if not form or _OTHER.search(form):
         return None
@@ -85,8 +87,8 @@ def _plain_keys(form: str) -> tuple[Sequence[str], Sequence[str]] | None:
         signs = _SAME_VOWEL.sub(r"\1", signs)
     signs = signs.rstrip(WEAK_END)
     return (
-        [key for key in strict if len(key.replace("A", "")) >= SHORTEST_KEY],
-        [signs] if len(signs) >= SHORTEST_SPELLED else [],
+        tuple(key for key in strict if len(key.replace("A", "")) >= SHORTEST_KEY),
+        (signs,) if len(signs) >= SHORTEST_SPELLED else (),
     )
 
 

@@ -202,6 +202,8 @@ class TextIndex(Texts):
         pairs = zip(texts, languages, strict=True)
         while chunk := list(islice(pairs, CHUNK)):
             analysis.add([text for text, _ in chunk], [language for _, language in chunk])
+        # What words bring is in the counters now, and takes as much memory as the postings.
+        del analysis
         of = LexicalIndex.of
         return type(self)(of(terms_of), of(grams_of), of(names_of), TokenIndex.of(tokens_of))
 
