@@ -140,14 +140,13 @@ class EmbeddedEngine:
 
     def _keep_beside(self, found: Snapshot, reason: str) -> None:
         """Keep what was made for who reads, unless somebody writes, who keeps it as well."""
-        beside = False
+        held = True
         # Without the lock or the right to write, the snapshot serves this process alone.
         with suppress(DalilError), write_lock(self._home) as held:
-            beside = not held
             # Who has written meanwhile has kept what is newer.
             if held and self._store.revision == found.revision:
                 self._keep(found)
-        if not beside:
+        if held:
             self._say(f"The search index was {reason}; it has been rebuilt from the library.")
 
     def _known(self, *, keep: bool, ahead: bool) -> tuple[Snapshot | None, str | None]:

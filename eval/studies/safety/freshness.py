@@ -3,7 +3,7 @@
 The server is the command as people start it, on the demo collection.  While clients ask, a feed
 names new pages, links are added, and files of a followed folder come, change and go, round by
 round.  Told is after how many seconds a search shows each, from the last byte that the site sent,
-or the end of writing the file, to the end of the search, which is made five times a second.  Told
+or the end of writing the file, to the end of the search, which is made twice a second.  Told
 is also what is missing at the end, and what came or was fetched twice.
 """
 
@@ -35,7 +35,7 @@ _NAMED = 3
 _EVERY_SECONDS = 3_600
 # Of one round, so that each is searched for at the same time as the others.
 _CHANGES = _NAMED + 4
-_LOOK_SECONDS, _LONGEST_SECONDS = 0.2, 60.0
+_LOOK_SECONDS, _LONGEST_SECONDS = 0.5, 60.0
 
 
 @dataclass(frozen=True, slots=True)

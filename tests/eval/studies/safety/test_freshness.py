@@ -8,7 +8,8 @@ from eval.studies.safety.changing import ChangingFolder, ChangingSite
 from eval.studies.safety.freshness import Outcome
 
 
-def test_everything_that_changes_is_seen_and_there_once():
+def test_everything_that_changes_is_seen_and_there_once(monkeypatch):
+    monkeypatch.setattr(freshness, "_LOOK_SECONDS", 0.05)
     found = freshness.measure(clients=2, rounds=3, pause=0.0)
     seen = {kind: len(times) for kind, times in found.seconds.items()}
     assert seen == {"feed": 9, "link": 3, "file": 3, "changed file": 2, "removed file": 1}
