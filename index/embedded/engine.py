@@ -53,8 +53,7 @@ class EmbeddedEngine:
     ) -> None:
         self._store, self._home = store, home
         self._encoder, self._words = encoder, words
-        self._say = say
-        self._cache = cache or IndexCache()
+        self._say, self._cache = say, cache or IndexCache()
         self._snapshot: Snapshot | None = None
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
@@ -118,8 +117,7 @@ class EmbeddedEngine:
             check_encoder(self._store, self._encoder, self._home)
             found, reason = self._known(keep=keep, ahead=ahead)
             if found is None or reason:
-                width = self._encoder.dimension
-                found = build(self._store, width, self._words, found, settle=keep)
+                found = build(self._store, self._encoder.dimension, self._words, found, settle=keep)
             if ahead and (asked := self._cache.asked):
                 # What searches share is made now and not while somebody waits.
                 vector = self._encoder.encode_queries([asked.text])[0]
@@ -140,14 +138,14 @@ class EmbeddedEngine:
 
     def _keep_beside(self, found: Snapshot, reason: str) -> None:
         """Keep what was made for who reads, unless somebody writes, who keeps it as well."""
-        held = True
         # Without the lock or the right to write, the snapshot serves this process alone.
         with suppress(DalilError), write_lock(self._home) as held:
+            if not held:
+                return
             # Who has written meanwhile has kept what is newer.
-            if held and self._store.revision == found.revision:
+            if self._store.revision == found.revision:
                 self._keep(found)
-        if held:
-            self._say(f"The search index was {reason}; it has been rebuilt from the library.")
+        self._say(f"The search index was {reason}; it has been rebuilt from the library.")
 
     def _known(self, *, keep: bool, ahead: bool) -> tuple[Snapshot | None, str | None]:
         """Return what there is of the newest snapshot, and why it can't serve; `ahead`, anew."""
@@ -191,8 +189,8 @@ class EmbeddedEngine:
             start(self._home, self._cache, lambda s: EmbeddedEngine(s, *given), settles=bundled)
 
     def _load(self, opened: Snapshot | None = None) -> tuple[Snapshot | None, str | None]:
-        folder, fingerprint = self._home / DERIVED, self._encoder.fingerprint
-        return load(self._store, folder, fingerprint, self._words, opened)
+        kept = self._home / DERIVED
+        return load(self._store, kept, self._encoder.fingerprint, self._words, opened)
 
     def _keep(self, snapshot: Snapshot) -> None:
         with telling(self._home):
@@ -201,10 +199,7 @@ class EmbeddedEngine:
 
 @dataclass(frozen=True)
 class Legs:
-    """What the legs found: `rows` int64 (n,), ascending, and the scores of each, (n,).
-
-    Scores are those of `Candidate`; `match` is how the query's tokens met those of the collection.
-    """
+    """What the legs found: `rows` int64 (n,), ascending, scores (n,), and how tokens were met."""
 
     match: SoftMatch
     rows: NDArray[np.int64]
