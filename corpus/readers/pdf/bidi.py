@@ -14,18 +14,17 @@ from unicodedata import bidirectional
 
 from corpus.readers.pdf.likely import (
     INSIDE_NUMBERS,
-    OPENER,
+    MIRROR,
     TERMINATORS,
     ascends,
     begins,
     cuts,
     oddity,
+    opener,
+    openers,
     pairs_across,
 )
 
-# The pairs whose stored characters may be those drawn, or those meant.
-PAIRS = ("()", "[]", "{}", "«»", "‹›", "<>")
-MIRROR = {pair[a]: pair[1 - a] for pair in PAIRS for a in (0, 1)}
 # What joins two numbers to one (W4): behind an Arabic letter these alone, else signs too.
 _JOINS = re.compile(r"[.,/:٫٬،]?")
 # Some programs turn a paragraph as a whole, others each line by itself. Where an Arabic letter ends
@@ -37,8 +36,8 @@ _JOINS_EUROPEAN = re.compile(r"[.,/:٫٬،+\-]?|[%$€£#°‰]*")
 _LATIN = "latin"
 _JOINS_OF = {"AL": _JOINS, UNSURE: _JOINS, _LATIN: re.compile(r"[^()\[\]{}]*")}
 _LONGEST_JOIN = 8
-# A stretch with more characters is no line of a page.
-_LONGEST_BRACKETS = 300
+# So many characters before a stretch tell how it is read.
+_BEFORE = 16
 
 
 @lru_cache(maxsize=8192)
@@ -76,8 +75,7 @@ def logical(tokens: Sequence[str], rtl: bool, drawn: frozenset[str], before: str
     >>> logical(list("SDF (دسق) said"), False, drawn)
     'SDF (قسد) said'
     """
-    places = order(tokens, rtl, drawn, before)
-    return "".join([tokens[p] if p >= 0 else MIRROR[tokens[~p]] for p in places])
+    return _read(tokens, order(tokens, rtl, drawn, before))
 
 
 def order(tokens: Sequence[str], rtl: bool, drawn: frozenset[str], before: str = "") -> list[int]:
@@ -161,45 +159,26 @@ def _latin(
     """
     start, end = stretch
     run_end = max(place for place in range(start, end) if kinds[place] == "L") + 1
-    opener = _opener(turned, drawn, (start, run_end, end))
-    if opener > start and not {"L", "E"}.isdisjoint(kinds[start:opener]):
+    parted = opener(turned, kinds, drawn, (start, run_end, end))
+    if parted > start and not {"L", "E"}.isdisjoint(kinds[start:parted]):
         # Brackets behind an Arabic letter are of its direction (N0) and part two runs.
-        yield from _part(turned, kinds, (start, opener), drawn, strong)
-        start = opener
-    yield from _latin_run(turned, kinds, (start, run_end, end), drawn, strong)
+        yield from _part(turned, kinds, (start, parted), drawn, strong)
+        start = parted
+    ways = [_latin_run(turned, kinds, (start, run_end, end), drawn, strong)]
+    for place in openers(turned, kinds, drawn, (start, run_end)) if end == len(turned) else ():
+        # So do those that close on the next line.
+        first = _part(turned, kinds, (start, place), drawn, strong)
+        ways.append([*first, *_latin_run(turned, kinds, (place, run_end, end), drawn, "R")])
+    above = "".join(turned[max(0, start - _BEFORE) : start])
+    yield from (
+        ways[0]
+        if len(ways) == 1
+        else min(ways, key=lambda way: oddity(above, _read(turned, way), ""))
+    )
 
 
-def _opener(turned: Sequence[str], drawn: frozenset[str], run: tuple[int, int, int]) -> int:
-    """Return where the bracket opens that closes behind a run, -1 where none does."""
-    start, run_end, end = run
-    if end - start > _LONGEST_BRACKETS:
-        return -1
-    for closer in turned[run_end:end]:
-        read = MIRROR[closer] if closer in drawn else closer
-        if read in OPENER:
-            break
-    else:
-        return -1
-    opener, depth, found = MIRROR[closer], 0, -1
-    for place in range(run_end - 1, start - 1, -1):
-        token = turned[place]
-        if closer in drawn:
-            depth += (token == closer) - (token == opener)
-            if depth < 0:
-                found = place
-                break
-        elif token == opener and not (place > start and turned[place - 1].isalnum()):
-            found = place
-            break
-    # Behind a Latin letter it would be of that direction.
-    before = next((p for p in range(found - 1, start - 1, -1) if _is_strong(turned[p])), found)
-    if turned[before].isalnum() and any(kind(t) == "L" for t in turned[start:found]):
-        return -1
-    return found
-
-
-def _is_strong(token: str) -> bool:
-    return token.isalnum() or token in OPENER or token in OPENER.values()
+def _read(turned: Sequence[str], places: Iterable[int]) -> str:
+    return "".join([turned[p] if p >= 0 else MIRROR[turned[~p]] for p in places])
 
 
 def _latin_run(
@@ -229,12 +208,11 @@ def _latin_run(
     ]
     if len(ways) == 1:
         return list(chain.from_iterable(ways[0]))
-    above, below = "".join(turned[max(0, start - 16) : start]), "".join(turned[end : end + 1])
+    above = "".join(turned[max(0, start - _BEFORE) : start])
+    below = "".join(turned[end : end + 1])
 
     def odd(way: tuple[list[int], ...]) -> float:
-        first, latin, last = (
-            "".join([turned[p] if p >= 0 else MIRROR[turned[~p]] for p in part]) for part in way
-        )
+        first, latin, last = (_read(turned, part) for part in way)
         # A bracket of a Latin run has its partner in it, if any (N0).
         return oddity(above, first + latin + last, below) + pairs_across(first, latin)
 

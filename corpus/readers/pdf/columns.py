@@ -1,26 +1,63 @@
 """A page's glyphs cut into the blocks that are read one after the other: columns, and what is not.
 
 A gutter is a strip that stays empty over several lines with text on both sides.  Lines across it
-end the columns: what is above is read before them, what is below after.
+end the columns: what is above is read before them, what is below after.  The lines of a block run
+between its sides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from corpus.readers.pdf.bidi import kind
 from corpus.readers.pdf.glyphs import Glyph
-from corpus.readers.pdf.lines import gaps, rows
+from corpus.readers.pdf.lines import Line, gaps, rows
 
 # In the size of the text: narrower strips are spaces of justified lines, narrower columns those of
 # tables, which are read line by line.
 _GUTTER, _COLUMN = 1.0, 7.0
 _LEAST_ROWS = 4
+# Blocks of fewer lines are framed by others.
+FEW_LINES = 4
 # More wide gaps than this are a table's or a form's.
 _MOST_GAPS = 400
 
 Row = Sequence[Glyph]
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that stand one below the other, and the sides between which they run."""
+
+    lines: list[Line]
+    left: float
+    right: float
+
+
+def framed(lines: list[Line]) -> Block:
+    """Return lines as a block as wide as they are; a long word, as an address, may stand out."""
+    wide = [line for line in lines if line.first_left < line.x1 - line.x0] or lines
+    return Block(lines, min(line.x0 for line in wide), max(line.x1 for line in wide))
+
+
+def widen(blocks: Sequence[Block]) -> None:
+    """Give short blocks the frame of another that begins at the same side: a long one, if any."""
+    by_width = sorted(blocks, key=lambda block: block.right - block.left)
+    long_ones = [block for block in by_width if len(block.lines) >= FEW_LINES]
+    for block in blocks:
+        if len(block.lines) < FEW_LINES:
+            wider = (b for b in (*long_ones, *reversed(by_width)) if _holds(b, block))
+            frame = next(wider, block)
+            block.left, block.right = frame.left, frame.right
+
+
+def _holds(outer: Block, block: Block) -> bool:
+    line = block.lines[0]
+    begins = outer.right - block.right if line.rtl else block.left - outer.left
+    inside = outer.left - line.size <= block.left and block.right <= outer.right + line.size
+    return inside and abs(begins) < line.size / 2
 
 
 def blocks(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from struct import error as StructError  # noqa: N812
 from zlib import error as ZlibError  # noqa: N812
 
@@ -17,19 +18,22 @@ from pdfminer.psexceptions import PSException
 from pdfminer.utils import decode_text
 
 from corpus.errors import DalilError
-from corpus.readers.pdf.columns import blocks
+from corpus.readers.pdf.columns import Block, blocks, framed, widen
 from corpus.readers.pdf.fonts import UNKNOWN, Fonts
 from corpus.readers.pdf.furniture import body_size, footnotes, labels, repeated
-from corpus.readers.pdf.glyphs import drawn
+from corpus.readers.pdf.glyphs import Drawn, drawn
 from corpus.readers.pdf.joining import Manner, brackets_as_drawn, joined, manner
-from corpus.readers.pdf.lines import Line, hung_marks, is_mark, line_of, rows, set_text
-from corpus.readers.pdf.paragraphs import (
-    Block,
-    framed,
-    paragraphs,
-    set_directions,
-    widen,
+from corpus.readers.pdf.lines import (
+    Line,
+    draws_marks_first,
+    hung,
+    is_mark,
+    line_of,
+    marks_of,
+    rows,
+    set_text,
 )
+from corpus.readers.pdf.paragraphs import paragraphs, set_directions
 
 # What pdfminer.six raises where a file is not as the standard says; it checks little beforehand.
 _MALFORMED = (
@@ -85,8 +89,9 @@ def read_text(data: bytes) -> Text:
     body, notes = _parted(pages, brackets)
     widen(body)
     written = _Written()
-    found = paragraphs(body, brackets)
-    written_so = manner(found, brackets)
+    shared = {*notes, *(n for n, page in enumerate(pages, 1) if page.pictures)}
+    found = paragraphs(body, brackets, shared)
+    written_so = manner(found, brackets, _stated(document, "Producer") or "")
     for place, lines in enumerate(found):
         written.add(joined(lines, written_so))
         below = found[place + 1][0].page if place + 1 < len(found) else len(pages) + 1
@@ -95,7 +100,7 @@ def read_text(data: bytes) -> Text:
                 written.add(joined(note, written_so))
     heading = _heading(found, body_size(page.lines for page in pages), written_so)
     pages_at = tuple(written.pages)
-    return Text("".join(written.text), pages_at, heading, _title(document), scans, unread)
+    return Text("".join(written.text), pages_at, heading, _stated(document, "Title"), scans, unread)
 
 
 def _heading(found: list[list[Line]], size: float, written_so: Manner) -> str | None:
@@ -104,9 +109,9 @@ def _heading(found: list[list[Line]], size: float, written_so: Manner) -> str | 
     return "".join(piece for _, piece in joined(found[0], written_so))
 
 
-def _title(document: PDFDocument) -> str | None:
+def _stated(document: PDFDocument, name: str) -> str | None:
     for info in document.info:
-        stated = resolve1(info.get("Title")) if isinstance(info, dict) else None
+        stated = resolve1(info.get(name)) if isinstance(info, dict) else None
         if isinstance(stated, bytes):
             return decode_text(stated)
     return None
@@ -174,7 +179,11 @@ def _document(data: bytes) -> PDFDocument:
 def _pages(document: PDFDocument) -> list[_Page]:
     fonts = Fonts()
     try:
-        return [_page(page, n, fonts) for n, page in enumerate(PDFPage.create_pages(document), 1)]
+        shown = [drawn(page, fonts) for page in PDFPage.create_pages(document)]
+        marks = [marks_of(page.glyphs) for page in shown]
+        first = draws_marks_first(chain.from_iterable(marks))
+        hanging = [hung(found, first) for found in marks]
+        return [_page(*page, n) for n, page in enumerate(zip(shown, hanging, strict=True), 1)]
     except _MALFORMED as error:
         raise _damaged(error) from error
 
@@ -184,9 +193,7 @@ def _damaged(error: Exception) -> DalilError:
     return DalilError(f"The PDF is damaged ({reason}); open it and print or export it anew.")
 
 
-def _page(page: PDFPage, number: int, fonts: Fonts) -> _Page:
-    shown = drawn(page, fonts)
-    marks = hung_marks(shown.glyphs)
+def _page(shown: Drawn, marks: dict[int, str], number: int) -> _Page:
     bases = [glyph for glyph in shown.glyphs if not is_mark(glyph.text)]
     found = []
     for block in blocks(bases):

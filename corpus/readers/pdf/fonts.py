@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from struct import error as StructError  # noqa: N812
+from struct import unpack_from
+from unicodedata import combining
 
 import regex
 from pdfminer.pdffont import PDFFont, PDFUnicodeNotDefined
@@ -51,6 +54,7 @@ class Font:
         self.spaces_words = not font.is_multibyte()
         self._font = font
         self._stated = getattr(getattr(font, "unicode_map", None), "cid2unichr", None)
+        self._shared = _shared(font, self._stated or {}, self._glyph)
         self.meanings: dict[int, tuple[str, float]] = {}
 
     def meaning(self, code: int) -> tuple[str, float]:
@@ -68,6 +72,8 @@ class Font:
         # where guessing by the encoding gives "@" or "!".
         if self._stated and code not in self._stated:
             return UNKNOWN
+        if code in self._shared:
+            return self._shared[code]
         try:
             text = self._font.to_unichr(code)
         except PDFUnicodeNotDefined:
@@ -116,6 +122,77 @@ class _Codes:
 
 def _between(data: bytes, name: bytes) -> bytes:
     return b" ".join(part.partition(b"end" + name)[0] for part in data.split(b"begin" + name)[1:])
+
+
+def _shared(
+    font: PDFFont, stated: Mapping[int, str], glyph: Callable[[int], int]
+) -> dict[int, str]:
+    """Return what glyphs mean that a ToUnicode gives no text, and those that have theirs besides.
+
+    WeasyPrint states the text of a letter with its marks for one glyph and none for the other,
+    wherever either stands; the font tells which of them is which.
+    """
+    silent = [code for code, text in stated.items() if not text]
+    file = resolve1(font.descriptor.get("FontFile2")) if silent else None
+    if not isinstance(file, PDFStream):
+        return {}
+    both = {code: t for code, t in stated.items() if _marked(t)}
+    named = _characters(file.get_data(), {glyph(code): code for code in silent})
+    found = {code: c for code, c in named.items() if any(c in text for text in both.values())}
+    letters = frozenset(found.values())
+    for code, text in both.items():
+        rest = "".join(c for c in text if c not in letters)
+        if rest and rest != text:
+            found[code] = rest
+    return found
+
+
+def _marked(text: str) -> bool:
+    """Tell whether a text is a letter with marks."""
+    return len(text) > 1 and not combining(text[0]) and all(map(combining, text[1:]))
+
+
+def _characters(data: bytes, codes: Mapping[int, int]) -> dict[int, str]:
+    """Return the characters that a TrueType font names for glyphs, by the codes of the glyphs."""
+    try:
+        return dict(_named(data, codes))
+    except StructError:
+        return {}
+
+
+def _named(data: bytes, codes: Mapping[int, int]) -> Iterator[tuple[int, str]]:
+    """Yield codes with their characters by the font's table of segments (cmap, format 4).
+
+    pdfminer.six reads that of a font too, and takes another character for most glyphs.
+    """
+    records = (
+        unpack_from(">4sLLL", data, 12 + 16 * n) for n in range(unpack_from(">H", data, 4)[0])
+    )
+    start = next((offset for tag, _, offset, _ in records if tag == b"cmap"), None)
+    if start is None:
+        return
+    for n in range(unpack_from(">H", data, start + 2)[0]):
+        platform, _, offset = unpack_from(">HHL", data, start + 4 + 8 * n)
+        table = start + offset
+        if platform not in (0, 3) or unpack_from(">H", data, table)[0] != 4:
+            continue
+        size, reached = unpack_from(">H", data, table + 6)[0], -1
+        for at in range(table + 14, table + 14 + size, 2):
+            last, first, delta, beyond = (
+                unpack_from(">H", data, at + shift)[0]
+                for shift in (0, size + 2, 2 * size + 2, 3 * size + 2)
+            )
+            # Segments ascend; those of a malformed font are not gone through again and again.
+            for character in range(max(first, reached + 1), min(last, 0xFFFE) + 1):
+                glyph = character
+                if beyond:
+                    place = at + 3 * size + 2 + beyond + 2 * (character - first)
+                    glyph = unpack_from(">H", data, place)[0]
+                glyph = (glyph + delta) & 0xFFFF
+                if glyph in codes:
+                    yield codes[glyph], folded(chr(character))
+            reached = max(reached, last)
+        return
 
 
 def folded(text: str) -> str:

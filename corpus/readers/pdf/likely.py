@@ -12,16 +12,21 @@ from itertools import accumulate
 
 import regex
 
+# The pairs whose stored characters may be those drawn, or those meant.
+PAIRS = ("()", "[]", "{}", "«»", "‹›", "<>")
+MIRROR = {pair[a]: pair[1 - a] for pair in PAIRS for a in (0, 1)}
 # Brackets that follow what is in them (UAX 9, BD16).
 OPENER = {")": "(", "]": "[", "}": "{"}
+_OPENING = frozenset(OPENER.values())
 # What stands behind a number and joins it (W5), and what stands inside of one (W4).
 TERMINATORS = frozenset("%٪‰#$€£¥¢₪°±′″")
 INSIDE_NUMBERS = frozenset(".,/:")
 # What stands behind a word without a space, and at a line's end belongs to the words below as well.
 _OPERATORS = frozenset("=+×&≤≥⊆")
-_TRAILING = frozenset(",.;:!?-–%)]}'’”") | _OPERATORS
+_TRAILING = frozenset(",.;:!?،؛-–%)]}'’”") | _OPERATORS
 # A line has no such stretch; what is longer is taken as it comes.
 _LONGEST, _FARTHEST = 1000, 60
+_LONGEST_BRACKETS, _MOST_OPENERS = 300, 4
 
 # A stray bracket that closes; one that opens may be closed on the next line.
 _STRAY_CLOSER, _STRAY_OPENER = 3.0, 1.0
@@ -29,7 +34,8 @@ _STRAY_CLOSER, _STRAY_OPENER = 3.0, 1.0
 _NUMBER_FIRST = 0.5
 _UNIT = (
     r"(?:[kcmnµμ]?m|[kmµμ]?g|m[lL]|[kMGT]i?B|[kMGT]?Hz|[kMGT]?Wh?|[kMGT]?J|[hkMG]?Pa|[kMG]?bps"
-    r"|[kMG]bit/s|km/h|mph|rpm|hp|HP|dB|k?V|m?A|mAh|mol|ppm|°[CF]|BCE?|CE|AM|PM|am|pm)"
+    r"|[kMG]bit/s|km/h|mph|rpm|hp|HP|dB|k?V|m?A|mAh|mol|ppm|°[CF]|BCE?|CE|AM|PM|am|pm"
+    r"|atm|m?bar|psi|k?cal|[kMGT]?eV|m?Sv|ft|lbs?|oz|ha|min|million|billion)"
 )
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
@@ -39,12 +45,17 @@ _ARABIC_MONTH = (
     r"(?:يناير|فبراير|مارس|[أإ]بريل|مايو|يوني[وه]|يولي[وه]|[أا]غسطس|سبتمبر|[أا]كتوبر|نوفمبر|ديسمبر"
     r"|شباط|[آا]ذار|نيسان|[أا]يار|حزيران|تموز|[آا]ب|[أا]يلول|(?:تشرين|كانون) (?:الأول|الثاني))"
 )
+# Behind these comes a number.
+_COUNTED = (
+    r"(?:ال)?(?:عام|سنة|ساڵی|سال|رقم)|حوالي|قرابة|زهاء"
+    r"|ب(?:نسبة|معدل|قيمة|سعة|قدرة|طول|سرعة|قوة|وزن)"
+)
 _ODD = tuple(
     (weight, regex.compile(pattern))
     for weight, pattern in (
         # Signs with a space on the wrong side, or with none.
         (2.0, r"(?<=\s)[,.;:!?)\]}،؛؟%](?!\d)|[(\[{]\s"),
-        (1.5, r"[,.;:!?)\]}،؛؟%‰°″′](?=\p{L})"),
+        (1.5, r"[,.;:!?)\]}،؛؟%‰″′](?=\p{L})|°(?=\p{L}{2}|\p{Arabic})"),
         (1.0, r"[)\]](?=\p{N})|[\p{L}\p{N}][(\[](?!\p{N}+\])"),
         (0.5, r"(?<=\s)\[\p{N}+\]"),
         (1.0, r"(?<=[\s<(\[\"«])[-–](?=\p{L})"),
@@ -56,8 +67,13 @@ _ODD = tuple(
         (1.0, r"(?<=\p{L})[+×*,](?=\d)"),
         (1.0, r"\p{L}\d+\s(?=\d)|[+=→]\s\p{L}{1,4}\s(?=\d)"),
         (2.0, rf"(?<!\p{{L}}){_MONTH}\.?,?\s\d{{4}},?\s\d\d?(?!\d)"),
-        # A year that its word waits for.
-        (1.0, rf"(?<!\p{{L}})(?:(?:ال)?(?:عام|سنة|ساڵی|سال|رقم)|{_ARABIC_MONTH})\s(?=\p{{Latin}})"),
+        # A symbol of one letter before its measure, signs that part nothing from nothing.
+        (1.0, r"(?<![\p{L}\p{M}])[^\P{L}v]\s(?=\d+\.\d)"),
+        (1.0, r"\p{L}-\s(?=\d)"),
+        (2.0, r"(?<=\s)[-–]\s[-–](?=\s|\p{L})"),
+        (1.0, r"\\[)\]}\s]"),
+        (1.5, r"(?<=[)\p{L}])°|°\s(?=\d)"),
+        (1.0, rf"(?<!\p{{L}})(?:{_COUNTED}|{_ARABIC_MONTH})\s(?=\p{{Latin}})"),
     )
 )
 _RANGE = regex.compile(r"(?<!\d)(\d{1,9})\s?[-–]\s?(\d{1,9})(?!\d)|\[(\d{1,9})\](?=\[(\d{1,9})\])")
@@ -113,12 +129,68 @@ def cuts(
     return [cut for cut in found if cut == start or kinds[cut - 1] != "E"] or found[-1:]
 
 
+def opener(
+    turned: Sequence[str], kinds: Sequence[str], drawn: frozenset[str], run: tuple[int, int, int]
+) -> int:
+    """Return where the bracket opens that closes behind a run, -1 where none does.
+
+    The run ends at `run[1]` of a stretch of a turned line from `run[0]` to `run[2]`.
+    """
+    start, run_end, end = run
+    if end - start > _LONGEST_BRACKETS:
+        return -1
+    for closer in turned[run_end:end]:
+        if _as_read(closer, drawn) in OPENER:
+            break
+    else:
+        return -1
+    opening, depth, found = MIRROR[closer], 0, -1
+    for place in range(run_end - 1, start - 1, -1):
+        token = turned[place]
+        if closer in drawn:
+            depth += (token == closer) - (token == opening)
+            if depth < 0:
+                found = place
+                break
+        elif token == opening and not (place > start and turned[place - 1].isalnum()):
+            found = place
+            break
+    # Behind a Latin letter it would be of that direction.
+    before = next((p for p in range(found - 1, start - 1, -1) if _is_strong(turned[p])), found)
+    if turned[before].isalnum() and "L" in kinds[start:found]:
+        return -1
+    return found
+
+
+def openers(
+    turned: Sequence[str], kinds: Sequence[str], drawn: frozenset[str], run: tuple[int, int]
+) -> list[int]:
+    """Return where brackets open between Latin letters, if they are read in a turned line."""
+    start, run_end = run
+    if run_end - start > _LONGEST_BRACKETS:
+        return []
+    found = [
+        place
+        for place in range(start + 1, run_end)
+        if _as_read(turned[place], drawn) in _OPENING and "L" in kinds[start:place]
+    ]
+    return found[:_MOST_OPENERS]
+
+
+def _as_read(token: str, drawn: frozenset[str]) -> str:
+    return MIRROR[token] if token in drawn else token
+
+
+def _is_strong(token: str) -> bool:
+    return token.isalnum() or token in OPENER or token in _OPENING
+
+
 def begins(turned: Sequence[str], run_end: int, end: int) -> list[int]:
     """Return where the part of a run that goes on from above may begin: at signs or numbers too."""
     found = [run_end]
     for place in range(run_end, min(end, run_end + _FARTHEST)):
         token = turned[place]
-        if token in _OPERATORS or token.isdecimal():
+        if token in _OPERATORS or token.isdecimal() or token in "\\{":
             found.append(place + 1)
         elif not token.isspace():
             break
@@ -142,7 +214,8 @@ def oddity(above: str, text: str, below: str) -> float:
     first = text[: letter.start()] if letter else text
     # At the start of a line a bracket may close one of the line above.
     closer = _STRAY_CLOSER if above else _STRAY_OPENER
-    return odd + _NUMBER_FIRST * len(regex.findall(r"\d+", first)) + _strays(text, closer)
+    numbers = len(regex.findall(r"\d+(?:[.,/:]\d+)*", first))
+    return odd + _NUMBER_FIRST * numbers + _strays(text, closer)
 
 
 def pairs_across(first: str, run: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -81,10 +81,13 @@ def _height(glyph: Glyph) -> float:
     return -glyph.y
 
 
-def hung_marks(glyphs: Sequence[Glyph]) -> dict[int, str]:
-    """Return the marks of letters by the letters' order; `glyphs` are those of a page as drawn."""
-    hung: dict[int, list[tuple[bool, int, str]]] = {}
-    found: list[tuple[Glyph, Glyph | None, Glyph | None]] = []
+# A mark, with the letters (or spaces) that are drawn before and after it.
+Mark = tuple[Glyph, Glyph | None, Glyph | None]
+
+
+def marks_of(glyphs: Sequence[Glyph]) -> list[Mark]:
+    """Return the marks among the glyphs of a page as drawn."""
+    found: list[Mark] = []
     previous: Glyph | None = None
     for place, glyph in enumerate(glyphs):
         if not is_mark(glyph.text):
@@ -93,24 +96,29 @@ def hung_marks(glyphs: Sequence[Glyph]) -> dict[int, str]:
         ahead = glyphs[place + 1 : place + 12]
         following = next((g for g in ahead if not (is_mark(g.text) or g.text in _NO_BASE)), None)
         found.append((glyph, previous, following))
-    marks_first = _marks_first(found)
-    for glyph, previous, following in found:
-        base = _base(glyph, previous, following, marks_first)
-        if base is not None:
-            after = glyph.order > base.order
-            order = glyph.order if after else -glyph.order
-            hung.setdefault(base.order, []).append((after, order, glyph.text))
-    return {order: "".join(m[2] for m in sorted(marks)) for order, marks in hung.items()}
+    return found
 
 
-def _marks_first(found: Sequence[tuple[Glyph, Glyph | None, Glyph | None]]) -> bool:
-    """Tell whether a page draws marks before their letters, by those beside a space."""
+def draws_marks_first(marks: Iterable[Mark]) -> bool:
+    """Tell whether a file draws marks before their letters, by those beside a space."""
     first = after = 0
-    for _, previous, following in found:
+    for _, previous, following in marks:
         if previous is not None and following is not None and following.x0 > previous.x0:
             first += previous.text.isspace() and kind(following.text) == "R"
             after += following.text.isspace() and kind(previous.text) == "R"
     return first > after
+
+
+def hung(marks: Sequence[Mark], marks_first: bool) -> dict[int, str]:
+    """Return the marks of letters by the letters' order."""
+    found: dict[int, list[tuple[bool, int, str]]] = {}
+    for glyph, previous, following in marks:
+        base = _base(glyph, previous, following, marks_first)
+        if base is not None:
+            after = glyph.order > base.order
+            order = glyph.order if after else -glyph.order
+            found.setdefault(base.order, []).append((after, order, glyph.text))
+    return {order: "".join(m[2] for m in sorted(hanging)) for order, hanging in found.items()}
 
 
 def _base(

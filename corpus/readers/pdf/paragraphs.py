@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, pairwise, takewhile
 
 import regex
 
 from corpus.readers.pdf.bidi import kind
+from corpus.readers.pdf.columns import FEW_LINES, Block
 from corpus.readers.pdf.lines import Line, first_word
 
 # Gaps of this many usual gaps part paragraphs, and so do sizes that differ by this factor.
@@ -23,51 +24,22 @@ _MOST_LINES = 0.5
 _SHORT, _NEARLY_ALL = 10.0, 0.9
 # How close a word comes to fitting where it fits, and an indent, in the size of the text.
 _CLOSE, _INDENT = 0.05, 0.8
-_FEW_LINES = 4
 # A file is clearly of one direction with that many times the letters of the other; a line of it
 # that has one in so many of these is too.
 _CLEARLY = 4
 
-_FINISHED = regex.compile(r"[.!?؟…۔:][\s\"'”’»)\]]*\Z")
+# The numbers of notes may stand behind a sentence.
+_FINISHED = regex.compile(r"[.!?؟…۔:][\s\"'”’»)\]]*(?:\[\p{N}{1,3}\]\s*)*\Z")
 # Sentences that begin so seldom begin a paragraph, in some files; lines that nobody saw count half.
 _CONNECTED, _UNSEEN = regex.compile(r"\W*(?:و|كما |لكن|ثم |إلا |حيث |إذ |هەروەها|بەڵام)"), 0.5
-_ITEM = regex.compile(r"\s*(?:[•▪●◦‣■]|[-–—*]\s|[(\[]?\p{N}{1,3}\s*[-.)\]–]\s)")
-
-
-@dataclass(slots=True)
-class Block:
-    """Lines that stand one below the other, and the sides between which they run."""
-
-    lines: list[Line]
-    left: float
-    right: float
-
-
-def framed(lines: list[Line]) -> Block:
-    """Return lines as a block as wide as they are."""
-    return Block(lines, min(line.x0 for line in lines), max(line.x1 for line in lines))
-
-
-def widen(blocks: Sequence[Block]) -> None:
-    """Give short blocks the frame of another that begins at the same side: a long one, if any."""
-    by_width = sorted(blocks, key=lambda block: block.right - block.left)
-    long_ones = [block for block in by_width if len(block.lines) >= _FEW_LINES]
-    for block in blocks:
-        if len(block.lines) < _FEW_LINES:
-            wider = (b for b in (*long_ones, *reversed(by_width)) if _holds(b, block))
-            frame = next(wider, block)
-            block.left, block.right = frame.left, frame.right
-
-
-def _holds(outer: Block, block: Block) -> bool:
-    line = block.lines[0]
-    begins = outer.right - block.right if line.rtl else block.left - outer.left
-    inside = outer.left - line.size <= block.left and block.right <= outer.right + line.size
-    return inside and abs(begins) < line.size / 2
+_ITEM = regex.compile(r"\s*(?:[•▪●◦‣■]|[-–—*]\s|\(?\p{N}{1,3}\s*[-.)–]\s)")
+# These may be notes of the sentence above; items of a list are numbered one after the other.
+_BRACKETED = regex.compile(r"\s*\[(\p{N}{1,3})\]\s")
 
 
 def set_directions(blocks: Sequence[Block]) -> None:
     """Decide for each line whether its paragraph runs from right to left."""
+    usual = _usual_gap(blocks)
     counted = [[_letters(line) for line in block.lines] for block in blocks]
     rights, lefts = (sum(c[side] for counts in counted for c in counts) for side in (0, 1))
     for block, counts in zip(blocks, counted, strict=True):
@@ -78,14 +50,35 @@ def set_directions(blocks: Sequence[Block]) -> None:
                 line.rtl = True
             elif lefts > _CLEARLY * rights and counts[place][1] * _CLEARLY > counts[place][0]:
                 line.rtl = False
+        _turn_with_last(block, rights > lefts, usual)
+
+
+def _turn_with_last(block: Block, rtl: bool, usual: float) -> None:
+    """Turn full lines, whatever their letters, as the last of their paragraph: its side tells."""
+    full: list[Line] = []
+    for line in block.lines:
+        if full and _is_wide(full[-1], line, usual):
+            full = []
+        left, right = (side < line.size / 2 for side in _sides(block, line))
+        if left and right:
+            full.append(line)
+            continue
+        if line.rtl == rtl and (right if rtl else left):
+            for other in full:
+                other.rtl = rtl
+        full = []
+
+
+def _sides(block: Block, line: Line) -> tuple[float, float]:
+    """Return how much is free on the left and on the right of a line."""
+    return line.x0 - block.left, block.right - line.x1
 
 
 def _runs_right_to_left(
     block: Block, line: Line, own: tuple[int, int], near: int, whole: int
 ) -> bool:
     """Tell the direction of a line by its sides, else by the letters in and `near` it."""
-    flush_left = line.x0 - block.left < line.size / 2
-    flush_right = block.right - line.x1 < line.size / 2
+    flush_left, flush_right = (side < line.size / 2 for side in _sides(block, line))
     if flush_left == flush_right or not whole:
         return near > 0 or (near == 0 and (whole > 0 or own[0] > 0))
     # A line that ends early shows where it began; on the other side, by its own letters.
@@ -99,15 +92,24 @@ def _letters(line: Line) -> tuple[int, int]:
     return kinds.count("R"), kinds.count("L")
 
 
-def paragraphs(blocks: Sequence[Block], drawn: frozenset[str]) -> list[list[Line]]:
-    """Return the lines of blocks by paragraph; one may go on in the next block, or page."""
-    setting = _setting(blocks, drawn)
+def paragraphs(
+    blocks: Sequence[Block], drawn: frozenset[str], shared: Collection[int] = ()
+) -> list[list[Line]]:
+    """Return the lines of blocks by paragraph; one may go on in the next block, or page.
+
+    `shared` are the pages that have more than this text, as notes or pictures.
+    """
+    setting = _setting(blocks, drawn, shared)
     found: list[list[Line]] = []
     above: tuple[Block, Line] | None = None
     for block in blocks:
         for place, line in enumerate(block.lines):
             after = block.lines[place + 1] if place + 1 < len(block.lines) else None
-            if above is None or _parts(above, (block, line), after, setting):
+            if (
+                above is None
+                or _follows(found[-1][0], above[1], line)
+                or _parts(above, (block, line), after, setting)
+            ):
                 found.append([line])
             else:
                 found[-1].append(line)
@@ -141,7 +143,8 @@ class _Setting:
 
     Its `usual` gap between lines; whether wider ones part its paragraphs, so that a word that
     hardly fits tells little (`spaced`); and whether all lines are as long. Below a full line that
-    ends a sentence, the paragraph `ends` or `goes_on`.
+    ends a sentence, the paragraph `ends` or `goes_on`. Pages reach down to `lowest`, unless they
+    are `shared`.
     """
 
     usual: float
@@ -150,19 +153,34 @@ class _Setting:
     ends: _Below
     goes_on: _Below
     drawn: frozenset[str]
+    lowest: float
+    shared: Collection[int]
 
-    def is_end(self, room: float, line: Line) -> bool:
-        """Tell whether a paragraph ends above a line of another page.
+    def is_end(self, room: float, upper: Line, block: Block) -> bool:
+        """Tell whether a paragraph ends between a line and a block of another page.
 
         A justified line that is not full is the last; where none is, the other pages tell.
         """
+        line = block.lines[0]
+        if (self.justified and room > _CLOSE * line.size) or self._leaves_a_line(upper, block):
+            return True
         if self.justified:
-            return room > _CLOSE * line.size
+            return False
         # Two paragraphs joined by mistake are two lost, one that is cut is one.
         return self.goes_on.expected(line) < 2 * self.ends.expected(line)
 
+    def _leaves_a_line(self, upper: Line, block: Block) -> bool:
+        """Tell whether one more line would have stood on a page: its paragraph does not go on.
 
-def _setting(blocks: Sequence[Block], drawn: frozenset[str]) -> _Setting:
+        Where programs keep two lines together, a page may lack one for two that stand alone below.
+        """
+        next_y = upper.y - (self.usual - _CLOSE) * upper.size
+        if upper.page in self.shared or next_y < self.lowest:
+            return False
+        return len(block.lines) < 3 or not _is_wide(block.lines[1], block.lines[2], self.usual)
+
+
+def _setting(blocks: Sequence[Block], drawn: frozenset[str], shared: Collection[int]) -> _Setting:
     usual = _usual_gap(blocks)
     full = lines = short = parted = 0
     ends, goes_on = _Below(), _Below()
@@ -182,8 +200,12 @@ def _setting(blocks: Sequence[Block], drawn: frozenset[str]) -> _Setting:
                 ends.count(line, min(needed / max(block.right - block.left, 1), 1))
             elif room <= needed:
                 goes_on.count(line, 1)
-    spaced = parted >= _FEW_LINES and parted > _NEARLY_ALL * short
-    return _Setting(usual, spaced, full > _MOST_LINES * lines, ends, goes_on, drawn)
+    spaced = parted >= FEW_LINES and parted > _NEARLY_ALL * short
+    # Two pages at the least are that long.
+    lowest = sorted(block.lines[-1].y for block in blocks)[:2] or [0.0]
+    return _Setting(
+        usual, spaced, full > _MOST_LINES * lines, ends, goes_on, drawn, lowest[-1], shared
+    )
 
 
 def _usual_gap(blocks: Sequence[Block]) -> float:
@@ -208,20 +230,29 @@ def _parts(
     inside = upper_block is block
     if inside and _is_wide(upper, line, setting.usual):
         return True
-    if _ITEM.match(line.text) and _FINISHED.search(upper.text):
+    # A bracket that the line above opened is closed by no label.
+    closes = upper.text.count("(") > upper.text.count(")")
+    if not closes and _ITEM.match(line.text) and _FINISHED.search(upper.text):
         return True
     needed = _first_word(line, setting.drawn) + upper.space - _CLOSE * size
     room = _room(upper_block, upper, inside and line)
     if room > needed + (size if inside and setting.spaced else 0):
         return True
-    if not inside and _FINISHED.search(upper.text) and setting.is_end(room, line):
+    if not inside and _FINISHED.search(upper.text) and setting.is_end(room, upper, block):
         return True
     return _is_indented(block, line) and _opens(upper_block, upper, block, after)
 
 
+def _follows(first: Line, upper: Line, line: Line) -> bool:
+    """Tell whether a line opens the item behind the one that opened with `first`."""
+    one, two = (_BRACKETED.match(opened.text) for opened in (first, line))
+    follows = one and two and int(two[1]) == int(one[1]) + 1
+    return bool(follows and _FINISHED.search(upper.text))
+
+
 def _room(block: Block, line: Line, below: Line | bool) -> float:
     """Return how much is free at the end of a line; nothing if the line below ends there too."""
-    left, right = line.x0 - block.left, block.right - line.x1
+    left, right = _sides(block, line)
     if left > line.size and abs(left - right) < line.size / 4:
         return left + right
     if isinstance(below, Line) and block.lines[-1] is not below:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -124,16 +124,28 @@ def reportlab(paragraphs: Sequence[str]) -> bytes:
 
 
 def lacking(program: str, paragraphs: Sequence[str]) -> frozenset[str]:
-    """Return the characters of paragraphs that a program's file does not hold.
+    """Return the characters of paragraphs for which a program finds no glyph.
 
-    reportlab draws with one font; the others take what that lacks from another.
+    reportlab draws with one font; the others take what that lacks from another that is installed.
     """
+    letters = {c for c in "".join(paragraphs) if not c.isspace()}
     if program != "reportlab":
-        return frozenset()
+        return frozenset(letters - _installed(letters))
     from reportlab.pdfbase.ttfonts import TTFontFile
 
     held = TTFontFile(_FONT_FILES[0]).charToGlyph
-    return frozenset(c for c in "".join(paragraphs) if ord(c) not in held and not c.isspace())
+    return frozenset(c for c in letters if ord(c) not in held)
+
+
+def _installed(letters: Set[str]) -> Set[str]:
+    """Return those letters for which any installed font has a glyph, by fontconfig's list."""
+    listing = shutil.which("fc-list")
+    if listing is None:
+        return letters
+    command = [listing, "--format", "%{charset} "]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    ranges = {tuple(int(end, 16) for end in part.split("-")) for part in shown.split()}
+    return {c for c in letters if any(part[0] <= ord(c) <= part[-1] for part in ranges)}
 
 
 MAKERS: dict[str, Maker] = {

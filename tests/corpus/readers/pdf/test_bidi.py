@@ -41,6 +41,11 @@ def test_lines_are_shown_as_the_standard_says():
         "العدد 44+XXY بدلا من 44+XY.",
         "العملية 2 ZnO + 2 SO2 لمزيد",
         "كتب في 12 March 2010 من هناك",
+        "سطح البحر 1 atm أو",
+        "الصيف تتعدى 38 °C (100.4 °F). السهول",
+        "الحساسية ISO 200/24° بضعف",
+        "ارتفع إلى 0.6 V درجة",
+        "بنسبة 3:3:1:1 L-Arabinose, D-Galactose يتم",
         "صدر في سبتمبر 2007 Graduation وبيع",
         "أسس عام 1984 Apple في",
         # And numbers behind names.
@@ -61,6 +66,7 @@ def test_what_looks_like_several_texts_is_read_as_the_likelier(text):
         ("من الممكن أن P", "= PSPACE. إذا"),
         ("ألبوم بعنوان Graduation", "2007 في السوق"),
         ("جاك لوفيفر (c.", "1455–1536). حقق"),
+        ("أي قيمة n", "{\\displaystyle n} ، تشكل"),
     ],
 )
 def test_a_latin_run_goes_on_from_the_line_above(above, line):
@@ -72,7 +78,12 @@ def test_a_latin_run_goes_on_below():
     for above, line in (
         ("أن P =", "PSPACE. إذا"),
         ("بلدة Tel,", "Hamis وما"),
+        ("أجهزة: MacBook Pro،", "MacBook Air، هنا"),
         ("(بالألمانية: Ruprecht-", "Karls-Universität) ومن"),
+        ("(فونو - phono -", "φωνή) وتعني"),
+        ("عدد 3:3:1 L-", "Arabinose يتم"),
+        # The bracket of the paragraph's direction closes on the next line.
+        ("كلوب (漫画：3年奇面組) (Third Year", "Funny-face Club) في"),
     ):
         drawn = shown_lines([above, line])[0]
         assert logical(list(drawn), True, DRAWN) == above

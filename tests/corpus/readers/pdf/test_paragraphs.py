@@ -1,5 +1,7 @@
 """Where paragraphs end and how their lines join, in PDFs whose lines are drawn one by one."""
 
+import pytest
+
 from corpus.readers.pdf.document import read_text
 from tests.corpus.readers.pdf.shown import shown, shown_lines
 from tests.corpus.readers.pdf.written import drawn, file_of
@@ -16,8 +18,8 @@ def page_of(lines, top=TOP):
     return content
 
 
-def read(*pages):
-    return read_text(file_of(*map(page_of, pages))).text.split("\n\n")
+def read(*pages, **stated):
+    return read_text(file_of(*map(page_of, pages), **stated)).text.split("\n\n")
 
 
 def words(letters, end="", word="كلمة"):
@@ -121,6 +123,92 @@ def test_a_word_that_hardly_fits_tells_little_where_gaps_part_paragraphs():
     assert read([*page, *drawn_lines]) == [" ".join(x) for x in (*others, lines)]
 
 
+def test_a_word_longer_than_the_lines_leaves_no_room_in_the_others():
+    address = [shown(f"{'http' * 20}")]
+    texts = [[words(70), words(69), words(30, ".")] for _ in range(2)]
+    page = [*map(shown, texts[0]), "", *address, "", *map(shown, texts[1])]
+    assert read(page) == [" ".join(texts[0]), "http" * 20, " ".join(texts[1])]
+
+
+def test_a_paragraph_ends_with_a_page_that_had_room_for_a_line():
+    one, two = ragged(".", 9)[:9], [x.replace("كلمة", "جملة") for x in ragged(".", 9)]
+    full = [[words(69, word=word) for _ in range(10)] for word in ("نصوص", "سطور")]
+    found = read(*[[shown(line) for line in page] for page in (one, two, *full)])
+    assert found[:2] == [" ".join(one), " ".join(two)]
+
+
+def test_the_order_of_marks_is_that_of_the_file():
+    slip, others = "نووي \u064fيستخدم", "كتابٌ شيءٌ وجسرٌ هنا"
+    assert read([shown(slip)], [shown(others)]) == [slip, others]
+
+
+def test_a_sign_of_per_cent_stands_behind_its_number_at_the_start_of_a_line():
+    lines = [words(70), f"50٪ من {words(60)}", f"20-30 {words(30)}"]
+    assert read([shown(line) for line in lines]) == [" ".join(lines)]
+
+
 def test_a_mark_that_was_set_on_a_space_stays_there():
     text = 'قال جداً "حرفيا \u064b" وكتب خبزاً هنا'
     assert read([shown(text)]) == [text]
+
+
+def test_the_number_of_a_note_behind_a_sentence_opens_no_paragraph():
+    lines = [words(70), words(70, "."), f"[3] {words(66)}", words(30, ".")]
+    assert read([shown(line) for line in lines]) == [" ".join(lines).replace(". [3]", ".[3]")]
+
+
+def test_a_number_that_closes_a_bracket_opens_no_paragraph():
+    lines = [words(70), words(70, " (ت."), f"907) {words(65)}", words(30, ".")]
+    assert read([shown(line) for line in lines]) == [" ".join(lines)]
+
+
+def test_a_space_stands_behind_words_between_dashes():
+    lines = [words(70, " -سابقًا-"), f"فرانك {words(40)}"]
+    assert read([shown(line) for line in lines]) == [" ".join(lines)]
+
+
+def test_items_that_are_numbered_one_after_the_other_are_paragraphs():
+    items = [f"[1] {words(66, '.')}", f"[2] {words(66, '.')}", f"[3] {words(30, '.')}"]
+    assert read([shown(item) for item in items]) == items
+
+
+def test_a_justified_paragraph_ends_with_a_page_behind_the_number_of_a_note():
+    first = [words(70), words(70), words(68, ".[2]")]
+    second = [words(70, "", "جملة"), words(70, "", "قصة"), words(30, ".")]
+    assert read([shown(x) for x in first], [shown(x) for x in second]) == [
+        " ".join(first), " ".join(second),
+    ]  # fmt: skip
+
+
+def test_the_side_of_its_last_line_tells_the_direction_of_a_paragraph_in_latin_letters():
+    other = [words(70), words(30, ".")]
+    latin = [words(70, "", "word"), words(70, "", "text"), f"GSM هاتف {words(20, '', 'line')}"]
+    page = [*map(shown, other), "", *map(shown, latin), "", *map(shown, other)]
+    assert read(page) == [" ".join(other), " ".join(latin), " ".join(other)]
+
+
+@pytest.mark.parametrize(
+    ("ended", "begun"), [(" 150-", "200"), (" تشرين/", "أيلول"), (" (", "Jabal"), (" لقب،", "[1]")]
+)
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_space_stands_where_a_line_ends_if_it_does_in_the_paragraph(ended, begun, space):
+    inside = f"كلمة{ended}{space}{begun} "
+    broken = [words(70, f" {inside * 3}".rstrip()), words(70, ended), f"{begun} {words(40)}"]
+    found = read(shown_lines(broken))
+    assert found == [f"{broken[0]} {space.join(broken[1:])}"]
+
+
+@pytest.mark.parametrize("space", ["", " "])
+def test_brackets_are_spaced_at_a_line_end_as_in_other_paragraphs(space):
+    broken = [words(70, " ("), f"Jabal ) {words(40)}"]
+    others = [f"{words(20)} ({space}Jabal ) {words(20)}" for _ in range(3)]
+    page = [line for text in others for line in (shown(text), "", "")]
+    assert read([*page, *shown_lines(broken)])[-1] == space.join(broken)
+
+
+@pytest.mark.parametrize("program", ["LibreOffice 7.4", "Skia/PDF m156"])
+def test_libreoffice_breaks_between_and_and_a_number_without_a_space(program):
+    broken = [words(71, " و"), f"1651 {words(40)}"]
+    other = f"{words(20)} و1647 {words(10)} و1649 {words(10)}"
+    found = read([shown(other), "", "", *shown_lines(broken)], producer=program)
+    assert found[-1] == ("" if program.startswith("Libre") else " ").join(broken)

@@ -1,6 +1,6 @@
 """PDFs written by hand: text at places, in a Latin font and in one whose codes we choose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 WIDTH, HEIGHT = 600, 800
 
@@ -10,17 +10,22 @@ def file_of(
     hides: str = "",
     images: Iterable[int] = (),
     title: str = "",
+    producer: str = "",
     encoding: str = "",
+    states: Mapping[str, str] | None = None,
+    font: bytes = b"",
 ) -> bytes:
     """Return a PDF with a page for each content stream.
 
     /F is Helvetica. /A has the code points of the Basic Multilingual Plane as codes, half its size
-    wide (marks have no width), and a ToUnicode without those in `hides`; `encoding` is a CMap of
-    its own. Pages numbered in `images` (from 1) show a picture.
+    wide (marks have no width), and a ToUnicode without those in `hides`, with the texts of `states`
+    for some; `encoding` is a CMap of its own, `font` its file, `producer` the program. Pages
+    numbered in `images` (from 1) show a picture.
     """
     letters = sorted({c for content in contents for c in _codes(content)})
     known = [c for c in letters if c not in hides]
-    to_unicode = "".join(f"<{ord(c):04X}> <{ord(c):04X}>\n" for c in known)
+    meant = {c: _hex((states or {}).get(c, c)) for c in known}
+    to_unicode = "".join(f"<{ord(c):04X}> <{text}>\n" for c, text in meant.items())
     cmap = f"begincmap\n{len(known)} beginbfchar\n{to_unicode}endbfchar\nendcmap"
     widths = " ".join(f"{ord(c)} [0]" for c in letters if "\u064b" <= c <= "\u0652")
     objects = {
@@ -29,10 +34,12 @@ def file_of(
         4: "<</Type/Font/Subtype/Type0/BaseFont/A/DescendantFonts[5 0 R]/ToUnicode 6 0 R"
         f"/Encoding{' 9 0 R' if encoding else '/Identity-H'}>>",
         5: "<</Type/Font/Subtype/CIDFontType2/BaseFont/A/CIDSystemInfo<</Registry(Adobe)"
-        f"/Ordering(Identity)/Supplement 0>>/DW 500/W[{widths}]>>",
+        f"/Ordering(Identity)/Supplement 0>>/DW 500/W[{widths}]/FontDescriptor 10 0 R>>",
         6: _stream(cmap.encode()),
         7: _stream(b"\xff", "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8"),
-        8: f"<</Title({title})>>" if title else "<<>>",
+        8: f"<<{f'/Title({title})' * bool(title)}{f'/Producer({producer})' * bool(producer)}>>",
+        10: f"<</Type/FontDescriptor/FontName/A{'/FontFile2 11 0 R' * bool(font)}>>",
+        11: _stream(font, f"/Length1 {len(font)}"),
         9: _stream(encoding.encode(), "/Type/CMap/CMapName/Own"),
     }
     kids = []
