@@ -12,7 +12,7 @@ from index import load_encoder
 from index.moving import move
 from index.qdrant.transport import Transport
 
-_LOOKS = 0.02
+_LOOKS = 0.1
 
 
 def killed_move(home: Path, index: str, transport: Transport, beyond: int) -> int:

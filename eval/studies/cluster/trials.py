@@ -31,8 +31,9 @@ from index.store.database import DATABASE, Store
 # Qdrant finds at least so many of the embedded engine's first ten; scores differ by rounding.
 _SAME, _SCORES = 0.99, 1e-5
 _TWO = 2
-# Articles that are added while a member is down: some of them lie in each shard.
-_ADDED = 20
+# Articles added while a member is down, at least and for each member: of some five passages each,
+# so that a few lie in shards of which it has a copy.
+_ADDED, _ADDED_EACH = 6, 2
 _REPORT = "tell whoever writes Dalil, with the versions and the log of Qdrant."
 
 
@@ -194,13 +195,14 @@ class Trials:
     def _refused_there(self) -> str:
         if not self._cluster.stop or self._cluster.asked_for("replicas") < _TWO:
             raise SkippedError("it needs --stop and two replicas.")
-        self._refused = [next(self._articles) for _ in range(_ADDED)]
+        added = max(_ADDED, _ADDED_EACH * self._nodes.members())
+        self._refused = [next(self._articles) for _ in range(added)]
         with closing(self._library()) as library:
             try:
                 library.add(self._refused)
             except DalilError as error:
-                return f"adding {_ADDED} articles ended with: {error}"
-        raise DalilError(f"{_ADDED} articles were added, though a copy of some was not written.")
+                return f"adding {added} articles ended with: {error}"
+        raise DalilError(f"{added} articles were added, though a copy of some was not written.")
 
     def _started(self) -> str:
         if not (self._cluster.stop and self._cluster.start):
