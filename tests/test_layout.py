@@ -21,7 +21,7 @@ HOMES = {
     "bm25s": "eval/bench/sides/bm25s_faiss.py",
     "tantivy": "eval/bench/sides/tantivy_faiss.py",
     "txtai": "eval/bench/sides/txtai_hybrid.py",
-    "qdrant_client": "index/qdrant/server.py",
+    "qdrant_client": ("index/qdrant/server.py", "eval/studies/cluster/nodes.py"),
     "qdrant_edge": "index/qdrant/edge.py",
     "ray": "index/bulk/cluster.py",
     "xllamacpp": "eval/studies/written/serve.py",

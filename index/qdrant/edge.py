@@ -32,7 +32,7 @@ from index.qdrant.transport import (
     Sparse,
 )
 
-_LOCK, _SHARD = "in-use.lock", "shard"
+_LOCK, SHARD = "in-use.lock", "shard"
 
 
 class EdgeTransport:
@@ -54,8 +54,8 @@ class EdgeTransport:
         self._folder, self._shard = folder, None
         self._handle = _lock(folder)
         try:
-            if (folder / _SHARD).exists():
-                self._shard = self._guard(lambda: self._edge.EdgeShard.load(str(folder / _SHARD)))
+            if (folder / SHARD).exists():
+                self._shard = self._guard(lambda: self._edge.EdgeShard.load(str(folder / SHARD)))
         except BaseException:
             # Whoever mends the folder opens it again, maybe in this process.
             os.close(self._handle)
@@ -86,7 +86,7 @@ class EdgeTransport:
         """Make the shard, if it is not there."""
         if self._shard is not None:
             return
-        edge, path = self._edge, self._folder / _SHARD
+        edge, path = self._edge, self._folder / SHARD
         # What a kill in the middle of making it has left is no shard.
         shutil.rmtree(path, ignore_errors=True)
         config = edge.EdgeConfig(
@@ -183,7 +183,7 @@ class EdgeTransport:
         if self._shard is not None:
             self._shard.close()
             self._shard = None
-        shutil.rmtree(self._folder / _SHARD, ignore_errors=True)
+        shutil.rmtree(self._folder / SHARD, ignore_errors=True)
 
     def _update(self, operation: Any) -> None:  # noqa: ANN401 - the library has no types
         self._guard(lambda: self._shard.update(operation))  # type: ignore[union-attr]

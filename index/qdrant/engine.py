@@ -18,7 +18,7 @@ from index.engine import Candidates, IndexCache, Query
 from index.filters import Filters
 from index.qdrant.filling import Filling
 from index.qdrant.meanings import Meanings
-from index.qdrant.places import claim, collection_of, connect, disown
+from index.qdrant.places import claim, collection_of, connect, disown, place_of
 from index.qdrant.points import Kept
 from index.qdrant.search import Asked, find
 from index.qdrant.statistics import Statistics
@@ -189,4 +189,4 @@ class QdrantEngine:
     @property
     def _path(self) -> Path:
         """Where the statistics lie: each server has a file of its own."""
-        return self._home / _DERIVED / f"qdrant-{crc32(self._index.encode()):08x}.npz"
+        return self._home / _DERIVED / f"qdrant-{crc32(place_of(self._index).encode()):08x}.npz"

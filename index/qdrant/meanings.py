@@ -26,6 +26,8 @@ _COUNTED, _NEAREST, _MET = 128, 0.2, 0.4
 _LEAST_SHARE = 0.05
 # The heaviest terms of a question find as well as all of them, 727 on average.
 _HEAVIEST = 200
+# So many vectors are compared one by one.
+_FEW = 2
 
 
 class Meanings:
@@ -57,7 +59,7 @@ class Meanings:
             if self._vectors is None:
                 self._vectors = self._encoder.token_vectors(self._vocabulary.astype(np.int64))
             asked = self._encoder.token_vectors(np.array(missing, np.int64))
-            for token, cosines in zip(missing, (self._vectors @ asked.T).T, strict=True):
+            for token, cosines in zip(missing, _products(self._vectors, asked), strict=True):
                 near = np.flatnonzero(cosines >= _REMEMBERED)
                 if len(near) > _MOST:
                     near = near[np.argpartition(-cosines[near], _MOST)[:_MOST]]
@@ -136,6 +138,17 @@ class AskedTokens:
         best = _over(texts, self, self.cosines, np.maximum)
         empty = texts.lengths == 0
         return np.asarray(np.maximum(best, np.float32(CHANCE) * ~empty[:, None]), np.float32)
+
+
+def _products(vectors: Floats, asked: Floats) -> Sequence[Floats]:
+    """Return the products of every one of `asked` with all `vectors`, float32 (n,) each.
+
+    The product of two matrices copies the large one, so for a few it takes longer than one by one:
+    7 ms whatever they are, and 2.4 ms each, for 40,000 vectors of 256.
+    """
+    if len(asked) <= _FEW:
+        return [vectors @ one for one in asked]
+    return list(np.ascontiguousarray((vectors @ asked.T).T))
 
 
 def soft_damping(relative: Floats) -> Floats:

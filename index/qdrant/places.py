@@ -24,6 +24,15 @@ def connect(index: str, name: str) -> Transport:
     return ServerTransport.at(index.removeprefix(SERVER), name)
 
 
+def place_of(index: str) -> str:
+    """Return what of the setting `index` says where; how a collection is made stands behind.
+
+    >>> place_of("qdrant:http://127.0.0.1:6333/?shards=12&replicas=2")
+    'qdrant:http://127.0.0.1:6333'
+    """
+    return index.partition("?")[0].rstrip("/") if index.startswith(SERVER) else index
+
+
 def collection_of(store: Store) -> str:
     """Return the name of a library's collection; one without gets a name that no other has."""
     return store.get(COLLECTION) or _named(store, None)

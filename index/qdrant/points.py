@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,9 @@ from corpus.text.language import script_of
 from index.embedded.bm25 import K1
 from index.encoder import StaticEncoder
 from index.filters import outlet_key
-from index.qdrant.analysis import Analysed, Bag, analyse, packed, unpacked, words_of
+from index.qdrant.analysis import Analysed, Arena, Bag, Bags, analyse, packed, unpacked
 from index.qdrant.meanings import soft_damping
-from index.qdrant.scoring import damping
+from index.qdrant.scoring import damping, sparse
 from index.qdrant.statistics import Statistics
 from index.qdrant.transport import (
     ARTICLE,
@@ -41,7 +41,6 @@ from index.store.texts import passage_texts
 _AT_ONCE = 10_000
 # Passages kept for the next question, some 2 kB each.
 _MOST_KEPT = 20_000
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,8 @@ def _point(
 ) -> Point:
     counts = words.tokens.counts.astype(np.float32)
     length = np.array([words.tokens.length / frozen.averages["tokens"]], np.float32)
-    sparse = {
-        SOFT: Sparse(words.tokens.keys, counts / (counts + soft_damping(length))),
+    vectors = {
+        SOFT: Sparse(words.tokens.keys.astype(np.uint32), counts / (counts + soft_damping(length))),
         LEXICAL: _weighted(words.terms, frozen.averages["terms"]),
         NAMES: _weighted(words.names, frozen.averages["names"]),
     }
@@ -95,14 +94,14 @@ def _point(
     }
     if row.outlet is not None:
         payload[OUTLET] = outlet_key(row.outlet)
-    held = {name: vector for name, vector in sparse.items() if len(vector.keys)}
+    held = {name: vector for name, vector in vectors.items() if len(vector.keys)}
     return Point(row.id, vector, held, payload)
 
 
 def _weighted(bag: Bag, average: float) -> Sparse:
     counts = bag.counts.astype(np.float64)
     weights = counts * (K1 + 1) / (counts + damping(np.array([bag.length]), average))
-    return Sparse(bag.keys, weights.astype(np.float32))
+    return sparse(bag.keys, weights)
 
 
 def ids_of(store: Store) -> NDArray[np.int64]:
@@ -156,6 +155,33 @@ def read(
     return rows, np.frombuffer(b"".join(vectors), "<f4").reshape(-1, dimension)
 
 
+def spots(store: Store, ids: Sequence[int]) -> dict[int, tuple[str, int, int, int]]:
+    """Return where those of the passages `ids` lie that are present: article, version, start, end.
+
+    Rows are not held to their digests: what is shown is read again, and that is.
+    """
+    rows = store.execute(
+        "SELECT id, article_id, version, first, last FROM passages "
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        json.dumps(ids),
+    )
+    return {number: (article, version, start, end) for number, article, version, start, end in rows}
+
+
+def vectors_of(store: Store, ids: Sequence[int], dimension: int) -> NDArray[np.float32]:
+    """Return the vectors of the present passages `ids`, float32 (n, dimension), ascending."""
+    found: dict[int, bytes] = dict(
+        store.execute(
+            "SELECT id, vector FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+            json.dumps(ids),
+        )
+    )
+    nothing = bytes(4 * dimension)
+    whole = (found.get(number, nothing) for number in ids)
+    held = b"".join(one if len(one) == len(nothing) else nothing for one in whole)
+    return np.frombuffer(held, "<f4").reshape(-1, dimension)
+
+
 class Kept:
     """What passages are scored by, fetched from their points and kept for the next question.
 
@@ -164,24 +190,43 @@ class Kept:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._words: dict[int, Analysed] = {}
-        self._grams: dict[int, Bag] = {}
+        self._words = _Field(transport, WORDS, 3)
+        self._grams = _Field(transport, GRAMS, 1)
 
-    def words(self, ids: Sequence[int]) -> dict[int, Analysed]:
-        """Return tokens, terms and names of those passages that have a point, in order of `ids`."""
-        return self._get(ids, self._words, WORDS, words_of)
+    def words(self, ids: Sequence[int]) -> tuple[list[int], list[Bags]]:
+        """Return which of `ids` have a point, and their tokens, terms and names in that order."""
+        return self._words.of(ids)
 
-    def grams(self, ids: Sequence[int]) -> dict[int, Bag]:
-        """Return the 3-grams of those passages that have a point, in order of `ids`."""
-        return self._get(ids, self._grams, GRAMS, lambda text: unpacked(text, 1)[0])
+    def grams(self, ids: Sequence[int]) -> Bags:
+        """Return the 3-grams of those of `ids` that have a point, in that order."""
+        return self._grams.of(ids)[1][0]
 
-    def _get(
-        self, ids: Sequence[int], known: dict[int, _T], field: str, read: Callable[[str], _T]
-    ) -> dict[int, _T]:
-        if len(known) > _MOST_KEPT:
-            known.clear()
-        missing = [number for number in ids if number not in known]
+
+class _Field:
+    """One field of the payload of passages, of so many bags each."""
+
+    def __init__(self, transport: Transport, name: str, bags: int) -> None:
+        self._transport, self._name, self._bags = transport, name, bags
+        self._clear()
+
+    def _clear(self) -> None:
+        self._rows: dict[int, int] = {}
+        self._arenas = [Arena() for _ in range(self._bags)]
+
+    def of(self, ids: Sequence[int]) -> tuple[list[int], list[Bags]]:
+        if len(self._rows) > _MOST_KEPT:
+            self._clear()
+        missing = [number for number in ids if number not in self._rows]
         if missing:
-            fetched = self._transport.fetch(missing, field)
-            known |= {number: read(text) for number, text in fetched.items()}
-        return {number: known[number] for number in ids if number in known}
+            self._fetch(missing)
+        found = [number for number in ids if number in self._rows]
+        rows = np.array([self._rows[number] for number in found], np.int64)
+        return found, [arena.of(rows) for arena in self._arenas]
+
+    def _fetch(self, missing: Sequence[int]) -> None:
+        fetched = self._transport.fetch(missing, self._name)
+        read = [unpacked(text, self._bags) for text in fetched.values()]
+        first = len(self._rows)
+        for number, arena in enumerate(self._arenas):
+            arena.add([bags[number] for bags in read])
+        self._rows |= {number: first + row for row, number in enumerate(fetched)}

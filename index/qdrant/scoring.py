@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpus.text.stems import stem, terms
 from index.embedded.bm25 import K1, B
 from index.engine import SAME_NAME, SAME_STEM, Query, QueryWord
-from index.qdrant.analysis import Bags, key, keys
+from index.qdrant.analysis import Bags, Keys, key, keys
 from index.qdrant.meanings import AskedTokens
 from index.qdrant.statistics import Statistics
 from index.qdrant.transport import Sparse
@@ -31,7 +31,14 @@ def bm25_query(statistics: Statistics, kind: str, wanted: Iterable[str]) -> Spar
     idf = statistics.idf(kind, distinct)
     held = statistics.kinds[kind].of(distinct) > 0
     weights = np.maximum(idf * times, _LEAST)
-    return Sparse(distinct[held], weights[held].astype(np.float32))
+    return sparse(distinct[held], weights[held])
+
+
+def sparse(keys: Keys, weights: NDArray[np.floating]) -> Sparse:
+    """Return a vector of keys, of which Qdrant takes 32 bits; those that share them are summed."""
+    distinct, places = np.unique(keys.astype(np.uint32), return_inverse=True)
+    summed = np.bincount(places, weights, len(distinct))
+    return Sparse(distinct, summed.astype(np.float32))
 
 
 def bm25(
@@ -56,7 +63,7 @@ def met(
     query: Query,
     asked: AskedTokens,
     shares: NDArray[np.float32],
-    texts: tuple[Bags, Bags, Bags],
+    texts: Sequence[Bags],
     languages: set[str | None],
 ) -> NDArray[np.float32]:
     """Return how well each word is met in texts (tokens, terms, names), float32 (n, w), 0 to 1.

@@ -12,9 +12,8 @@ from corpus.text.language import script_of
 from corpus.text.stems import grams, query_terms
 from index.engine import CONTEXT, Candidate, Candidates, Query
 from index.filters import Filters
-from index.qdrant.analysis import Bags
 from index.qdrant.meanings import AskedTokens, Meanings
-from index.qdrant.points import Kept, read
+from index.qdrant.points import Kept, spots, vectors_of
 from index.qdrant.scoring import bm25, bm25_query, met
 from index.qdrant.statistics import Statistics
 from index.qdrant.transport import (
@@ -124,13 +123,11 @@ def find(
 
 
 def _scored(state: Statistics, asked: Asked, kept: Kept, ids: Ids) -> Reached:
-    known = kept.words(ids.tolist())
-    ids = np.array(list(known), np.int64)
-    held = list(known.values())
-    soft = asked.tokens.scores(Bags.of([one.tokens for one in held]), state.average("tokens"))
+    known, (tokens, terms, names) = kept.words(ids.tolist())
+    ids = np.array(known, np.int64)
+    soft = asked.tokens.scores(tokens, state.average("tokens"))
     columns = {}
-    for name, kind in ((LEXICAL, "terms"), (NAMES, "names")):
-        texts = Bags.of([getattr(one, kind) for one in held])
+    for name, kind, texts in ((LEXICAL, "terms", terms), (NAMES, "names", names)):
         scores, holding = bm25(state, kind, asked.terms[name], texts)
         columns[name] = np.where(holding, scores, -np.inf)
     return Reached(ids, soft, columns[LEXICAL], columns[NAMES])
@@ -156,41 +153,46 @@ def _best(state: Statistics, reached: Reached, near: Sequence[Sequence[int]], de
 def _candidates(
     state: Statistics, asked: Asked, store: Store, kept: Kept, reached: Reached, chosen: Ids
 ) -> list[Candidate]:
-    around = chosen[:, None] + np.arange(-CONTEXT, CONTEXT + 1)
-    rows, vectors = read(store, np.unique(around).tolist(), len(asked.vector))
-    words = kept.words([row.id for row in rows])
-    places = {row.id: place for place, row in enumerate(rows)}
-    held = [words.get(row.id) for row in rows]
-    whole = [one for one in held if one is not None]
-    there = {row.id: number for number, row in enumerate(r for r in rows if r.id in words)}
-    texts = (
-        Bags.of([one.tokens for one in whole]),
-        Bags.of([one.terms for one in whole]),
-        Bags.of([one.names for one in whole]),
-    )
+    steps = np.arange(-CONTEXT, CONTEXT + 1)
+    reach = np.unique(chosen[:, None] + steps)
+    places = spots(store, reach.tolist())
+    found, texts = kept.words([number for number in reach.tolist() if number in places])
+    held = np.array(found, np.int64)
+    present = chosen[np.isin(chosen, held)]
     matched = met(asked.query, asked.tokens, asked.shares, texts, state.spoken)
-    present = [number for number in chosen.tolist() if number in there]
-    bags = kept.grams(present)
-    counted, _ = bm25(state, "grams", grams(asked.query.found), Bags.of([bags[n] for n in present]))
+    own, around = _around(held, [places[number][0] for number in found], present, steps)
+    counted, _ = bm25(state, "grams", grams(asked.query.found), kept.grams(present.tolist()))
+    dense = vectors_of(store, present.tolist(), len(asked.vector)) @ asked.vector
     scored = np.searchsorted(reached.ids, present)
-    candidates = []
-    for order, number in enumerate(present):
-        row = rows[places[number]]
-        beside = [
-            there[other]
-            for other in range(number - CONTEXT, number + CONTEXT + 1)
-            if other in there and rows[places[other]].article_id == row.article_id
-        ]
-        candidates.append(
-            Candidate(
-                row.article_id, row.version, row.start, row.end, script_of(row.language),
-                float(vectors[places[number]] @ asked.vector),
-                float(reached.soft[scored[order]]),
-                float(reached.lexical[scored[order]]),
-                float(reached.names[scored[order]]),
-                float(counted[order]),
-                tuple(matched[there[number]].tolist()),
-                tuple(matched[beside].max(axis=0).tolist()),
-            )
-        )  # fmt: skip
-    return candidates
+    spoken = state.language[np.searchsorted(state.ids, present)].tolist()
+    scores = (
+        dense, reached.soft[scored], reached.lexical[scored], reached.names[scored], counted
+    )  # fmt: skip
+    columns = zip(
+        present.tolist(), spoken, *(of.tolist() for of in scores),
+        matched[own].tolist(), matched[around].max(axis=1).tolist(), strict=True,
+    )  # fmt: skip
+    return [
+        Candidate._make(
+            (*places[number], script_of(state.languages[language]), *of, tuple(one), tuple(best))
+        )
+        for number, language, *of, one, best in columns
+    ]
+
+
+def _around(
+    held: Ids, articles: Sequence[str], present: Ids, steps: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which of `held` each of `present` is, (n,), and those `steps` away, (n, s).
+
+    Where there is none, or one of another of `articles`, it is the passage itself.
+    """
+    numbers = dict[str, int]()
+    of = np.array([numbers.setdefault(one, len(numbers)) for one in articles], np.int64)
+    own = np.searchsorted(held, present)
+    beside = present[:, None] + steps
+    rows = np.searchsorted(held, beside).clip(max=max(len(held) - 1, 0))
+    if not len(held):
+        return own, rows
+    same = (held[rows] == beside) & (of[rows] == of[own][:, None])
+    return own, np.where(same, rows, own[:, None])

@@ -23,13 +23,13 @@ from index.embedded.bm25 import EPSILON
 from index.qdrant.analysis import Analysed, Bag, Keys
 
 # Raised whenever analysis, points or this file change, so that collections are filled anew.
-FORMAT = 3
+FORMAT = 4
 KINDS = ("tokens", "terms", "names", "grams")
 
 
 @dataclass(frozen=True)
 class Frequencies:
-    """How many passages hold each key: `keys` uint32 (v,), ascending, `counts` int64 (v,).
+    """How many passages hold each key: `keys` (v,), ascending, `counts` int64 (v,).
 
     `total` counts all keys of all passages, repeated ones too.
     """

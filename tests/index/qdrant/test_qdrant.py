@@ -18,9 +18,11 @@ from corpus.errors import DalilError
 from index import Filters, Library
 from index.encoder import load_bundled
 from index.moving import move
+from index.qdrant.analysis import Bag, Bags, packed, unpacked
 from index.qdrant.engine import QdrantEngine
 from index.qdrant.places import connect
 from index.qdrant.points import Made, ids_of
+from index.qdrant.scoring import sparse
 from index.qdrant.search import Asked
 from index.qdrant.server import ServerTransport
 from index.qdrant.transport import Condition
@@ -272,3 +274,30 @@ def test_a_library_that_another_writes_is_not_empty_before_it_is_filled(folder):
         with write_lock(folder / "library"), pytest.raises(DalilError, match="not been filled"):
             library.search(query_of("wheat", load_bundled()), 5, Filters())
         assert library.search(query_of("wheat", load_bundled()), 5, Filters()).found
+
+
+def test_a_setting_without_the_options_of_moving_means_the_same_collection(folder):
+    pytest.importorskip("qdrant_client")
+    from tests.fakes.qdrant_cluster import Cluster
+
+    filled(folder, count=12).close()
+    with Cluster(folder, members=2) as servers:
+        there = f"qdrant:{servers.addresses[0]}"
+        move(folder / "library", HashEncoder(), f"{there}?shards=4&replicas=2")
+        for index in (there, f"{there}/"):
+            with closing(Library.open(folder / "library", HashEncoder(), index=index)) as library:
+                assert library.search(query_of("wheat", load_bundled()), 5, Filters()).found
+                assert library.faults() == []
+        assert (servers.made, servers.written) == (1, 12)
+        assert (servers.params["shard_number"], servers.params["replication_factor"]) == (4, 2)
+
+
+def test_terms_that_share_what_qdrant_takes_of_their_numbers_are_one_there_and_two_here():
+    keys = np.array([5, 2**40 + 5, 2**33 + 7], np.uint64)
+    vector = sparse(keys, np.array([1.0, 2.0, 4.0]))
+    assert (vector.keys.tolist(), vector.values.tolist()) == ([5, 7], [3.0, 4.0])
+    bag = Bag.of(np.repeat(keys, [2, 1, 3]))
+    texts = Bags.of([*unpacked(packed(bag), 1), bag])
+    assert texts.keys.tolist() == sorted(keys.tolist()) * 2
+    assert texts.holding([2**40 + 5]).all()
+    assert not texts.holding([7]).any()
