@@ -45,7 +45,7 @@ _MET = 0.95
 # So much of a question for a number, by weight, an article may lack, and of one of few words.
 _MOST_ABSENT, _MOST_OF_FEW = 0.5, 0.4
 _FEW = 3
-# Log odds below which no sentence that answers was read.
+# Log odds below which no sentence that answers was read, but for a follow-up, of two questions.
 _DENIED = -4.0
 # A third is seldom the one that answers, and each that is looked at makes a refusal less likely.
 _RIVALS = 2
@@ -240,7 +240,7 @@ def surest(
     vague = few or reading.expected is Expected.NUMBER
     vague = vague and not (named or reading.context or places_of(reading))
     elsewhere = vague and all(e.get("absent", 0.0) > most for e in found)
-    denied = [e.get("reads", 0.0) < _DENIED for e in found]
+    denied = [not reading.context and e.get("reads", 0.0) < _DENIED for e in found]
     sure = [min(s, POINTED) if elsewhere or no else s for s, no in zip(sure, denied, strict=True)]
     # Where but a name that its article has speaks for another than the best, or what a follow-up
     # takes along, which any article on the matter meets, it is pointed to.

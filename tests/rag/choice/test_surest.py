@@ -93,8 +93,15 @@ def test_what_lacks_much_of_an_open_question_is_pointed_to(
     assert sure >= shipped.possible
 
 
-@pytest.mark.parametrize(("reads", "answers"), [((-4.5, -4.1), False), ((-4.5, -3.9), True)])
-def test_what_the_reader_takes_for_no_answer_is_pointed_to(monkeypatch, reads, answers):
+@pytest.mark.parametrize(
+    ("asked", "reads", "answers"),
+    [
+        (ASKED, (-4.5, -4.1), False),
+        (ASKED, (-4.5, -3.9), True),
+        (FOLLOWING, (-4.5, -4.1), True),
+    ],
+)
+def test_what_the_reader_takes_for_no_answer_is_pointed_to(monkeypatch, asked, reads, answers):
     def signals(*given):
         return {"odds": 3.0, "unnamed": 0, "reads": reads[given[-1]]}
 
@@ -102,7 +109,7 @@ def test_what_the_reader_takes_for_no_answer_is_pointed_to(monkeypatch, reads, a
     monkeypatch.setattr(module, "far", lambda *given: 0.0)
     scores, none = np.array([2.0, 1.0]), np.zeros((2, 0))
     described, table = Described([], {}, none, none), load_bundled()
-    _, sure = surest(ASKED, described, scores, scores, table, {"odds": 1.0})
+    _, sure = surest(asked, described, scores, scores, table, {"odds": 1.0})
     assert (sure >= SelectionSettings.read().at("eager").threshold) == answers
 
 
