@@ -219,9 +219,9 @@ def surest(
 ) -> tuple[Floats, float]:
     """Return scores with the surest of the two best sentences ahead, and how sure it is.
 
-    The ranking tells which sentence is on the subject, the confidence whether its article is the
-    one that is asked about.  `plain` are ranking scores (n,), `scores` those with the lead that
-    some articles have; a lead is never undone.
+    The ranking tells which sentence of a passage answers, the confidence whether its article is
+    the one that is asked about; of one passage the first stays ahead.  `plain` are ranking scores
+    (n,), `scores` those with the lead that some articles have; a lead is never undone.
     """
     lead = scores - plain
     order = np.argsort(-scores, kind="stable")[:_RIVALS]
@@ -248,8 +248,10 @@ def surest(
         if reading.context or found[0]["unnamed"] > each["unnamed"]:
             sure[place] = min(sure[place], POINTED)
     best = int(np.argmax(sure))
-    swapped = scores.copy()
-    swapped[[rivals[0], rivals[best]]] = scores[[rivals[best], rivals[0]]]
+    swapped, places = scores.copy(), [rivals[0], rivals[best]]
+    first, surer = (described.sentences[place] for place in places)
+    if first.hit is not surer.hit:
+        swapped[places] = scores[places[::-1]]
     return swapped, sure[best]
 
 

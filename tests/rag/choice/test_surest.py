@@ -1,5 +1,7 @@
 """The surest of the two best sentences answers, and what nothing near it speaks for does not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,21 @@ from rag.choice import select as module
 from rag.choice.evidence import Described
 from rag.choice.select import SelectionSettings, surest
 from rag.reading import read
+
+
+class Bare(Described):
+    """Sentences of as many passages, of which nothing is compared with the question."""
+
+    @property
+    def found(self):
+        return [], []
+
+
+def bare(own, hits=None):
+    hits = range(len(own)) if hits is None else hits
+    # Small numbers are the same object wherever they stand.
+    return Bare([SimpleNamespace(hit=hit) for hit in hits], {}, own, own)
+
 
 ASKED = read("Who reopened the bridge?", load_bundled())
 FOLLOWING = read("And when?", load_bundled(), ["Who reopened the bridge?"])
@@ -32,11 +49,22 @@ def test_the_surest_of_the_best_two_is_put_ahead(monkeypatch, scores, lead, odds
     monkeypatch.setattr(module, "signals", lambda *given: {"odds": odds[given[-1]], "unnamed": 0})
     scores, lead = np.array(scores), np.array(lead)
     before = scores.copy()
-    described = Described([], {}, np.zeros((len(scores), 0)), np.zeros((len(scores), 0)))
+    described = bare(np.zeros((len(scores), 0)))
     ahead, sure = surest(ASKED, described, scores - lead, scores, load_bundled(), {"odds": 1.0})
     assert ahead.tolist() == expected
     assert sure == pytest.approx(1 / (1 + np.exp(-odds[int(np.argmax(expected))])))
     assert (scores == before).all()
+
+
+def test_of_one_passage_the_best_stays_ahead_and_the_surest_tells_how_sure(monkeypatch):
+    odds = [0.0, 1.0]
+    monkeypatch.setattr(module, "signals", lambda *given: {"odds": odds[given[-1]], "unnamed": 0})
+    scores = np.array([2.0, 1.0])
+    for hits, expected in ((["one", "one"], [2.0, 1.0]), (["one", "two"], [1.0, 2.0])):
+        described = bare(np.zeros((2, 0)), hits)
+        ahead, sure = surest(ASKED, described, scores, scores, load_bundled(), {"odds": 1.0})
+        assert ahead.tolist() == expected
+        assert sure == pytest.approx(1 / (1 + np.exp(-1.0)))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +83,7 @@ def test_the_surest_of_the_best_two_is_put_ahead(monkeypatch, scores, lead, odds
 def test_what_lies_off_the_matter_is_not_sure(monkeypatch, question, unnamed, own, sure):
     monkeypatch.setattr(module, "signals", lambda *given: {"odds": 0.0, "unnamed": unnamed})
     monkeypatch.setattr(module, "far", lambda *given: 2.2 / 32)
-    described = Described([], {}, np.array([own]), np.array([own]))
+    described = bare(np.array([own]))
     one, table = np.ones(1), load_bundled()
     _, told = surest(read(question, table), described, one, one, table, {"odds": 1.0})
     assert told == pytest.approx(sure)
@@ -85,9 +113,7 @@ def test_what_lacks_much_of_an_open_question_is_pointed_to(
     monkeypatch.setattr(module, "far", lambda *given: 0.0)
     reading = read(question, load_bundled(), history)
     scores, none = np.array([2.0, 1.0]), np.zeros((2, len(reading.words)))
-    _, sure = surest(
-        reading, Described([], {}, none, none), scores, scores, load_bundled(), {"odds": 1.0}
-    )
+    _, sure = surest(reading, bare(none), scores, scores, load_bundled(), {"odds": 1.0})
     shipped = SelectionSettings.read()
     assert (sure >= shipped.at("eager").threshold) == answers
     assert sure >= shipped.possible
@@ -108,7 +134,7 @@ def test_what_the_reader_takes_for_no_answer_is_pointed_to(monkeypatch, asked, r
     monkeypatch.setattr(module, "signals", signals)
     monkeypatch.setattr(module, "far", lambda *given: 0.0)
     scores, none = np.array([2.0, 1.0]), np.zeros((2, 0))
-    described, table = Described([], {}, none, none), load_bundled()
+    described, table = bare(none), load_bundled()
     _, sure = surest(asked, described, scores, scores, table, {"odds": 1.0})
     assert (sure >= SelectionSettings.read().at("eager").threshold) == answers
 
@@ -127,7 +153,7 @@ def test_what_only_a_name_speaks_for_is_pointed_to_at_any_caution(
     monkeypatch.setattr(module, "signals", signals)
     scores, none = np.array([2.0, 1.0]), np.zeros((2, 0))
     weights = {"odds": 1.0}
-    _, sure = surest(ASKED, Described([], {}, none, none), scores, scores, load_bundled(), weights)
+    _, sure = surest(ASKED, bare(none), scores, scores, load_bundled(), weights)
     shipped = SelectionSettings.read()
     assert (sure >= shipped.at("eager").threshold) == answers
     assert sure >= shipped.possible
@@ -135,7 +161,7 @@ def test_what_only_a_name_speaks_for_is_pointed_to_at_any_caution(
 
 def test_of_a_follow_up_the_second_is_pointed_to_and_no_answer(monkeypatch):
     weights, none = {"odds": 1.0}, np.zeros((2, 0))
-    described, scores = Described([], {}, none, none), np.array([2.0, 1.0])
+    described, scores = bare(none), np.array([2.0, 1.0])
     shipped = SelectionSettings.read()
     # Of one that answers by itself the answer stays, however much surer the second is.
     for odds, best, answers in (((-2.0, 3.0), 1, False), ((1.0, 3.0), 0, True)):
