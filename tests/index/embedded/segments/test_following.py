@@ -125,5 +125,7 @@ def test_another_encoder_is_told_by_who_searches(tmp_path):
 def test_a_library_in_the_place_of_another_has_a_follower_of_its_own(tmp_path):
     with closing(filled(tmp_path / "one", 2)), served(tmp_path / "one") as library:
         follower = library.engine._cache.follower
+        # Only what it has opened can be another's later.
+        eventually(lambda: follower._seen is not None)
         (tmp_path / "one" / "library.sqlite").rename(tmp_path / "moved")
         eventually(lambda: not follower.relied_on)
