@@ -16,8 +16,9 @@ from index.store.texts import sound_article
 from index.withdrawals import Withdrawals, same_content
 
 Outcome = dict[str, list[Article]]
-# Passages that are indexed together at most, so that a large import takes no more memory for it.
-_MOST_PASSAGES = 5_000
+# Passages that are indexed together at most, so that a large import takes no more memory for it;
+# each time words are analysed anew and parts put together, so of fewer it takes longer.
+_MOST_PASSAGES = 25_000
 # While others search, what was committed is indexed this often, so that they find it.
 _SEEN_SECONDS = 1.0
 
