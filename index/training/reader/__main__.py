@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--start", type=Path, help="folder of the stage before, or of a shipped reader"
     )
     parser.add_argument("--rate", type=float, default=Recipe().rate)
+    parser.add_argument("--seed", type=int, default=Recipe().seed, help="draws other examples")
     parser.add_argument("--bfloat16", action="store_true", help="multiply in 16 bits")
     options = parser.parse_args(arguments)
     try:
@@ -46,14 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     measured = read_evaluation_texts(options.eval or options.data / "eval")
-    examples = _STAGES[options.stage](options.data, measured)[: options.most]
+    examples = _STAGES[options.stage](options.data, measured, options.seed)[: options.most]
     answered = sum(bool(each.right) for each in examples)
     _say(f"{len(examples):,} examples, {answered:,} of them answered")
     base = read_base(options.base)
     model = _start(base, options.start)
     if options.layers:
         model.bert.encoder.layer = model.bert.encoder.layer[: options.layers]
-    recipe = Recipe(epochs=options.epochs, rate=options.rate, bfloat16=options.bfloat16)
+    recipe = Recipe(
+        epochs=options.epochs, rate=options.rate, seed=options.seed, bfloat16=options.bfloat16
+    )
     train(model, base.tokenizer, examples, recipe, options.out, _say)
 
 

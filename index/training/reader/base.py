@@ -30,6 +30,8 @@ _MAGIC = b"E5S1"
 # A block of 4-bit weights: a 16-bit scale, then sixteen bytes of two weights each.
 _BLOCK, _BLOCK_BYTES = 32, 18
 _FLOATS, _NIBBLES = 0, 1
+# Texts are filled up to a multiple of so many pieces.
+_MULTIPLE = 8
 # Names of the file, and what transformers calls the same.
 _TABLE = "emb.word"
 _EMBEDDINGS = {
@@ -90,6 +92,8 @@ class Base:
             # One pass or two over the data don't overfit, and drawing costs a third of the time.
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
+            # On a processor the backward pass of torch's fused attention takes more than all else.
+            attn_implementation="eager",
         )
         model = BertModel(config, add_pooling_layer=False)
         state = {name: torch.from_numpy(tensor) for name, tensor in self.tensors.items()}
@@ -186,7 +190,8 @@ def _tokenizer(cursor: _Cursor) -> Tokenizer:
         special_tokens=[(first, bos), (last, eos)],
     )
     tokenizer.add_special_tokens([pieces[number] for number in (bos, eos, pad, unknown)])
-    tokenizer.enable_padding(pad_id=pad, pad_token=pieces[pad])
+    # Kernels are compiled for every length anew, and kept for some hundred shapes only.
+    tokenizer.enable_padding(pad_id=pad, pad_token=pieces[pad], pad_to_multiple_of=_MULTIPLE)
     return tokenizer
 
 
