@@ -92,10 +92,10 @@ class Base:
             # One pass or two over the data don't overfit, and drawing costs a third of the time.
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
-            # On a processor the backward pass of torch's fused attention takes more than all else.
-            attn_implementation="eager",
         )
         model = BertModel(config, add_pooling_layer=False)
+        # On a processor the backward pass of torch's fused attention takes more than all else.
+        model.set_attn_implementation("eager")
         state = {name: torch.from_numpy(tensor) for name, tensor in self.tensors.items()}
         model.load_state_dict(state)
         return model

@@ -222,10 +222,11 @@ def command(data, capsys):
 
 
 def test_the_command_trains_on_what_does_not_measure(command, data):
-    code, (first, last) = command("--layers", "1")
+    code, (first, last) = command("--layers", "1", "--seed", "3")
     kept = torch.load(data / "out" / "checkpoint.pt", weights_only=True)
     assert (code, first) == (0, f"{kept['examples']} examples, 8 of them answered")
     assert last.startswith("1 of 1 batches, loss ")
+    assert kept["recipe"]["seed"] == 3
     assert "bert.encoder.layer.0.output.dense.weight" in kept["model"]
     assert not [name for name in kept["model"] if "layer.1." in name or "word_emb" in name]
 
