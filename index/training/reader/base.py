@@ -30,8 +30,6 @@ _MAGIC = b"E5S1"
 # A block of 4-bit weights: a 16-bit scale, then sixteen bytes of two weights each.
 _BLOCK, _BLOCK_BYTES = 32, 18
 _FLOATS, _NIBBLES = 0, 1
-# Texts are filled up to a multiple of so many pieces.
-_MULTIPLE = 8
 # Names of the file, and what transformers calls the same.
 _TABLE = "emb.word"
 _EMBEDDINGS = {
@@ -190,8 +188,7 @@ def _tokenizer(cursor: _Cursor) -> Tokenizer:
         special_tokens=[(first, bos), (last, eos)],
     )
     tokenizer.add_special_tokens([pieces[number] for number in (bos, eos, pad, unknown)])
-    # Kernels are compiled for every length anew, and kept for some hundred shapes only.
-    tokenizer.enable_padding(pad_id=pad, pad_token=pieces[pad], pad_to_multiple_of=_MULTIPLE)
+    tokenizer.enable_padding(pad_id=pad, pad_token=pieces[pad])
     return tokenizer
 
 

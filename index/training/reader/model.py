@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # The file of a shipped reader's layers.
 LAYERS = "layers.onnx"
+# A batch is filled up to a multiple of so many pieces: kernels are compiled for each length anew,
+# and kept for some hundred shapes only.
+_MULTIPLE = 8
 # What is added to the score of a token or sentence that is none.
 _NONE = -1e4
 
@@ -85,6 +88,8 @@ class ReadingModel(nn.Module):
 def make_batch(examples: Sequence[Example], tokenizer: Tokenizer, longest: int) -> Batch:
     """Cut examples into at most `longest` pieces; sentences that are cut off are not real."""
     tokenizer.enable_truncation(longest)
+    padding = {**(tokenizer.padding or {}), "pad_to_multiple_of": _MULTIPLE}
+    tokenizer.enable_padding(**padding)
     encoded = tokenizer.encode_batch([(each.question, each.passage) for each in examples])
     count = max(len(each.spans) for each in examples)
     ids = torch.tensor([each.ids for each in encoded])
