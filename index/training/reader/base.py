@@ -77,6 +77,8 @@ class Base:
         import torch
         from transformers import BertConfig, BertModel
 
+        from index.training.reader import attention
+
         sizes = self.sizes
         config = BertConfig(
             vocab_size=sizes.vocabulary,
@@ -92,8 +94,7 @@ class Base:
             attention_probs_dropout_prob=0.0,
         )
         model = BertModel(config, add_pooling_layer=False)
-        # On a processor the backward pass of torch's fused attention takes more than all else.
-        model.set_attn_implementation("eager")
+        model.set_attn_implementation(attention.NAME)
         state = {name: torch.from_numpy(tensor) for name, tensor in self.tensors.items()}
         model.load_state_dict(state)
         return model

