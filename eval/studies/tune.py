@@ -226,6 +226,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=_OUT)
     parser.add_argument("--reader", default="bundled", help="a reader's name, or none")
     options = parser.parse_args(arguments)
+    # Before minutes of work that would be lost.
+    options.out.mkdir(parents=True, exist_ok=True)
     reader = load_reader(options.reader)
     sources = [from_cases(DEMO, CASES), *_encyclopedias(options.data, reads=reader is not None)]
     small = in_small_libraries(sources[0], reader)
