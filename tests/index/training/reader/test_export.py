@@ -19,6 +19,7 @@ from index.training.reader import __main__ as reader_command  # noqa: E402
 from index.training.reader.base import read_base  # noqa: E402
 from index.training.reader.export import main  # noqa: E402
 from index.training.reader.graph import graph  # noqa: E402
+from index.training.reader.mean import take_mean  # noqa: E402
 from index.training.reader.model import ReadingModel, make_batch  # noqa: E402
 from index.training.reader.pieces import kept_pieces, without_others  # noqa: E402
 from index.training.reader.shipped import read_shipped  # noqa: E402
@@ -101,6 +102,57 @@ def test_training_can_go_on_from_the_shipped_reader(folder, shipped, capsys):
         assert reader_command.main([*given, "--rate", "1e-6"]) == 0
     first = json.loads((folder / "further" / "log.jsonl").read_text().splitlines()[0])
     assert first["loss"] < drawn / 2
+
+
+def exported(folder, out, **options):
+    named = {"run": "out", "base": "base.bin", "data": ".", "out": out, **options}
+    given = [(f"--{name.replace('_', '-')}", str(value)) for name, value in named.items()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.training.reader.export.read_examples", lambda *_: planted(64))
+        patch.chdir(folder)
+        return main([part for pair in given for part in pair])
+
+
+def test_the_mean_of_two_readers_lies_between_them(folder, shipped, tmp_path, capsys):
+    base = read_base(folder / "base.bin")
+    first, seed = read_shipped(base, shipped), torch.Generator().manual_seed(3)
+    moved = read_trained(base, folder / "out")[0]
+    for one in moved.parameters():
+        one.data += 0.02 * torch.randn(one.shape, generator=seed)
+    types = moved.bert.embeddings.token_type_embeddings.weight.data
+    batch = make_batch(planted(16), base.tokenizer, 64)
+    with torch.inference_mode():
+        begun, ended = first(batch)[0], moved(batch)[0]
+        halves = []
+        for share in (0.01, 0.5, 0.99):
+            mean = read_trained(base, folder / "out")[0]
+            mean.load_state_dict(moved.state_dict())
+            take_mean(mean, first, share)
+            halves.append(mean(batch)[0])
+    assert types.abs().max() > 0
+    torch.testing.assert_close(halves[0], begun, atol=0.2, rtol=0.05)
+    torch.testing.assert_close(halves[2], ended, atol=0.2, rtol=0.05)
+    assert (halves[1] - ended).abs().mean() < (begun - ended).abs().mean()
+    assert (halves[1] - begun).abs().mean() < (begun - ended).abs().mean()
+    assert exported(folder, tmp_path / "mean", mean_with=shipped, share=0.3) == 0
+    config = json.loads((tmp_path / "mean" / "config.json").read_text())
+    assert config["recipe"]["share of the mean"] == 0.3
+    again = read_shipped(base, tmp_path / "mean").state_dict()
+    last = "of_words.weight"
+    held = read_trained(base, folder / "out")[0].state_dict()[last]
+    torch.testing.assert_close(again[last], 0.3 * held + 0.7 * first.state_dict()[last])
+
+
+def test_what_is_no_mean_is_told(folder, shipped, tmp_path, capsys):
+    for share in (0, 1, 1.5, -1):
+        assert exported(folder, tmp_path / "none", mean_with=shipped, share=share) == 1
+        assert "between 0 and 1" in capsys.readouterr().err
+    base = read_base(folder / "base.bin")
+    fewer = ReadingModel(base.bert())
+    fewer.bert.encoder.layer = fewer.bert.encoder.layer[:1]
+    with pytest.raises(DalilError, match="differ in their layers"):
+        take_mean(fewer, read_shipped(base, shipped), 0.5)
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_folder_without_layers_of_this_base_is_no_start(folder, shipped, tmp_path):
