@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self
 
@@ -111,6 +112,14 @@ class Engine(Protocol):
 
     def __len__(self) -> int:
         """Return the number of passages that can be found."""
+        ...
+
+    def importing(self) -> AbstractContextManager[Callable[[int], None]]:
+        """Return a block for an import, which calls what it gets after each commit.
+
+        It says how many passages came with that, so that they can be made ready for `follow`
+        meanwhile.
+        """
         ...
 
     def follow(self, *, writing: bool) -> None:

@@ -141,10 +141,12 @@ class Library:
 
         outcome: dict[str, list[Article]] = {"added": [], "updated": [], "unchanged": []}
         known, done = (self._store, self.withdrawals, self.edits), 0
-        with writing(self.home, self._say):
+        with writing(self.home, self._say), self.engine.importing() as committed:
             copies, pace = Copies(self._store, self._say), Pace(self.home, self.engine)
             for group in paced(articles, batch, most=batch):
-                pace.committed(self._commit(sorted_in(group, outcome, *known), copies))
+                passages = self._commit(sorted_in(group, outcome, *known), copies)
+                committed(passages)
+                pace.committed(passages)
                 done += len(group)
                 on_batch(done)
             if outcome["added"] or outcome["updated"]:

@@ -28,8 +28,8 @@ from corpus.text.stems import grams, stem
 from corpus.text.word_names import joined_terms, word_terms
 from corpus.text.words import Word, bare, words, words_of
 from index.embedded.tokens import PostingCounter, TermCounter
-from index.encoder import StaticEncoder
 from index.encoder.pieces import ragged
+from index.encoder.protocol import Tokenizer
 
 Numbers = NDArray[np.int64]
 # Terms that further rows have: the rows, ascending, and the number of a term for each.
@@ -103,7 +103,7 @@ class Analysis:
 
     def __init__(
         self,
-        encoder: StaticEncoder,
+        encoder: Tokenizer,
         terms: TermCounter,
         grams: TermCounter,
         names: TermCounter,

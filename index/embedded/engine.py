@@ -7,9 +7,10 @@ runs the legs over the snapshot: each adds passages, none removes any.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +22,17 @@ from index.embedded.segments.building import build
 from index.embedded.segments.kept import DERIVED, save, telling
 from index.embedded.segments.snapshot import Snapshot, load
 from index.embedded.soft import SoftMatch, match
-from index.embedded.texts import best_similarities, token_counts, token_ids, token_shares
+from index.embedded.texts import met_around, token_counts, token_ids, token_shares
 from index.encoder import Encoder, StaticEncoder, check_encoder, load_bundled
-from index.engine import CONTEXT, Candidate, Candidates, IndexCache, Query
+from index.engine import Candidate, Candidates, IndexCache, Query
 from index.filters import Filters
 from index.store.database import Store
 from index.store.faults import read_only
 from index.store.lock import write_lock
 from index.store.texts import present_among
+
+if TYPE_CHECKING:
+    from index.embedded.segments.indexing import Indexing
 
 # Of more, somebody adds faster than parts are put together in the background.
 _MANY_PARTS = 8
@@ -55,6 +59,7 @@ class EmbeddedEngine:
         self._encoder, self._words = encoder, words
         self._say, self._cache = say, cache or IndexCache()
         self._snapshot: Snapshot | None = None
+        self._indexing: Indexing | None = None
 
     def search(self, query: Query, depth: int, filters: Filters) -> Candidates:
         """Return the `depth` best passages of each leg, filtered before ranking."""
@@ -85,6 +90,13 @@ class EmbeddedEngine:
         if self._snapshot is None or self._snapshot.revision != revision:
             return self._refresh(keep=False)
         return self._snapshot
+
+    def importing(self) -> AbstractContextManager[Callable[[int], None]]:
+        """Index within the block what is committed, beside it; call what it gives with counts."""
+        from index.embedded.segments.indexing import Indexing
+
+        self._indexing = Indexing(self._home, self._encoder.dimension)
+        return self._indexing
 
     def follow(self, *, writing: bool) -> None:
         """Load or build the newest snapshot, and keep it in files if it was built."""
@@ -117,7 +129,8 @@ class EmbeddedEngine:
             check_encoder(self._store, self._encoder, self._home)
             found, reason = self._known(keep=keep, ahead=ahead)
             if found is None or reason:
-                found = build(self._store, self._encoder.dimension, self._words, found, settle=keep)
+                made = self._store, self._encoder.dimension, self._words, found
+                found = build(*made, settle=keep, beside=self._indexing)
             if ahead and (asked := self._cache.asked):
                 # What searches share is made now and not while somebody waits.
                 vector = self._encoder.encode_queries([asked.text])[0]
@@ -222,9 +235,11 @@ def find(
     `vector` float32 (dimension,) is the dense one of the query.
     """
     legs = run_legs(snapshot, query, vector, depth, allowed)
-    met, around = _met(snapshot, query, legs)
     scores = (legs.dense, legs.soft, legs.lexical, legs.names, legs.grams)
     table, rows = snapshot.passages, legs.rows
+    met, around = met_around(
+        query, snapshot.texts, legs.match.cosines, rows, table.articles, table.languages
+    )
     spans = (of[rows].tolist() for of in (table.articles, table.starts, table.ends))
     columns = (*spans, table.scripts_of(rows), *(of.tolist() for of in (*scores, met, around)))
     found = [
@@ -282,19 +297,3 @@ def match_terms(snapshot: Snapshot, query: Query) -> LexicalMatch:
 def match_names(snapshot: Snapshot, query: Query) -> LexicalMatch:
     """Match the query's name keys, by BM25."""
     return snapshot.texts.names.match(query.names)
-
-
-def _met(
-    snapshot: Snapshot, query: Query, legs: Legs
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return how well each word is met in the rows, and in the best around each, (n, w) each."""
-    articles, count = snapshot.passages.articles, len(snapshot.passages.ids)
-    steps = np.arange(-CONTEXT, CONTEXT + 1)
-    around = (legs.rows[:, None] + steps).clip(0, max(count - 1, 0))
-    same = articles[around] == articles[legs.rows][:, None]
-    around = np.where(same, around, legs.rows[:, None])
-    distinct, places = np.unique(around, return_inverse=True)
-    met = best_similarities(
-        query, snapshot.texts, legs.match.cosines, distinct, snapshot.passages.languages
-    )[places.reshape(around.shape)]
-    return met[:, CONTEXT], met.max(axis=1)

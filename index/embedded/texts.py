@@ -27,9 +27,10 @@ from index.embedded.postings import Tokens
 from index.embedded.soft import NearTokens, TokenCosines
 from index.embedded.tokens import CHUNK, TokenIndex
 from index.encoder import StaticEncoder
-from index.engine import SAME_NAME, SAME_STEM, Query, QueryWord
+from index.encoder.protocol import Tokenizer
+from index.engine import CONTEXT, SAME_NAME, SAME_STEM, Query, QueryWord
 
-_TERMS, _GRAMS, _NAMES, _TOKENS = "terms", "grams", "names", "tokens"
+_TERMS, _GRAMS, _NAMES, TOKENS = "terms", "grams", "names", "tokens"
 
 
 def compare(
@@ -89,6 +90,29 @@ def token_shares(query: Query) -> NDArray[np.float32]:
     owners = np.repeat(np.arange(len(counts)), counts)
     share[owners, np.arange(len(owners))] = [s for word in query.words for s in word.shares]
     return share
+
+
+def met_around(
+    query: Query,
+    index: Texts,
+    cosines: TokenCosines,
+    rows: NDArray[np.int64],
+    articles: NDArray[np.int32],
+    languages: Collection[str | None],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how well words are met in the texts `rows`, and in the best around each, (n, w) each.
+
+    `articles` int32 numbers the article of each text of `index`; around are `CONTEXT` of it on
+    either side.
+    """
+    steps = np.arange(-CONTEXT, CONTEXT + 1)
+    around = (rows[:, None] + steps).clip(0, max(len(articles) - 1, 0))
+    same = articles[around] == articles[rows][:, None]
+    around = np.where(same, around, rows[:, None])
+    distinct, places = np.unique(around, return_inverse=True)
+    met = best_similarities(query, index, cosines, distinct, languages)
+    met = met[places.reshape(around.shape)]
+    return met[:, CONTEXT], met.max(axis=1)
 
 
 def _stems(word: QueryWord, languages: Collection[str | None]) -> set[str]:
@@ -163,7 +187,7 @@ class TextIndex(Texts):
         cls,
         texts: Sequence[str],
         languages: Sequence[str | None],
-        encoder: StaticEncoder,
+        encoder: Tokenizer,
         *,
         with_grams: bool = True,
         with_names: bool = True,
@@ -189,9 +213,22 @@ class TextIndex(Texts):
         keep: NDArray[np.int64],
         texts: Iterable[str],
         languages: Iterable[str | None],
-        encoder: StaticEncoder,
+        encoder: Tokenizer,
     ) -> Self:
         """Return an index of the rows `keep` (ascending), then `texts`, which are read once."""
+        pairs = zip(texts, languages, strict=True)
+        return self.extended_by(keep, iter(lambda: list(islice(pairs, CHUNK)), []), encoder)
+
+    def extended_by(
+        self,
+        keep: NDArray[np.int64],
+        chunks: Iterable[Sequence[tuple[str, str | None]]],
+        encoder: Tokenizer,
+    ) -> Self:
+        """Return what `extended` does for texts, with their languages, that come in `chunks`.
+
+        A chunk is at most `CHUNK` texts, and the next is asked for when it has been counted.
+        """
         # Most processes only search.
         from index.embedded.analysis import Analysis
         from index.embedded.merging import counter_of
@@ -199,8 +236,7 @@ class TextIndex(Texts):
         terms_of, grams_of = counter_of([(self.terms, keep)]), counter_of([(self.grams, keep)])
         names_of, tokens_of = counter_of([(self.names, keep)]), self.tokens.counter(keep)
         analysis = Analysis(encoder, terms_of, grams_of, names_of, tokens_of)
-        pairs = zip(texts, languages, strict=True)
-        while chunk := list(islice(pairs, CHUNK)):
+        for chunk in chunks:
             analysis.add([text for text, _ in chunk], [language for _, language in chunk])
         # What words bring is in the counters now, and takes as much memory as the postings.
         del analysis
@@ -224,7 +260,7 @@ class TextIndex(Texts):
         self.terms.save(folder / _TERMS)
         self.grams.save(folder / _GRAMS)
         self.names.save(folder / _NAMES)
-        self.tokens.save(folder / _TOKENS)
+        self.tokens.save(folder / TOKENS)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -233,5 +269,5 @@ class TextIndex(Texts):
             LexicalIndex.load(folder / _TERMS),
             LexicalIndex.load(folder / _GRAMS),
             LexicalIndex.load(folder / _NAMES),
-            TokenIndex.load(folder / _TOKENS),
+            TokenIndex.load(folder / TOKENS),
         )

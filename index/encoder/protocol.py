@@ -38,11 +38,15 @@ class Encoder(Protocol):
         """Float32 `(len(texts), dimension)`, a row for each passage, in order."""
 
 
-class WordTable(Encoder, Protocol):
-    """An encoder that also knows single words: the tokens they are made of, and their weights."""
+class Tokenizer(Protocol):
+    """Turns texts into numbers of tokens."""
 
     def token_ids(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Ids of all texts one after another, and `(n,)` how many each text has."""
+
+
+class WordTable(Encoder, Tokenizer, Protocol):
+    """An encoder that also knows single words: the tokens they are made of, and their weights."""
 
     def token_norms(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
         """Float32 `(len(ids),)`: how much each token tells, near zero for "of", large for names."""

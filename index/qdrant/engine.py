@@ -8,7 +8,7 @@ passages, a linear soft leg) decides only what is found; each leg asks for more 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -82,6 +82,10 @@ class QdrantEngine:
 
     def __len__(self) -> int:
         return len(self._current())
+
+    def importing(self) -> AbstractContextManager[Callable[[int], None]]:
+        """Make nothing ready: points are made once, when the collection is brought up."""
+        return nullcontext(lambda _: None)
 
     def follow(self, *, writing: bool) -> None:
         """Bring the collection to the library's revision, if this process may write."""

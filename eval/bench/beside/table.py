@@ -53,9 +53,10 @@ _RATIOS: _Columns = {
 _NOTES = (
     "One thread a side, one process each, the same passages under their titles and the same "
     "vectors, which the other sides are given ready; Dalil's build also encodes, and keeps "
-    "articles, versions and vectors on disk. `open` is from the imported libraries to ready, `from "
-    "start` from the process; CPU is the processor's time, without waiting for other work. "
-    "Each leg finds 50 passages (txtai's 100), ten are judged."
+    "articles, versions and vectors on disk, and where there is a second core, a process beside it "
+    "indexes, whose CPU and memory are counted with it. `open` is from the imported libraries to "
+    "ready, `from start` from the process; CPU is the processor's time, without waiting for other "
+    "work. Each leg finds 50 passages (txtai's 100), ten are judged."
 )
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import pickle
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
+from typing import IO
 
 import numpy as np
 
@@ -15,6 +19,7 @@ from corpus.split import split
 from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, Found, named, size
 from eval.bench.sides.clock import Clock
 from eval.bench.sides.legs import legs
+from eval.bench.sides.server import peak, peak_beside
 from index import Library, load_encoder
 from index.embedded.segments.kept import DERIVED
 from index.store.database import DATABASE
@@ -33,7 +38,8 @@ def add(folder: Path) -> Figures:
     library = Library.open(folder / LIBRARY, load_encoder("bundled"), create=True)
     library.add(found)
     done = perf_counter()
-    return {"articles": len(found), "read_s": read - began, "import_s": done - began}
+    seconds = {"read_s": read - began, "import_s": done - began}
+    return {"articles": len(found), **seconds, "peak_mb": _peak()}
 
 
 def build(folder: Path) -> Figures:
@@ -68,33 +74,41 @@ def export(folder: Path) -> Figures:
 
 
 def gather(folder: Path) -> Figures:
-    """Import the articles as they are read, never all at once.
+    """Read the articles into a file, as `dalil add` does, and import them, never all at once.
 
     `read_s` is what reading and cleaning them took, `build_s` the rest: to split, encode, analyse,
     store and index them, and to commit.
     """
-    library = Library.open(folder / LIBRARY, load_encoder("bundled"), create=True)
-    began, clock = perf_counter(), Clock()
-
-    def found() -> Iterator[Article]:
-        loaded = iter(load_articles(folder / ARTICLES))
-        while True:
-            clock.pause()
-            one = next(loaded, None)
-            clock.go()
-            if one is None:
-                return
+    began = perf_counter()
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for one in load_articles(folder / ARTICLES):
             if one.article:
-                yield one.article
-
-    library.add(found())
-    built = clock.build()
-    read_s = perf_counter() - began - built["build_s"]
-    figures = {**built, "read_s": read_s, "articles": len(library)}
+                pickle.dump(one.article, file)
+        file.seek(0)
+        library = Library.open(folder / LIBRARY, load_encoder("bundled"), create=True)
+        # Before the clock runs: what indexes beside the import would work while it reads.
+        read_s, clock = perf_counter() - began, Clock()
+        library.add(_pickled(file))
+    figures = {**clock.build(), "read_s": read_s, "articles": len(library)}
     passages = library.count_passages()
     # Closed first, so that what SQLite's log holds counts once.
     library.close()
-    return {**figures, "passages": passages, "disk_mb": size(folder / LIBRARY)}
+    disk = {"passages": passages, "disk_mb": size(folder / LIBRARY)}
+    return {**figures, **disk, "peak_mb": _peak()}
+
+
+def _pickled(file: IO[bytes]) -> Iterator[Article]:
+    with suppress(EOFError):
+        while True:
+            yield pickle.load(file)
+
+
+def _peak() -> float:
+    """Return peak memory of this process and of what indexes beside it, as if both had it at once.
+
+    Pages of files that both have mapped are counted twice.
+    """
+    return peak() + peak_beside()
 
 
 def search(folder: Path) -> Mapping[str, Callable[[str], object]]:

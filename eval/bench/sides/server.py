@@ -31,9 +31,21 @@ def peak() -> float:
     if status.exists():
         lines = status.read_text(encoding="ascii").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
+    return _peak(resource.RUSAGE_SELF)
+
+
+def peak_beside() -> float:
+    """Return the most memory (MB) that a process had that this one started and waited for.
+
+    It counts as at least what this one had when it started that; 0 without any.
+    """
+    return _peak(resource.RUSAGE_CHILDREN)
+
+
+def _peak(whose: int) -> float:
     # Bytes on macOS, kibibytes elsewhere.
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    return resource.getrusage(whose).ru_maxrss * unit / 1e6
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         if any(callable(value) for value in returned.values()):
             _serve(returned, perf_counter() - began)
         else:
-            _say({**returned, "peak_mb": peak()})
+            _say({"peak_mb": peak(), **returned})
     except DalilError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from index.embedded.neighbours import Neighbours
 from index.embedded.passages import PassageTable, texts_of
 from index.embedded.segments.snapshot import Near, Part, Segment, Snapshot
 from index.embedded.texts import TextIndex
+from index.embedded.tokens import TokenIndex
 from index.embedded.vectors import VectorIndex
 from index.encoder import StaticEncoder
 from index.encoder.protocol import Vectors
@@ -35,6 +38,16 @@ _MOST_PARTS = 24
 _SOON = 500
 # A part of more is not put together with others, so that the memory this takes has an end.
 _LARGEST = 250_000
+
+
+class Beside(Protocol):
+    """Another process that indexes what comes, all but its tokens."""
+
+    def finish(self, store: Store, after: int, words: StaticEncoder) -> TokenIndex | None:
+        """Return the tokens of the passages of `store` with ids above `after`, if it runs."""
+
+    def take(self) -> Part | None:
+        """Return these passages, indexed with those tokens, if that is what it has."""
 
 
 def of_texts(
@@ -69,10 +82,12 @@ def build(
     previous: Snapshot | None = None,
     *,
     settle: bool = True,
+    beside: Beside | None = None,
 ) -> Snapshot:
     """Index the present passages; those that `previous` holds are not analysed again.
 
     With `settle`, the smallest parts are put together; what takes longer is left to `settled`.
+    What `beside` has indexed meanwhile is taken over.
     Call within `store.reading()`, so that passages and vectors are of one state.
     """
     restored = store.get(RESTORED)
@@ -81,6 +96,13 @@ def build(
     if previous is not None and parts is not None:
         near, newest = previous.near_tokens, previous.newest
     parts = parts or []
+    if beside and (tokens := beside.finish(store, newest, encoder)):
+        # Worked out here while the other process ends.
+        held = [part.segment.texts.tokens.vocabulary for part in parts]
+        near = _following(near, reduce(np.union1d, held, tokens.vocabulary), encoder)
+        if handed := beside.take():
+            parts.append(handed)
+            newest = int(handed.segment.passages.ids[-1])
     if rows := store.passages(newest):
         made = _indexed(store, rows, dimension, encoder)
         parts.append(Part(made, np.ones(len(made), np.bool_)))
@@ -177,7 +199,7 @@ def _settled(parts: Sequence[Part], most: int) -> list[Part]:
     """
     found = list(parts)
     for first, last in reversed(_apart(parts, most)):
-        found[first:last] = [_merged(parts[first:last])]
+        found[first:last] = [merged(parts[first:last])]
     return found
 
 
@@ -198,7 +220,8 @@ def _apart(parts: Sequence[Part], most: int) -> list[tuple[int, int]]:
     return [*spans, (first, len(parts))] if together else spans
 
 
-def _merged(parts: Sequence[Part]) -> Part:
+def merged(parts: Sequence[Part]) -> Part:
+    """Return the passages of `parts` that are there as one part."""
     keeps = [np.flatnonzero(part.live) for part in parts]
     segments = [part.segment for part in parts]
     live = np.concatenate([part.live for part in parts])

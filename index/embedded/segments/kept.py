@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import DalilError
+from index.embedded.postings import load_arrays
 from index.embedded.segments.snapshot import (
     FORMAT,
     MANIFEST,
+    PASSAGES,
     Files,
     Near,
     Segment,
@@ -50,6 +52,17 @@ def save(snapshot: Snapshot, folder: Path, fingerprint: str) -> None:
                 old.unlink()
         elif old.name not in current:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def newest_in(folder: Path) -> int:
+    """Return the highest id of a passage in what is kept in `folder`, 0 if that is not known."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        last = Files(*manifest["segments"][-1]).folder
+        ids = load_arrays(folder / last / PASSAGES, ["ids"])["ids"]
+        return int(ids[-1]) if len(ids) else 0
+    except (OSError, ValueError, LookupError, TypeError):
+        return 0
 
 
 @contextmanager

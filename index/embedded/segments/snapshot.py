@@ -36,7 +36,7 @@ from index.store.origins import RESTORED
 MANIFEST = "manifest.json"
 # Raised whenever analysis or a file format changes, so that old files are rebuilt.
 FORMAT = 8
-_PASSAGES, _VECTORS, _VOCABULARY = "passages", "vectors", "vocabulary"
+PASSAGES, _VECTORS, _VOCABULARY = "passages", "vectors", "vocabulary"
 
 
 class Files(NamedTuple):
@@ -64,7 +64,7 @@ class Segment:
 
     def save(self, folder: Path) -> None:
         """Write the indexes into `folder`."""
-        self.passages.save(folder / _PASSAGES)
+        self.passages.save(folder / PASSAGES)
         self.vectors.save(folder / _VECTORS)
         self.texts.save(folder)
 
@@ -73,7 +73,7 @@ class Segment:
         """Open what was saved; raise `OSError`, `ValueError` or `RuntimeError` if damaged."""
         folder = below / files.folder
         found = cls(
-            PassageTable.load(folder / _PASSAGES),
+            PassageTable.load(folder / PASSAGES),
             VectorIndex.load(folder / _VECTORS),
             TextIndex.load(folder),
             files,

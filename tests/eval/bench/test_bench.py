@@ -204,6 +204,19 @@ def test_peak_memory_is_the_process_own():
     assert 1 < float(done.stdout) < len(held) / 1e6 / 2
 
 
+def test_peak_memory_beside_is_that_of_a_process_that_was_started():
+    code = """if True:
+        import subprocess, sys
+        from eval.bench.sides.server import peak_beside
+        print(peak_beside())
+        subprocess.run([sys.executable, "-c", "bytearray(b'x') * 90_000_000"])
+        print(peak_beside())"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    before, after = map(float, done.stdout.split())
+    assert before == 0
+    assert 90 < after < 150
+
+
 def test_a_step_that_fails_is_a_sentence(tmp_path):
     with pytest.raises(DalilError, match="'build' of dalil failed: There is no library"):
         step("dalil", "build", tmp_path)

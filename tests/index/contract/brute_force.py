@@ -1,5 +1,6 @@
 """The engine without an index: every text compared with the query, by the definitions alone."""
 
+from contextlib import nullcontext
 from math import inf, log1p
 
 import numpy as np
@@ -24,6 +25,9 @@ class BruteForceEngine:
 
     def __len__(self):
         return len(self._passages())
+
+    def importing(self):
+        return nullcontext(lambda _: None)
 
     def follow(self, *, writing):
         """There is nothing to keep up."""
