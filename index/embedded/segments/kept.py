@@ -95,12 +95,22 @@ def keep(some: Sequence[Segment | Near], below: Path, prefix: str) -> list[Path]
             found = sorted(target.rglob("*.*"))
             crc32 = {file.relative_to(target).as_posix(): checksum(file) for file in found}
             one.files = Files(target.name, crc32)
+            _open(one, below, one.files)
     except BaseException:
         # What is left of it would take the room that is missing.
         for folder in made:
             shutil.rmtree(folder, ignore_errors=True)
         raise
     return made
+
+
+def _open(one: Segment | Near, below: Path, files: Files) -> None:
+    """Open what was just written in the place of what was built.
+
+    An import of a million passages would else hold all that it has indexed in memory.
+    """
+    with suppress(OSError, ValueError, RuntimeError):
+        vars(one).update(vars(type(one).load(below, files)))
 
 
 def _manifest(snapshot: Snapshot, fingerprint: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from contextlib import closing
 from itertools import pairwise
 
 import faiss
+import numpy as np
 import pytest
 
 from corpus.article import Article
@@ -50,6 +51,28 @@ def test_one_article_more_writes_no_more_where_there_are_many(tmp_path):
             named = [name for name, _ in (*manifest["segments"], manifest["neighbours"])]
             assert sorted(named) == sorted(each.name for each in folders(library))
     assert 0 < written[1] < 1.2 * written[0]
+
+
+def held_in_memory(one):
+    """Yield the bytes of the arrays below `one` that are not mapped from a file."""
+    for value in vars(one).values():
+        if isinstance(value, np.ndarray):
+            base = value
+            while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
+                base = base.base
+            yield 0 if isinstance(base, np.memmap) else value.nbytes
+        elif hasattr(value, "__dict__") and type(value).__module__.startswith("index."):
+            yield from held_in_memory(value)
+
+
+def test_what_was_written_is_no_longer_held_in_memory(tmp_path):
+    with closing(filled(tmp_path, 700)) as library:
+        library.add(article(number) for number in range(700, 740))
+        found = library.engine.snapshot()
+        written = sum(f.stat().st_size for f in (tmp_path / "derived").rglob("*.npy"))
+        assert len(found.parts) == 2
+        held = [sum(held_in_memory(part.segment)) for part in found.parts]
+        assert sum(held) + sum(held_in_memory(found.near_tokens)) < 0.1 * written
 
 
 def test_parts_stay_few_and_each_is_some_times_as_large_as_the_next(tmp_path):
