@@ -4,9 +4,8 @@ Transliteration keeps consonants better than vowels.  The loose key holds only c
 the strict keys tell more of them apart and mark a vowel at the beginning, one key for each
 reading where letters have several ("ch", "g"); the spelled keys hold the vowels too.  Weak
 letters, doubling and final h are dropped.  A key says that two spellings may be one name, never
-that they are; `python -m eval.studies.names` measures how often it is right.
-
-What letters stand for is read from `names.toml`.
+that they are; `python -m eval.studies.names` measures how often it is right.  What letters stand
+for is read from `names.toml`.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ _LETTERS = Letters(lambda letter: fold(letter.translate(LETTERS_WITH_MARKS)).rep
 _DOUBLED = regex.compile(r"([a-z\p{Cyrillic}])\1")
 _LATIN_VOWELS = frozenset("aeiouy")
 _AS_VOWELS = str.maketrans("wy", "ui")
-_FINAL_H = frozenset("hه")
+_FINAL_H, _ENDS, _WRITTEN_ENDS = frozenset("hه"), frozenset("oui"), frozenset("وۆۇيیێىهەةا")
 Reading = tuple[str, ...]
 
 
@@ -136,9 +135,9 @@ def without_article(folded: str) -> str:
 def vowels_agree(one: str, other: str) -> bool:
     """Tell if the vowels of two spellings with the same consonants may be those of one name.
 
-    Arabic writes the long ones only, and those must be there in another script.
+    Arabic writes the long ones only, and those must be there in another script, and the last.
 
-    >>> vowels_agree("حول", "Hol"), vowels_agree("إدارة", "Adra"), vowels_agree("شديد", "Shaddadi")
+    >>> vowels_agree("حول", "Hol"), vowels_agree("إدارة", "Adra"), vowels_agree("قطع", "Quito")
     (True, False, False)
     """
     one, other = _letters(one), _letters(other)
@@ -146,6 +145,8 @@ def vowels_agree(one: str, other: str) -> bool:
     if not any(arabic):
         return True
     short, long = (one, other) if arabic[0] else (other, one)
+    if not all(arabic) and long[-1] in _ENDS and short[-1] not in _WRITTEN_ENDS:
+        return False
     # What Arabic writes alike, "wa" and "u", is one letter here and none there.
     kept, spelled = _spelled(short), iter(_spelled(long.translate(_AS_VOWELS)))
     return kept == _spelled(long) if all(arabic) else all(sign in spelled for sign in kept)

@@ -229,6 +229,13 @@ def test_a_name_typed_without_its_cedilla_is_met(name, met):
     assert missed(f"When did power return to {name}?", article) == [name] * (not met)
 
 
+def test_the_last_vowel_of_a_name_stands_in_arabic_too():
+    text = "توقف الجسر بعد أن قطع الفيضان الحبال في العزل. وتحدث حمو مع روجدا."
+    article = Article("b", text, language="ar")
+    assert missed("By how much did the Quito rise near Oslo?", article) == ["Quito", "Oslo"]
+    assert missed("What did Hamo say to Rojda?", article) == []
+
+
 def test_what_an_article_writes_small_is_no_name():
     crash = Article("d", "The bus left the road, the police said. Said Omar saw it.", language="en")
     assert missed("Who drove the bus in Suwayda?", crash) == []
