@@ -14,6 +14,7 @@ import regex
 from corpus.article import Article
 from corpus.text.language import script
 from corpus.text.names import joined_names, strict_name_keys, vowels_agree, without_article
+from corpus.text.numerals.quantity_words import tables
 from corpus.text.quantities import as_percent, ordinals, quantities
 from corpus.text.stems import stem
 from corpus.text.words import fold, words
@@ -155,14 +156,15 @@ def _told(text: str, language: str | None) -> _Told:
     }
     keys: dict[str, list[str]] = {}
     bare = folded | frozenset(map(without_article, folded))
-    # What an article writes small is no name: "said" is not Suwayda.
+    # What an article writes small is no name ("said" is not Suwayda), nor is a number ("عشرة").
     large = {fold(word) for word in distinct if word[0].isupper()}
     small = {fold(word) for word in distinct if word[0].islower()} - large
-    for form in {*distinct, *written, *bare, *map(without_article, written)} - small:
+    numbers = tables().known - tables().month_words
+    forms = {*distinct, *written, *bare, *map(without_article, written)} - small
+    for form in (each for each in forms if fold(each) not in numbers):
         for key in strict_name_keys(form):
             keys.setdefault(key, []).append(form)
-    stems = frozenset(stem(word, language) for word in folded)
-    return _Told(language, distinct, bare, stems, keys)
+    return _Told(language, distinct, bare, frozenset(stem(each, language) for each in folded), keys)
 
 
 def names_of(reading: Reading) -> list[list[int]]:

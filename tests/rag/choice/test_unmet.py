@@ -236,6 +236,16 @@ def test_the_last_vowel_of_a_name_stands_in_arabic_too():
     assert missed("What did Hamo say to Rojda?", article) == []
 
 
+def test_a_number_is_no_name():
+    text = "عبرت عشرة شاحنات جسر العشارة في تشرين."
+    article = Article("b", text.replace("العشارة", "الميادين"), language="ar")
+    question = "How many trucks crossed the bridge of Ashara?"
+    assert missed(question, article) == ["Ashara"]
+    assert missed(question, replace(article, text=text)) == []
+    # A month may be the name of a dam.
+    assert missed("Who crossed at Tishreen?", article) == []
+
+
 def test_what_an_article_writes_small_is_no_name():
     crash = Article("d", "The bus left the road, the police said. Said Omar saw it.", language="en")
     assert missed("Who drove the bus in Suwayda?", crash) == []
