@@ -248,7 +248,7 @@ def differing(
     for place in np.flatnonzero(near).tolist():
         sentence, name = sentences[place], sentences[place].article.id
         other = _given(reading, sentence)
-        if name == sentences[best].article.id or not other or not other.isdisjoint(said):
+        if name == sentences[best].article.id or not other or _agree(said, other):
             continue
         dated = reading.expected is Expected.TIME
         beside = _BESIDE if dated else beside_number(reading, sentence.text, table)
@@ -271,6 +271,16 @@ def _given(reading: Reading, sentence: Sentence) -> set[str]:
     focus = sentence.focus
     shifted = focus and (focus[0] - sentence.start, focus[1] - sentence.start)
     return given(reading, sentence.text, shifted)
+
+
+def _agree(one: set[str], other: set[str]) -> bool:
+    """Tell if what either gives most exactly is given by both: two days of July are not."""
+    return not (_exact(one).isdisjoint(other) and _exact(other).isdisjoint(one))
+
+
+def _exact(terms: set[str]) -> set[str]:
+    """Return the terms without the months that their days are of."""
+    return {one for one in terms if not any(other.startswith(f"{one}-") for other in terms)}
 
 
 def same_event(one: Article, other: Article, table: WordTable) -> bool:

@@ -122,6 +122,31 @@ def test_other_days_are_a_disagreement_too(tmp_path):
     assert {citation.article.id for citation in answer.citations} == {"first", "second"}
 
 
+@pytest.mark.parametrize(
+    ("told", "differ"),
+    [
+        ("في 13 تموز", [1]),
+        ("في 14 تموز", []),
+        ("في تموز", []),
+        ("في 14 آب", [1]),
+        ("في 7 تموز", [1]),
+    ],
+)
+def test_days_of_one_month_differ_however_many_words_are_marked(told, differ):
+    table, said = load_bundled(), "A blast hit the market of Tell Halaf on 14 July."
+    first = replace(FIRST, text=said)
+    second = replace(SECOND, text=f"ضرب انفجار سوق تل حلف {told}.")
+    marked = []
+    for article, of in ((first, "14 July"), (second, told.removeprefix("في "))):
+        start = article.text.index(of)
+        whole = sentence(article, article.text)
+        marked.append(replace(whole, focus=(start, start + len(of))))
+    none = np.zeros((2, 0), np.float32)
+    found = Described(marked, {"reads": np.zeros(2)}, none, none)
+    reading = read("When did the blast hit the market of Tell Halaf?", table)
+    assert differing(reading, found, np.zeros(2), 0, table) == differ
+
+
 def test_what_follows_a_question_in_an_article_answers_it(tmp_path):
     library = Library.open(tmp_path, load_bundled(), create=True)
     asked = "Do you intervene in the running of the councils of Tell Halaf?"
