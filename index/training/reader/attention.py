@@ -1,7 +1,8 @@
 """Attention for training on a processor, in the 16 bits that queries and keys already have.
 
 What transformers computes by itself turns every score into 32 bits and back, and the backward
-pass of torch's fused attention takes more than all else: this takes .6 of the time of a step.
+pass of torch's fused attention takes more than all else: a step takes .8 of its time for texts of
+120 pieces, .6 for those of 224.
 """
 
 from __future__ import annotations

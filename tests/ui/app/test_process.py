@@ -134,6 +134,9 @@ def refused(address):
         httpx.get(f"{address}/healthz", trust_env=False)
     except httpx.ConnectError:
         return True
+    except httpx.TransportError:
+        # Taken right before it stopped listening, and closed with the rest.
+        return False
     return False
 
 
