@@ -1,5 +1,6 @@
 """What tests of several packages share."""
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,19 @@ from index import Library
 from rag.reader import BUNDLED
 from tests.command import run_here, run_process
 from tests.fakes.model_server import ModelServer, replies_of
+
+# A step of ours in the traceback of a fault, within a test or in the log of a server.
+_STEP = re.compile(
+    r'File "[^"]*?/((?<!tests/)(?:corpus|index|rag|eval|ui)/[^"]+", line \d+, in \S+)'
+)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tell last where a fault lies: the end is what is kept of a long run's output."""
+    for report in terminalreporter.getreports("failed"):
+        told = [report.longreprtext, *(text for _, text in report.sections)]
+        if steps := [step for text in told for step in _STEP.findall(text)]:
+            terminalreporter.write_line(f"{report.nodeid}: {steps[-1]}")
 
 
 class HashEncoder:
