@@ -247,6 +247,9 @@ def surest(
     for place, each in enumerate(found[1:], 1):
         if reading.context or found[0]["unnamed"] > each["unnamed"]:
             sure[place] = min(sure[place], POINTED)
+        # Of two scripts the other's few words count for more, but not for all that are asked for.
+        if whole[0] and not whole[place]:
+            sure[place] = min(sure[place], sure[0])
     best = int(np.argmax(sure))
     swapped, places = scores.copy(), [rivals[0], rivals[best]]
     first, surer = (described.sentences[place] for place in places)

@@ -159,9 +159,9 @@ def _told(text: str, language: str | None) -> _Told:
     # What an article writes small is no name ("said" is not Suwayda), nor is a number ("عشرة").
     large = {fold(word) for word in distinct if word[0].isupper()}
     small = {fold(word) for word in distinct if word[0].islower()} - large
-    numbers = tables().known - tables().month_words
+    numbers, months = tables().known, tables().month_words
     forms = {*distinct, *written, *bare, *map(without_article, written)} - small
-    for form in (each for each in forms if fold(each) not in numbers):
+    for form in (each for each in forms if fold(each) in months or fold(each) not in numbers):
         for key in strict_name_keys(form):
             keys.setdefault(key, []).append(form)
     return _Told(language, distinct, bare, frozenset(stem(each, language) for each in folded), keys)
