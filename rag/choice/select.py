@@ -26,7 +26,7 @@ from rag.choice.evidence import (
     differing,
     sentences_of,
 )
-from rag.choice.signals import POINTED, confidence, signals
+from rag.choice.signals import POINTED, confidence, counting, signals
 from rag.choice.unmet import names_of, places_of, unmet
 from rag.reader import Reader
 from rag.reading import Reading
@@ -180,6 +180,7 @@ class Selector:
             return Choice((), sure, considered, possible[: self._settings.most], missing)
         picked = pick(described, scores, self._settings)
         picked = list(dict.fromkeys(_answer_to(described, place) for place in picked))
+        picked = counting(reading, described, picked, self._table)
         cited, differs = self._completed(reading, described, scores, picked)
         return Choice(cited, sure, considered, differs=differs)
 
