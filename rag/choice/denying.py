@@ -8,7 +8,8 @@ import numpy as np
 import regex
 
 from index import WordTable
-from rag.choice.evidence import Described, Sentence, same_event
+from rag.choice.evidence import Described, Sentence
+from rag.choice.signals import same_event
 from rag.choice.unmet import unmet
 from rag.reading import Reading
 from rag.reading.languages import pattern

@@ -11,7 +11,8 @@ from itertools import islice
 import numpy as np
 
 from index import WordTable
-from rag.choice.evidence import Described, Sentence, same_event
+from rag.choice.evidence import Described, Sentence
+from rag.choice.signals import same_event
 from rag.choice.unmet import unmet
 from rag.reading import Reading
 from rag.reading.languages import pattern

@@ -22,11 +22,12 @@ from rag.choice.evidence import (
     asks,
     beside,
     considered_of,
+    counting,
     describe,
     differing,
     sentences_of,
 )
-from rag.choice.signals import POINTED, confidence, counting, signals
+from rag.choice.signals import POINTED, confidence, signals
 from rag.choice.unmet import names_of, places_of, unmet
 from rag.reader import Reader
 from rag.reading import Reading
@@ -180,7 +181,8 @@ class Selector:
             return Choice((), sure, considered, possible[: self._settings.most], missing)
         picked = pick(described, scores, self._settings)
         picked = list(dict.fromkeys(_answer_to(described, place) for place in picked))
-        picked = counting(reading, described, picked, self._table)
+        if reading.expected is Expected.NUMBER:
+            picked = counting(reading, described, picked, self._table)
         cited, differs = self._completed(reading, described, scores, picked)
         return Choice(cited, sure, considered, differs=differs)
 
@@ -229,13 +231,12 @@ def surest(
     rivals = [int(place) for place in order if lead[place] >= lead[order[0]]]
     found = [signals(reading, described, plain, table, place) for place in rivals]
     off, named = far(reading, *described.found, table), bool(names_of(reading))
-    # What a question names puts an article that has it on the matter, and so do all its words in
-    # one sentence: "SDF?".
+    # What a question names puts an article that has it on the matter, as do all its words: "SDF?".
     whole = [described.own[place].min(initial=1.0) > _MET for place in rivals]
     known = [not e["unnamed"] and (named or met) for e, met in zip(found, whole, strict=True)]
     sure = [confidence(e, weights, 0 if on else off) for e, on in zip(found, known, strict=True)]
-    # Most articles have some number: where none meets half of a question that names nothing
-    # ("the price of zanzibar cloves"), it counts something else, and of few words each tells what.
+    # Most articles have some number: where none meets half of a question that names nothing ("the
+    # price of cloves"), it counts something else, and of few words each tells what.
     few = len(reading.words) <= _FEW and not reading.whole
     most = _MOST_OF_FEW if few else _MOST_ABSENT
     vague = few or reading.expected is Expected.NUMBER
@@ -248,13 +249,13 @@ def surest(
     for place, each in enumerate(found[1:], 1):
         if reading.context or found[0]["unnamed"] > each["unnamed"]:
             sure[place] = min(sure[place], POINTED)
-        # Of two scripts the other's few words count for more, but not for all that are asked for.
-        if whole[0] and not whole[place]:
-            sure[place] = min(sure[place], sure[0])
     best = int(np.argmax(sure))
     swapped, places = scores.copy(), [rivals[0], rivals[best]]
     first, surer = (described.sentences[place] for place in places)
-    if first.hit is not surer.hit:
+    # In another script the few words met make it surer by itself, but not than the first.
+    level = {**found[best], "foreign": found[0].get("foreign", 0.0)}
+    ahead = confidence(level, weights, 0 if known[best] else off) > sure[0]
+    if ahead and first.hit is not surer.hit:
         swapped[places] = scores[places[::-1]]
     return swapped, sure[best]
 

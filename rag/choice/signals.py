@@ -13,6 +13,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from corpus.article import Article
 from corpus.text.names import name_key
 from corpus.text.quantities import Quantity, quantities
 from corpus.text.words import Word, fold, words
@@ -33,14 +34,13 @@ _UNITS = ("money", "duration", "share", "area")
 # The word that is asked for follows the question word, and an adjective may come between.
 _FOCUS_WEIGHTS = (1.0, 0.5)
 _FOCUS_REACH = 25
-# A further sentence whose numbers have what is asked for by less beside them counts something else:
-# of 11 such of the demo cases none was evidence, of 24 others 15.
-_COUNTING = 0.17
 # A number of up to so many words with what it counts.
 _COUNTED = 3
 # So many words tell whom a question means; of fewer, or with what an earlier question told, anybody
 # might be meant.
 _TELLING = 5
+# Reports of one event appear within so many days and begin alike, by the cosine of so many letters.
+_DAYS, _BEGINNING, _ALIKE = 10, 400, 0.33
 # What is met less than this anywhere might as well not be there.
 _ABSENT = 0.35
 # What stands beside the sentence supports it, but less than what stands in it, and what stands
@@ -164,22 +164,6 @@ def beside_number(reading: Reading, text: str, table: WordTable) -> float:
     return best
 
 
-def counting(
-    reading: Reading, described: Described, picked: Sequence[int], table: WordTable
-) -> list[int]:
-    """Return the first of the places picked, and those of others that count what is asked for.
-
-    Where no number is asked for those are all of them.
-    """
-    counts = reading.expected is Expected.NUMBER
-    return [
-        place
-        for rank, place in enumerate(picked)
-        if not (rank and counts)
-        or beside_number(reading, described.sentences[place].text, table) >= _COUNTING
-    ]
-
-
 def _new_numbers(reading: Reading, text: str, found: list[Word]) -> list[Quantity]:
     """Return the numbers of a text, dates aside, that the question does not have."""
     known = {q.term for q in reading.quantities} | {word.folded for word in reading.found}
@@ -295,3 +279,14 @@ def confidence(found: Mapping[str, float], weights: Mapping[str, float], off: fl
     """Return the probability, 0 to 1, that a sentence answers; all found lies `off` the matter."""
     total = sum(weight * found[name] for name, weight in weights.items()) - _FAR_WEIGHT * off
     return float((1.0 - _UNNAMED_SHARE * found["unnamed"]) / (1.0 + np.exp(-total)))
+
+
+def same_event(one: Article, other: Article, table: WordTable) -> bool:
+    """Tell if two articles, days apart at most, begin with much the same."""
+    if not (one.published and other.published):
+        return False
+    if abs((one.published - other.published).days) > _DAYS:
+        return False
+    begin = [f"{each.title or ''}\n{each.text[:_BEGINNING]}" for each in (one, other)]
+    vectors = table.encode_passages(begin)
+    return float(vectors[0] @ vectors[1]) >= _ALIKE

@@ -1,7 +1,5 @@
 """What a question asks for is seen in sentences or missed there."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -10,7 +8,6 @@ from rag.choice.select import SelectionSettings
 from rag.choice.signals import (
     beside_number,
     confidence,
-    counting,
     focus,
     given,
     has_kind,
@@ -159,27 +156,6 @@ def test_a_number_beside_what_is_counted_is_worth_more():
     near = worth("The camp got 300 tents after the storm had passed.")
     far = worth("The tents came after the storm, for which 300 families had waited.")
     assert near > far > worth("The tents came after the storm.") == 0.0
-
-
-@pytest.mark.parametrize(
-    ("question", "kept"),
-    [
-        ("كم سجيناً في الغرفة الواحدة؟", [1, 0]),
-        ("How many inmates share a cell?", [1, 0]),
-        # Where no number is asked for, none has to count anything.
-        ("Who shares a cell?", [1, 2, 3, 0]),
-    ],
-)
-def test_a_further_sentence_counts_what_is_asked_for(question, kept):
-    texts = [
-        "Some 70 inmates were moved to other cells.",
-        "وتضم الغرفة ما يقارب مئة نزيل.",
-        "His workshop takes 25 apprentices, and 180 wait for a place.",
-        "The wing has a stove of its own.",
-    ]
-    described = SimpleNamespace(sentences=[SimpleNamespace(text=text) for text in texts])
-    table = load_bundled()
-    assert counting(read(question, table), described, [1, 2, 3, 0], table) == kept
 
 
 GIVEN = [

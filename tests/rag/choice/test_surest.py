@@ -68,21 +68,25 @@ def test_of_one_passage_the_best_stays_ahead_and_the_surest_tells_how_sure(monke
 
 
 @pytest.mark.parametrize(
-    ("own", "best"),
+    ("odds", "foreign", "best"),
     [
-        ([[1.0, 1.0], [1.0, 0.5]], 0),
-        ([[1.0, 1.0], [1.0, 1.0]], 1),
-        ([[1.0, 0.5], [1.0, 0.5]], 1),
-        ([[1.0, 0.5], [1.0, 1.0]], 1),
+        ((1.0, 0.5), (0, 1), 0),
+        ((1.0, 1.5), (0, 1), 1),
+        # Of one script, and where the first is the one in another.
+        ((1.0, 1.5), (1, 1), 1),
+        ((1.0, 2.5), (1, 0), 1),
     ],
 )
-def test_what_says_all_that_is_asked_stays_before_what_does_not(monkeypatch, own, best):
-    odds, weights, scores = [1.0, 2.0], {"odds": 1.0}, np.array([2.0, 1.0])
-    monkeypatch.setattr(module, "signals", lambda *given: {"odds": odds[given[-1]], "unnamed": 0})
-    monkeypatch.setattr(module, "far", lambda *given: 0.0)
-    ahead, sure = surest(ASKED, bare(np.array(own)), scores, scores, load_bundled(), weights)
+def test_no_script_puts_the_second_ahead(monkeypatch, odds, foreign, best):
+    def signals(*given):
+        return {"odds": odds[given[-1]], "foreign": foreign[given[-1]], "unnamed": 0}
+
+    monkeypatch.setattr(module, "signals", signals)
+    weights, scores, none = {"odds": 1.0, "foreign": 1.0}, np.array([2.0, 1.0]), np.zeros((2, 0))
+    ahead, sure = surest(ASKED, bare(none), scores, scores, load_bundled(), weights)
     assert int(np.argmax(ahead)) == best
-    assert sure == pytest.approx(1 / (1 + np.exp(-odds[best])))
+    # What stays behind tells how sure it is all the same.
+    assert sure == pytest.approx(1 / (1 + np.exp(-max(np.add(odds, foreign)))))
 
 
 @pytest.mark.parametrize(
