@@ -159,6 +159,8 @@ def test_quotes_and_markers_are_true(attack):
 def test_nothing_outside_the_filters_leaks(attack):
     prompt = "\n".join(message.text for message in attack.model.asked[0])
     shown = json.dumps([event.as_json() for event in attack.events], ensure_ascii=False)
+    # An id is drawn, and may hold any digits.
+    shown = shown.replace(str(attack.answer.answer_id), "")
     for text in (prompt, shown):
         assert "نرجس" not in text
         assert "7719" not in text
