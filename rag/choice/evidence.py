@@ -41,8 +41,8 @@ _USUAL_PASSAGE = Usual(0.6, 0.1)
 # What says otherwise may rank so much lower, and be so much less likely to the reader, in log odds;
 # what is asked for is met so well beside its number: pairs that count one thing begin at .27.
 _LOWER, _LESS, _BESIDE = 4.0, 3.0, 0.16
-# In an article on something else what is asked for stands beside its number by its name: of 7
-# further numbers with less one was evidence, of 13 of the same event 11.
+# In an article on something else what is asked for stands beside its number by its name: of 6
+# further numbers with less one was evidence, of 14 of the same event 12.
 _BY_NAME = 0.9
 
 
