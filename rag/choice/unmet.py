@@ -5,7 +5,7 @@ What is said of another one is no answer, however well the rest is met.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -59,8 +59,7 @@ def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
     The last word tells a name from another: "Hajji Ibrahim" is not Hajji Abdullah, but who is
     called Bali may be Mustafa Bali.  "Bridge" tells none.
     """
-    named = [(name, _MET) for name in names_of(reading)]
-    named += [(name, _FAINT) for name in places_of(reading)]
+    named = [*((n, _MET) for n in names_of(reading)), *((n, _FAINT) for n in places_of(reading))]
     if not named:
         return []
     told = _told(f"{article.title or ''}\n{article.text}", article.language)
@@ -181,24 +180,25 @@ def names_of(reading: Reading) -> list[list[int]]:
             found[-1].append(place)
         else:
             found.append([place])
-    starts = [reading.words[name[0]].word.start for name in found]
     capitals = [
         name
-        for name, start in zip(found, starts, strict=True)
-        if len(name) > 1 or not _begins(reading, start)
+        for name in found
+        if len(name) > 1 or not _begins(reading, reading.words[name[0]].word.start)
     ]
-    capitals = capitals or _behind(reading, "naming")
-    return [*capitals, *_known(reading, {place for name in capitals for place in name})]
+    known, found = _known(reading), capitals or _behind(reading, "naming")
+    # Behind "party" stands a name, and the "party of God" is one with it.
+    found = [name for name in found if not any({*name} < {*whole} for whole in known)]
+    return [*found, *(name for name in known if all({*name}.isdisjoint(each) for each in found))]
 
 
-def _known(reading: Reading, named: Collection[int]) -> list[list[int]]:
-    """Return the places of further names of the glossary that no capital could give away."""
+def _known(reading: Reading) -> list[list[int]]:
+    """Return the places of names of the glossary, those that no capital gives away included."""
     found: list[list[int]] = []
     for place, word in enumerate(reading.words):
         text, others = word.text, word.aliases
         # "The US" is one and "us" is not; an illness is a name here, however it is written.
         plain = text.upper() == text or not illnesses().isdisjoint(others)
-        if not others or not plain or place in named:
+        if not others or not plain:
             continue
         if found and found[-1][-1] == place - 1 and reading.words[place - 1].aliases == others:
             found[-1].append(place)

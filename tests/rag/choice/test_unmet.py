@@ -260,3 +260,19 @@ def test_two_letters_of_one_sound_may_be_two_sounds():
     state = Article("t", "The army of Chad left Tabqa.", language="en")
     assert missed("من غادر مدينة تشاد؟", state) == []
     assert missed("من غادر مدينة تشرين؟", state) == ["تشرين"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("Who lives in Ras al-Ain?", "قادة يعيشون في سري كانيه وتل ابيض.", []),
+        ("من يعيش في رأس العين؟", "قادة يعيشون في سري كانيه وتل ابيض.", []),
+        ("Who lives in Kobani?", "قادة يعيشون في سري كانيه وتل ابيض.", ["Kobani"]),
+        ("Wer lebt in Kobane?", "وصلت القافلة إلى عين العرب.", []),
+        ("من هو مدير المركز الإعلامي للبيشمركة؟", "مدير المركز الإعلامي لقسد.", ["للبيشمركة"]),
+        ("من هو الناطق باسم حزب الله؟", "الناطق باسم الحشد الشعبي.", ["حزب الله"]),
+    ],
+)
+def test_towns_with_two_names_and_armed_groups_are_known(question, text, missing):
+    article = Article("t", text, language="ar")
+    assert missed(question, article) == missing
