@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 import regex
 
@@ -180,31 +181,29 @@ def names_of(reading: Reading) -> list[list[int]]:
             found[-1].append(place)
         else:
             found.append([place])
-    capitals = [
-        name
-        for name in found
-        if len(name) > 1 or not _begins(reading, reading.words[name[0]].word.start)
-    ]
-    known, found = _known(reading), capitals or _behind(reading, "naming")
+    starts = [reading.words[name[0]].word.start for name in found]
+    capitals = [n for n, at in zip(found, starts, strict=True) if n[1:] or not _begins(reading, at)]
+    found = capitals or _behind(reading, "naming")
+    known = _known(reading, found)
     # Behind "party" stands a name, and the "party of God" is one with it.
     found = [name for name in found if not any({*name} < {*whole} for whole in known)]
     return [*found, *(name for name in known if all({*name}.isdisjoint(each) for each in found))]
 
 
-def _known(reading: Reading) -> list[list[int]]:
-    """Return the places of names of the glossary, those that no capital gives away included."""
-    found: list[list[int]] = []
-    for place, word in enumerate(reading.words):
-        text, others = word.text, word.aliases
+def _known(reading: Reading, found: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return the places of names of the glossary without capitals, or with parts in `found`."""
+    groups = groupby(range(len(reading.words)), lambda place: reading.words[place].aliases)
+    known = [list(group) for aliases, group in groups if aliases]
+
+    def plain(word: QueryWord) -> bool:
         # "The US" is one and "us" is not; an illness is a name here, however it is written.
-        plain = text.upper() == text or not illnesses().isdisjoint(others)
-        if not others or not plain:
-            continue
-        if found and found[-1][-1] == place - 1 and reading.words[place - 1].aliases == others:
-            found[-1].append(place)
-        else:
-            found.append([place])
-    return found
+        return word.text.upper() == word.text or not illnesses().isdisjoint(word.aliases)
+
+    return [
+        group
+        for group in known
+        if all(plain(reading.words[p]) for p in group) or any({*n} < {*group} for n in found)
+    ]
 
 
 def places_of(reading: Reading) -> list[list[int]]:
