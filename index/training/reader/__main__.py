@@ -14,9 +14,15 @@ from index.training.reader.examples import read_examples
 from index.training.reader.model import LAYERS, ReadingModel
 from index.training.reader.stages.crossing import crossing_examples
 from index.training.reader.stages.final import final_examples
+from index.training.reader.stages.news import news_examples
 from index.training.reader.train import Recipe, read_trained, train
 
-_STAGES = {"first": read_examples, "crossing": crossing_examples, "final": final_examples}
+_STAGES = {
+    "first": read_examples,
+    "crossing": crossing_examples,
+    "final": final_examples,
+    "news": news_examples,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
