@@ -90,10 +90,14 @@ def _written(name: Sequence[QueryWord], told: _Told, language: str) -> bool:
     forms = {text, without_article(fold(text)), "".join(folded)}
     base = stem(fold(text), told.language)
     return (
-        # Of "Malikiyah" the stem is that of "owner".
+        # Of "Malikiyah" the stem is that of "owner", of Derik ("ديريك") of "monastery".
         (base in told.stems and len(min(forms, key=len)) - len(base) <= _ENDING)
         or any(set(_bare(alias)) <= told.bare for alias in last.aliases)
-        or any({stem(part, told.language) for part in _bare(a)} <= told.stems for a in last.aliases)
+        or any(
+            {stem(part, told.language) for part in parts} <= told.stems
+            for parts in map(_bare, last.aliases)
+            if len(parts) > 1 or len(parts[0]) - len(stem(parts[0], told.language)) <= _ENDING
+        )
         or any(
             len(key) >= _TELLING or vowels_agree(form, other)
             for form in forms
@@ -221,11 +225,8 @@ def places_of(reading: Reading) -> list[list[int]]:
     found = [name for name in _behind(reading, "placing") if closes(name[-1])]
     starts = {word.word.start: place for place, word in enumerate(reading.words)}
     if reading.language == "de":
-        found += [
-            [starts[match.start()]]
-            for match in _BEFORE_HYPHEN.finditer(text)
-            if match.start() in starts
-        ]
+        begun = [match.start() for match in _BEFORE_HYPHEN.finditer(text)]
+        found += [[starts[start]] for start in begun if start in starts]
     if reading.language in _ASKED_WITHIN and reading.own in starts:
         first = starts[reading.own]
         if _LONG_CAPITAL.match(reading.words[first].text):

@@ -269,6 +269,9 @@ def test_two_letters_of_one_sound_may_be_two_sounds():
         ("من يعيش في رأس العين؟", "قادة يعيشون في سري كانيه وتل ابيض.", []),
         ("Who lives in Kobani?", "قادة يعيشون في سري كانيه وتل ابيض.", ["Kobani"]),
         ("Wer lebt in Kobane?", "وصلت القافلة إلى عين العرب.", []),
+        ("Who opened the library of Derik?", "ذكر مجلس دير الزور المدني ذلك.", ["Derik"]),
+        ("Who lives in Malikiyah?", "المال في المدينة قليل.", ["Malikiyah"]),
+        ("Who lives in Derik?", "سكان المالكية وسكان الحسكة.", []),
         # In one word or in two, and told as one.
         ("Who governs Deir ez-Zor?", "ديرالزور هي خط الدفاع.", []),
         ("Who governs Deir ez-Zor?", "الرقة هي خط الدفاع.", ["Deir ez-Zor"]),
