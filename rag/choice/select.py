@@ -49,7 +49,7 @@ _FEW = 3
 # Log odds below which no sentence that answers was read, but for a follow-up, of two questions.
 _DENIED = -4.0
 # A third is seldom the one that answers, and each that is looked at makes a refusal less likely.
-_RIVALS = 2
+_RIVALS, _CLOSE = 2, 0.15
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,6 @@ class Selector:
             return [described.sentences[place] for place in picked], False
         others = differing(reading, described, scores, picked[0], self._table)
         if not others and reading.asks_whether:
-            # Few questions want a yes or no.
             from rag.choice.denying import denying
 
             others = denying(reading, described, scores, picked[0], self._table)
@@ -239,8 +238,8 @@ def surest(
     # price of cloves"), it counts something else, and of few words each tells what.
     few = len(reading.words) <= _FEW and not reading.whole
     most = _MOST_OF_FEW if few else _MOST_ABSENT
-    vague = few or reading.expected is Expected.NUMBER
-    vague = vague and not (named or reading.context or places_of(reading))
+    counted = reading.expected is Expected.NUMBER
+    vague = (few or counted) and not (named or reading.context or places_of(reading))
     elsewhere = vague and all(e.get("absent", 0.0) > most for e in found)
     denied = [not reading.context and e.get("reads", 0.0) < _DENIED for e in found]
     sure = [min(s, POINTED) if elsewhere or no else s for s, no in zip(sure, denied, strict=True)]
@@ -249,6 +248,9 @@ def surest(
     for place, each in enumerate(found[1:], 1):
         if reading.context or found[0]["unnamed"] > each["unnamed"]:
             sure[place] = min(sure[place], POINTED)
+    # Of two numbers the one in whose sentence every word stands counts what is asked for.
+    if counted and whole == [False, True] and sure[0] - sure[1] < _CLOSE:
+        sure[0] = min(sure[0], float(np.nextafter(sure[1], 0.0)))
     best = int(np.argmax(sure))
     swapped, places = scores.copy(), [rivals[0], rivals[best]]
     first, surer = (described.sentences[place] for place in places)

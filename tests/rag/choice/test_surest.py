@@ -90,6 +90,25 @@ def test_no_script_puts_the_second_ahead(monkeypatch, odds, foreign, best):
 
 
 @pytest.mark.parametrize(
+    ("question", "odds", "own", "best"),
+    [
+        ("How many prisoners are in a room?", (2.0, 1.5), ([0.9, 0.4], [1.0, 1.0]), 1),
+        # Much surer, of the same words, with all words itself, and where no number is asked for.
+        ("How many prisoners are in a room?", (2.0, 0.0), ([0.9, 0.4], [1.0, 1.0]), 0),
+        ("How many prisoners are in a room?", (2.0, 1.5), ([0.9, 0.4], [1.0, 0.4]), 0),
+        ("How many prisoners are in a room?", (2.0, 1.5), ([1.0, 1.0], [1.0, 1.0]), 0),
+        ("Who are the prisoners in a room?", (2.0, 1.5), ([0.9, 0.4], [1.0, 1.0]), 0),
+    ],
+)
+def test_of_two_numbers_the_one_beside_all_words_is_ahead(monkeypatch, question, odds, own, best):
+    monkeypatch.setattr(module, "signals", lambda *given: {"odds": odds[given[-1]], "unnamed": 0})
+    scores, table = np.array([2.0, 1.0]), load_bundled()
+    described = bare(np.array(own, np.float32))
+    ahead, _ = surest(read(question, table), described, scores, scores, table, {"odds": 1.0})
+    assert int(np.argmax(ahead)) == best
+
+
+@pytest.mark.parametrize(
     ("question", "unnamed", "own", "sure"),
     [
         ("Who painted the window?", 0, [1.0, 0.5], 1 / (1 + np.e**2.2)),
