@@ -143,7 +143,10 @@ def _at(folder: Path, size: int, plan: Plan, say: Callable[[str], None]) -> tupl
             built = step(SIDES[name].module, how, folder, plan.limits)
             kept = ("build_s", "build_cpu_s", "read_s", "disk_mb")
             figures[name].update({key: built[key] for key in kept if key in built})
-            figures[name]["build_peak_mb"] = built["peak_mb"]
+            peaks = {
+                f"build_{key}": built[key] for key in ("peak_mb", "own_peak_mb") if key in built
+            }
+            figures[name].update(peaks)
         except DalilError as error:
             notes[name] = str(error)
     ready = [name for name in plan.sides if name not in notes]

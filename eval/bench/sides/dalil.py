@@ -19,7 +19,6 @@ from corpus.split import split
 from eval.bench.files import ARTICLES, LIBRARY, PASSAGES, VECTORS, Figures, Found, named, size
 from eval.bench.sides.clock import Clock
 from eval.bench.sides.legs import legs
-from eval.bench.sides.server import peak, peak_beside
 from index import Library, load_encoder
 from index.embedded.segments.kept import DERIVED
 from index.store.database import DATABASE
@@ -39,7 +38,7 @@ def add(folder: Path) -> Figures:
     library.add(found)
     done = perf_counter()
     seconds = {"read_s": read - began, "import_s": done - began}
-    return {"articles": len(found), **seconds, "peak_mb": _peak()}
+    return {"articles": len(found), **seconds}
 
 
 def build(folder: Path) -> Figures:
@@ -94,21 +93,13 @@ def gather(folder: Path) -> Figures:
     # Closed first, so that what SQLite's log holds counts once.
     library.close()
     disk = {"passages": passages, "disk_mb": size(folder / LIBRARY)}
-    return {**figures, **disk, "peak_mb": _peak()}
+    return {**figures, **disk}
 
 
 def _pickled(file: IO[bytes]) -> Iterator[Article]:
     with suppress(EOFError):
         while True:
             yield pickle.load(file)
-
-
-def _peak() -> float:
-    """Return peak memory of this process and of what indexes beside it, as if both had it at once.
-
-    Pages of files that both have mapped are counted twice.
-    """
-    return peak() + peak_beside()
 
 
 def search(folder: Path) -> Mapping[str, Callable[[str], object]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import resource
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,47 +17,23 @@ from time import perf_counter, process_time
 
 from corpus.errors import DalilError
 from eval.bench.files import Found
+from eval.bench.sides.memory import Watch, peak
 
 Leg = Callable[[str], object]
-
-
-def peak() -> float:
-    """Return the most memory (MB, 10^6 bytes) that this process has had so far.
-
-    On Linux from /proc: `ru_maxrss` would count what the parent had when it started us.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = status.read_text(encoding="ascii").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
-    return _peak(resource.RUSAGE_SELF)
-
-
-def peak_beside() -> float:
-    """Return the most memory (MB) that a process had that this one started and waited for.
-
-    It counts as at least what this one had when it started that; 0 without any.
-    """
-    return _peak(resource.RUSAGE_CHILDREN)
-
-
-def _peak(whose: int) -> float:
-    # Bytes on macOS, kibibytes elsewhere.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(whose).ru_maxrss * unit / 1e6
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one step of one side."""
     side, step, folder = arguments
     run = getattr(importlib.import_module(f"eval.bench.sides.{side}"), step)
-    began = perf_counter()
+    began, watch = perf_counter(), Watch()
     try:
         returned = run(Path(folder))
+        open_s, peaks = perf_counter() - began, watch.peaks()
         if any(callable(value) for value in returned.values()):
-            _serve(returned, perf_counter() - began)
+            _serve(returned, open_s)
         else:
-            _say({"peak_mb": peak(), **returned})
+            _say({**peaks, **returned})
     except DalilError as error:
         sys.stderr.write(f"{error}\n")
         return 1

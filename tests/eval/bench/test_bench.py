@@ -199,22 +199,26 @@ def test_one_side_alone_has_no_ratios():
 
 def test_peak_memory_is_the_process_own():
     held = bytearray(b"x") * 200_000_000
-    code = "from eval.bench.sides.server import peak; print(peak())"
+    code = "from eval.bench.sides.memory import peak; print(peak())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert 1 < float(done.stdout) < len(held) / 1e6 / 2
 
 
-def test_peak_memory_beside_is_that_of_a_process_that_was_started():
+def test_memory_of_a_process_that_was_started_counts_while_it_is_there():
     code = """if True:
-        import subprocess, sys
-        from eval.bench.sides.server import peak_beside
-        print(peak_beside())
-        subprocess.run([sys.executable, "-c", "bytearray(b'x') * 90_000_000"])
-        print(peak_beside())"""
+        import json, subprocess, sys
+        from eval.bench.sides.memory import Watch
+        held = bytearray(b'x') * 60_000_000
+        watch = Watch()
+        other = "import time; held = bytearray(b'x') * 90_000_000; time.sleep(1)"
+        subprocess.run([sys.executable, "-c", other])
+        del held
+        more = bytearray(b'x') * 80_000_000
+        print(json.dumps(watch.peaks()))"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    before, after = map(float, done.stdout.split())
-    assert before == 0
-    assert 90 < after < 150
+    peaks = json.loads(done.stdout)
+    # Neither what this process had when it started the other counts twice, nor what came later.
+    assert 150 < peaks["own_peak_mb"] < peaks["peak_mb"] < 215
 
 
 def test_a_step_that_fails_is_a_sentence(tmp_path):
