@@ -18,14 +18,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedded.arrays import load_arrays, save_arrays
 from index.embedded.postings import (
     Held,
     SortedTerms,
     among,
     best_rows,
     by_part,
-    load_arrays,
-    save_arrays,
     term_keys,
     together,
 )
@@ -196,11 +195,7 @@ class LexicalIndex(Scored):
     @cached_property
     def idf(self) -> NDArray[np.float64]:
         """The idf of each term, float64 (v,); computed when a score is first asked for."""
-        terms, sizes = self.terms(), np.diff(self.starts)
-        # In the order rank_bm25 would have met the words, so that its sums round alike.
-        order = np.argsort(self.appearance).tolist()
-        idf = _idf({terms[place]: int(sizes[place]) for place in order}, len(self.lengths))
-        return np.array([idf[term] for term in terms], np.float64)
+        return idf_of(self.starts, self.appearance, len(self.lengths))
 
     def terms(self) -> list[str]:
         """Return all terms in byte order."""
@@ -280,14 +275,22 @@ class LexicalIndex(Scored):
 _FIELDS = tuple(LexicalIndex.__dataclass_fields__)
 
 
-def _idf(frequency: dict[str, int], documents: int) -> dict[str, float]:
-    if not frequency:
-        return {}
+def idf_of(
+    starts: NDArray[np.int64], appearance: NDArray[np.int64], documents: int
+) -> NDArray[np.float64]:
+    """Return the idf of each term of so many documents, float64 (v,).
+
+    `starts` and `appearance` are as in `LexicalIndex`.
+    """
+    if not len(appearance):
+        return np.zeros(0)
     from rank_bm25 import BM25Okapi
 
     # The stock constructor counts the documents itself and fails on an empty collection, so
-    # only its idf step is run, on counts made from the postings.
+    # only its idf step is run, on counts made from the postings, of terms by their places.
     model = BM25Okapi.__new__(BM25Okapi)
     model.corpus_size, model.epsilon, model.idf = documents, EPSILON, {}
-    model._calc_idf(frequency)
-    return dict(model.idf)
+    # In the order rank_bm25 would have met the words, so that its sums round alike.
+    order, sizes = np.argsort(appearance), np.diff(starts)
+    model._calc_idf(dict(zip(order.tolist(), sizes[order].tolist(), strict=True)))
+    return np.array([model.idf[place] for place in range(len(sizes))], np.float64)

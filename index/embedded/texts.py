@@ -246,14 +246,24 @@ class TextIndex(Texts):
     @classmethod
     def merged(cls, parts: Sequence[tuple[Self, NDArray[np.int64]]]) -> Self:
         """Index the texts of several indexes, of each those in the rows beside it, ascending."""
-        from index.embedded.merging import merged
+        from index.embedded.merging import merged_terms, merged_tokens
 
         return cls(
-            merged((part.terms, keep) for part, keep in parts),
-            merged((part.grams, keep) for part, keep in parts),
-            merged((part.names, keep) for part, keep in parts),
-            TokenIndex.merged((part.tokens, keep) for part, keep in parts),
+            LexicalIndex(**merged_terms([(part.terms, keep) for part, keep in parts]).arrays()),
+            LexicalIndex(**merged_terms([(part.grams, keep) for part, keep in parts]).arrays()),
+            LexicalIndex(**merged_terms([(part.names, keep) for part, keep in parts]).arrays()),
+            TokenIndex(**merged_tokens([(part.tokens, keep) for part, keep in parts]).arrays()),
         )
+
+    @classmethod
+    def save_merged(cls, parts: Sequence[tuple[Self, NDArray[np.int64]]], folder: Path) -> None:
+        """Write what `merged` makes into `folder`, one of the four after the other."""
+        from index.embedded.merging import merged_tokens, save_terms
+
+        save_terms([(part.terms, keep) for part, keep in parts], folder / _TERMS)
+        save_terms([(part.grams, keep) for part, keep in parts], folder / _GRAMS)
+        save_terms([(part.names, keep) for part, keep in parts], folder / _NAMES)
+        merged_tokens([(part.tokens, keep) for part, keep in parts]).save(folder / TOKENS)
 
     def save(self, folder: Path) -> None:
         """Write the four into folders within `folder`."""

@@ -20,7 +20,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.postings import Counts, Run, Sizes, Tokens, load_arrays, save_arrays
+from index.embedded.arrays import load_arrays, save_arrays
+from index.embedded.postings import Counts, Run, Sizes, Tokens
 from index.encoder.pieces import cuts, gathered, ragged, smallest
 
 # Documents counted together.
@@ -180,14 +181,6 @@ class TokenIndex(Tokens):
         """Index texts whose token `ids` lie one after another, `lengths` (n,) of them each."""
         counter = PostingCounter((), np.zeros(0, np.int32))
         counter.add(ids, lengths)
-        return cls.of(counter)
-
-    @classmethod
-    def merged(cls, parts: Iterable[tuple[Self, NDArray[np.int64]]]) -> Self:
-        """Index the texts of several indexes, of each those in the rows beside it, ascending."""
-        counter = PostingCounter((), np.zeros(0, np.int32))
-        for index, keep in parts:
-            counter.include(index.part(keep), index.lengths[keep])
         return cls.of(counter)
 
     def counter(self, keep: NDArray[np.int64]) -> PostingCounter:

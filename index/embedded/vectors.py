@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -20,13 +20,13 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.postings import load_arrays, save_arrays
+from index.embedded.arrays import Blocks, load_arrays, save_arrays
 from index.embedded.soft import LEAST, MOST, Floats, Places
 from index.encoder.pieces import smallest
 
 # One thread a query is steadier than two that fight for a small machine's cores.
 faiss.omp_set_num_threads(1)
-_CODES, _PAIRS = "codes.faiss", "pairs.faiss"
+_ROWS, _CODES, _PAIRS = "rows", "codes.faiss", "pairs.faiss"
 # How many rows are compared as they are: so many times the depth, and some more.
 _TIMES, _MORE = 2, 100
 # So many times as many are found by pairs, to be compared in 8 bits.
@@ -103,13 +103,8 @@ class VectorIndex(Vectors):
     @classmethod
     def build(cls, vectors: NDArray[np.float32]) -> Self:
         """Index `vectors`, float32 (n, dimension)."""
-        kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
-        codes = faiss.IndexScalarQuantizer(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
         rows = np.ascontiguousarray(vectors, np.float32)
-        highest = max(float(rows.max(initial=0)), -float(rows.min(initial=0)))
-        for first in range(0, len(rows), _AT_ONCE):
-            codes.add(_rounded(rows[first : first + _AT_ONCE], highest))
-        return cls(rows, codes, _by_pairs(rows))
+        return cls(rows, _by_components(rows), _by_pairs(rows))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -151,13 +146,28 @@ class VectorIndex(Vectors):
         """Index the vectors of several indexes, of each those in the rows beside it."""
         return cls.build(np.concatenate([index.rows[keep] for index, keep in parts]))
 
+    @classmethod
+    def save_merged(cls, parts: Sequence[tuple[Self, NDArray[np.int64]]], folder: Path) -> None:
+        """Write what `merged` makes into `folder`, of all vectors never more than some at once."""
+        shape = sum(len(keep) for _, keep in parts), parts[0][0].dimension
+        some = (
+            [index.vectors(keep[first : first + _AT_ONCE])]
+            for index, keep in parts
+            for first in range(0, len(keep), _AT_ONCE)
+        )
+        Blocks({_ROWS: np.dtype(np.float32)}, shape, some).save(folder)
+        rows = load_arrays(folder, [_ROWS])[_ROWS]
+        faiss.write_index(_by_components(rows), str(folder / _CODES))
+        if (pairs := _by_pairs(rows)) is not None:
+            faiss.write_index(pairs, str(folder / _PAIRS))
+
     def extended(self, keep: NDArray[np.int64], vectors: NDArray[np.float32]) -> Self:
         """Return an index of the rows `keep`, then `vectors`."""
         return self.build(np.concatenate([self.rows[keep], vectors]) if len(keep) else vectors)
 
     def save(self, folder: Path) -> None:
         """Write the vectors, and the index in FAISS's own format, into `folder`."""
-        save_arrays(folder, {"rows": self.rows})
+        save_arrays(folder, {_ROWS: self.rows})
         faiss.write_index(self.codes, str(folder / _CODES))
         if self.pairs is not None:
             faiss.write_index(self.pairs, str(folder / _PAIRS))
@@ -165,13 +175,23 @@ class VectorIndex(Vectors):
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Open what `save` wrote; raise `OSError`, `ValueError` or `RuntimeError` if damaged."""
-        rows = load_arrays(folder, ["rows"])["rows"]
+        rows = load_arrays(folder, [_ROWS])[_ROWS]
         pairs = folder / _PAIRS
         return cls(
             rows,
             faiss.read_index(str(folder / _CODES)),
             faiss.read_index(str(pairs)) if pairs.exists() else None,
         )
+
+
+def _by_components(rows: NDArray[np.float32]) -> Any:  # noqa: ANN401 - FAISS has no types
+    """Return the FAISS index of `rows` in 8 bits a component."""
+    kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
+    codes = faiss.IndexScalarQuantizer(rows.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+    highest = max(float(rows.max(initial=0)), -float(rows.min(initial=0)))
+    for first in range(0, len(rows), _AT_ONCE):
+        codes.add(_rounded(rows[first : first + _AT_ONCE], highest))
+    return codes
 
 
 def _by_pairs(rows: NDArray[np.float32]) -> Any:  # noqa: ANN401 - FAISS has no types

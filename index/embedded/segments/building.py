@@ -7,7 +7,7 @@ while a library grows, and an addition costs in proportion to itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import Protocol
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.embedded.neighbours import Neighbours
 from index.embedded.passages import PassageTable, texts_of
+from index.embedded.segments.merging import Merging, merged
 from index.embedded.segments.snapshot import Near, Part, Segment, Snapshot
 from index.embedded.texts import TextIndex
 from index.embedded.tokens import TokenIndex
@@ -108,7 +109,7 @@ def build(
         parts.append(Part(made, np.ones(len(made), np.bool_)))
     parts = [part for part in parts if part.count]
     if settle or len(parts) > _MOST_PARTS:
-        parts = _settled(parts, _SOON if settle else _LARGEST)
+        parts = _settled(parts, _SOON if settle else _LARGEST, merged)
     if not parts:
         parts = [Part(_indexed(store, [], dimension, encoder), np.zeros(0, np.bool_))]
     found = Snapshot(store.revision, parts, near, encoder, restored)
@@ -121,11 +122,13 @@ def build(
 def settled(snapshot: Snapshot) -> Snapshot | None:
     """Return the same passages in fewer parts, with the neighbours of their tokens worked out.
 
-    `None` if nothing of that is to be done.  What is given back may be in no file.
+    `None` if nothing of that is to be done.  What is given back may be in no file, and is put
+    together when it is written.
     """
-    parts, near = _settled(snapshot.parts, _LARGEST), snapshot.near_tokens
+    parts, near = _settled(snapshot.parts, _LARGEST, _merging), snapshot.near_tokens
     found = replace(snapshot, parts=parts)
-    following = _following(near, found.texts.tokens.vocabulary, snapshot.encoder)
+    # The same passages have the same tokens, in whatever parts.
+    following = _following(near, snapshot.texts.tokens.vocabulary, snapshot.encoder)
     same = len(parts) == len(snapshot.parts) and all(
         part.segment is before.segment for part, before in zip(parts, snapshot.parts, strict=True)
     )
@@ -192,15 +195,22 @@ def _indexed(
     return Segment(PassageTable.of(rows), VectorIndex.build(vectors), texts)
 
 
-def _settled(parts: Sequence[Part], most: int) -> list[Part]:
+def _settled(
+    parts: Sequence[Part], most: int, join: Callable[[Sequence[Part]], Part]
+) -> list[Part]:
     """Return parts of the same passages, put together where small ones stand beside each other.
 
-    What is put together has at most `most` passages.
+    What `join` puts together has at most `most` passages.
     """
     found = list(parts)
     for first, last in reversed(_apart(parts, most)):
-        found[first:last] = [merged(parts[first:last])]
+        found[first:last] = [join(parts[first:last])]
     return found
+
+
+def _merging(parts: Sequence[Part]) -> Part:
+    made = Merging(parts)
+    return Part(made, np.ones(len(made), np.bool_))
 
 
 def _apart(parts: Sequence[Part], most: int) -> list[tuple[int, int]]:
@@ -218,20 +228,6 @@ def _apart(parts: Sequence[Part], most: int) -> list[tuple[int, int]]:
         if part.count < (1 - _LOST) * len(part.live) and part.count <= most
     ]
     return [*spans, (first, len(parts))] if together else spans
-
-
-def merged(parts: Sequence[Part]) -> Part:
-    """Return the passages of `parts` that are there as one part."""
-    keeps = [np.flatnonzero(part.live) for part in parts]
-    segments = [part.segment for part in parts]
-    live = np.concatenate([part.live for part in parts])
-    tables = PassageTable.joined([each.passages for each in segments], live)
-    made = Segment(
-        tables.part(np.flatnonzero(live)),
-        VectorIndex.merged([(s.vectors, keep) for s, keep in zip(segments, keeps, strict=True)]),
-        TextIndex.merged([(s.texts, keep) for s, keep in zip(segments, keeps, strict=True)]),
-    )
-    return Part(made, np.ones(len(made), np.bool_))
 
 
 def _following(near: Near, vocabulary: NDArray[np.int32], encoder: StaticEncoder) -> Near:

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedded.arrays import load_arrays, save_arrays
 from index.embedded.neighbours import Neighbours, moved_on
 from index.embedded.passages import PassageTable
-from index.embedded.postings import load_arrays, save_arrays
 from index.embedded.segments.joined import JoinedVectors, join_texts
 from index.embedded.soft import Places
 from index.embedded.texts import TextIndex, Texts
@@ -37,7 +37,7 @@ from index.store.origins import RESTORED
 MANIFEST = "manifest.json"
 # Raised whenever analysis or a file format changes, so that old files are rebuilt.
 FORMAT = 8
-PASSAGES, _VECTORS, _VOCABULARY = "passages", "vectors", "vocabulary"
+PASSAGES, VECTORS, _VOCABULARY = "passages", "vectors", "vocabulary"
 
 
 class Files(NamedTuple):
@@ -69,7 +69,7 @@ class Segment:
     def save(self, folder: Path) -> None:
         """Write the indexes into `folder`."""
         self.passages.save(folder / PASSAGES)
-        self.vectors.save(folder / _VECTORS)
+        self.vectors.save(folder / VECTORS)
         self.texts.save(folder)
 
     @classmethod
@@ -77,7 +77,7 @@ class Segment:
         """Open what was saved; raise `OSError`, `ValueError` or `RuntimeError` if damaged."""
         folder = below / files.folder
         table = PassageTable.load(folder / PASSAGES)
-        found = cls(table, VectorIndex.load(folder / _VECTORS), TextIndex.load(folder), files)
+        found = cls(table, VectorIndex.load(folder / VECTORS), TextIndex.load(folder), files)
         if not len(found.passages) == len(found.vectors) == len(found.texts):
             raise ValueError
         return found
