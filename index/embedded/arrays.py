@@ -6,6 +6,7 @@ Neither does what is written while more of it is made.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -33,6 +34,20 @@ def load_arrays(folder: Path, names: Iterable[str]) -> dict[str, Any]:
         name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)
         for name in names
     }
+
+
+def let_go(index: object) -> None:
+    """Let go of the pages that the maps among an index's arrays have in memory.
+
+    They are read again when they are looked at.
+    """
+    held: Any
+    for held in vars(index).values():
+        while isinstance(held, np.ndarray):
+            # A view is of an array or, at the end, of a map.
+            held = held.base
+        if isinstance(held, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            held.madvise(mmap.MADV_DONTNEED)
 
 
 @dataclass(frozen=True)

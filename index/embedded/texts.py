@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from corpus.text.names import name_terms
 from corpus.text.stems import grams, passage_terms, stem, terms
 from corpus.text.words import words
+from index.embedded.arrays import let_go
 from index.embedded.bm25 import LexicalIndex, Scored
 from index.embedded.postings import Tokens
 from index.embedded.soft import NearTokens, TokenCosines
@@ -257,13 +258,19 @@ class TextIndex(Texts):
 
     @classmethod
     def save_merged(cls, parts: Sequence[tuple[Self, NDArray[np.int64]]], folder: Path) -> None:
-        """Write what `merged` makes into `folder`, one of the four after the other."""
+        """Write what `merged` makes into `folder`, one of the four after the other.
+
+        What was read of each is let go of before the next.
+        """
         from index.embedded.merging import merged_tokens, save_terms
 
-        save_terms([(part.terms, keep) for part, keep in parts], folder / _TERMS)
-        save_terms([(part.grams, keep) for part, keep in parts], folder / _GRAMS)
-        save_terms([(part.names, keep) for part, keep in parts], folder / _NAMES)
+        for name in (_TERMS, _GRAMS, _NAMES):
+            save_terms([(getattr(part, name), keep) for part, keep in parts], folder / name)
+            for part, _ in parts:
+                let_go(getattr(part, name))
         merged_tokens([(part.tokens, keep) for part, keep in parts]).save(folder / TOKENS)
+        for part, _ in parts:
+            let_go(part.tokens)
 
     def save(self, folder: Path) -> None:
         """Write the four into folders within `folder`."""

@@ -179,7 +179,8 @@ class VectorIndex(Vectors):
         pairs = folder / _PAIRS
         return cls(
             rows,
-            faiss.read_index(str(folder / _CODES)),
+            # Mapped as the rows are; those by pairs are laid out anew and cannot be.
+            faiss.read_index(str(folder / _CODES), faiss.IO_FLAG_MMAP_IFC),
             faiss.read_index(str(pairs)) if pairs.exists() else None,
         )
 

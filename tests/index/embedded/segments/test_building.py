@@ -134,11 +134,11 @@ def test_what_is_taken_away_while_it_is_opened_is_not_damaged(tmp_path, monkeypa
         before = library.engine.snapshot().parts[0].segment.files.folder
         read = faiss.read_index
 
-        def replaced_meanwhile(file):
+        def replaced_meanwhile(*file):
             monkeypatch.setattr(faiss, "read_index", read)
             library.rebuild()
             assert not (tmp_path / "derived" / before).exists()
-            return read(file)
+            return read(*file)
 
         monkeypatch.setattr(faiss, "read_index", replaced_meanwhile)
         said = []
