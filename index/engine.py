@@ -122,8 +122,11 @@ class Engine(Protocol):
         """
         ...
 
-    def follow(self, *, writing: bool) -> None:
-        """Catch up with the library; `writing` says that the caller holds its write lock."""
+    def follow(self, *, writing: bool, more: bool = False) -> None:
+        """Catch up with the library; `writing` says that the caller holds its write lock.
+
+        With `more`, which is about to come, what is better done once may be left for then.
+        """
         ...
 
     def rebuild(self) -> None:

@@ -71,5 +71,5 @@ class Pace:
         self._passages += passages
         late = self._passages and time.monotonic() - self._since > _SEEN_SECONDS
         if self._passages >= _MOST_PASSAGES or (late and is_served(self._home)):
-            self._engine.follow(writing=True)
+            self._engine.follow(writing=True, more=True)
             self._passages, self._since = 0, time.monotonic()

@@ -98,9 +98,9 @@ class EmbeddedEngine:
         self._indexing = Indexing(self._home, self._encoder.dimension)
         return self._indexing
 
-    def follow(self, *, writing: bool) -> None:
+    def follow(self, *, writing: bool, more: bool = False) -> None:
         """Load or build the newest snapshot, and keep it in files if it was built."""
-        self._refresh(keep=writing)
+        self._refresh(keep=writing, more=more)
 
     def catch_up(self) -> None:
         """Open or make the newest snapshot, ask it what was asked last, and share it then."""
@@ -121,7 +121,7 @@ class EmbeddedEngine:
         """Drop the snapshot; its files are memory maps, which close with it."""
         self._snapshot = None
 
-    def _refresh(self, *, keep: bool, ahead: bool = False) -> Snapshot:
+    def _refresh(self, *, keep: bool, ahead: bool = False, more: bool = False) -> Snapshot:
         if self._store.read_only:
             self._cache.say_once(str(read_only(self._store.path)), self._say)
         with self._store.reading(), self._cache:
@@ -137,11 +137,12 @@ class EmbeddedEngine:
                 find(found, asked, vector, 1, found.passages.allowed(Filters()))
             self._cache.put(found)
         self._snapshot = found
-        if reason and keep:
+        if keep:
             # The articles are committed: that their index cannot be kept undoes nothing.
             try:
-                self._keep(found)
-                self._settle(found)
+                if reason:
+                    self._keep(found)
+                self._settle(found, more=more)
             except DalilError as error:
                 self._say(str(error))
         elif reason and len(found.passages):
@@ -176,7 +177,7 @@ class EmbeddedEngine:
             reason = reason or (why if keep else None)
         return known, reason
 
-    def _settle(self, found: Snapshot) -> None:
+    def _settle(self, found: Snapshot, *, more: bool) -> None:
         """Put parts together where nobody waits for it, or have that done in the background."""
         follower = self._cache.follower
         if follower and self._words is load_bundled() and len(found.parts) < _MANY_PARTS:
@@ -186,7 +187,7 @@ class EmbeddedEngine:
         from index.embedded.segments.settling import settle
 
         with telling(self._home):
-            found = settle(found, self._home / DERIVED, self._encoder.fingerprint)
+            found = settle(found, self._home, self._encoder.fingerprint, more=more)
         with self._cache:
             self._cache.put(found)
         self._snapshot = found

@@ -87,7 +87,7 @@ class QdrantEngine:
         """Make nothing ready: points are made once, when the collection is brought up."""
         return nullcontext(lambda _: None)
 
-    def follow(self, *, writing: bool) -> None:
+    def follow(self, *, writing: bool, more: bool = False) -> None:
         """Bring the collection to the library's revision, if this process may write."""
         self._refresh(held=writing)
 

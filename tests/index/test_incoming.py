@@ -20,8 +20,9 @@ class Counting:
     def __init__(self):
         self.followed = 0
 
-    def follow(self, *, writing):
+    def follow(self, *, writing, more):
         assert writing
+        assert more
         self.followed += 1
 
 

@@ -143,6 +143,17 @@ def is_settled(snapshot: Snapshot) -> bool:
     return not _apart(snapshot.parts, _LARGEST) and not _moved(snapshot.near_tokens, vocabulary)
 
 
+def can_wait(snapshot: Snapshot) -> bool:
+    """Tell whether to put parts together may be left for when more has come, as much as last.
+
+    Each passage is put together once if that waits until no more would go with it.
+    """
+    parts = snapshot.parts
+    first, last = (_apart(parts, _LARGEST) or [(0, 0)])[-1]
+    together = sum(part.count for part in parts[first:last])
+    return len(parts) < _MOST_PARTS and together + parts[-1].count <= _LARGEST
+
+
 def _still_there(store: Store, previous: Snapshot, restored: str | None) -> list[Part] | None:
     """Return the parts of `previous` with what is there of them, `None` if it is no beginning."""
     newest, known = previous.newest, len(previous.passages)

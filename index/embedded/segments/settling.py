@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedded.segments.building import settled
+from index.embedded.segments.building import can_wait, settled
 from index.embedded.segments.kept import DERIVED, keep, save
 from index.embedded.segments.snapshot import (
     Near,
@@ -34,7 +34,7 @@ from index.embedded.segments.snapshot import (
 )
 from index.encoder import StaticEncoder, load_bundled
 from index.store.database import DATABASE, Store
-from index.store.lock import write_lock
+from index.store.lock import is_served, write_lock
 
 # Held by whoever puts parts together, so that no two do the same.
 MERGE_LOCK = "merge.lock"
@@ -44,11 +44,15 @@ _TURN_SECONDS, _LOOK_SECONDS = 10.0, 0.02
 _NICE = 10
 
 
-def settle(snapshot: Snapshot, folder: Path, fingerprint: str) -> Snapshot:
+def settle(snapshot: Snapshot, home: Path, fingerprint: str, *, more: bool = False) -> Snapshot:
     """Put the parts of the newest snapshot together and keep them; return it, or what came of it.
 
-    The caller holds the library's write lock.  Where another process is at it, that is left to it.
+    The caller holds the lock of the library in `home`.  Where another process is at it, that is
+    left to it; with `more`, which is about to come, to then, unless others search meanwhile.
     """
+    if more and can_wait(snapshot) and not is_served(home):
+        return snapshot
+    folder = home / DERIVED
     with write_lock(folder, name=MERGE_LOCK) as free:
         after = settled(snapshot) if free else None
         if after is None:

@@ -29,7 +29,7 @@ class BruteForceEngine:
     def importing(self):
         return nullcontext(lambda _: None)
 
-    def follow(self, *, writing):
+    def follow(self, *, writing, more=False):
         """There is nothing to keep up."""
 
     def rebuild(self):

@@ -7,12 +7,13 @@ from contextlib import closing, contextmanager
 import pytest
 
 from corpus.article import Article
-from index import Filters, Library
+from index import Filters, Library, incoming
 from index.embedded.segments import building, settling
+from index.embedded.segments.merging import Merging
 from index.embedded.segments.settling import MERGE_LOCK, settle_beside
 from index.encoder import load_bundled
 from index.store.database import DATABASE, Store
-from index.store.lock import write_lock
+from index.store.lock import serving, write_lock
 from tests.conftest import HashEncoder
 from tests.index.embedded.segments.test_building import WORDS, article, counts, filled
 from tests.index.queries import query_of
@@ -136,3 +137,50 @@ def test_a_writer_goes_on_from_what_was_put_together(tmp_path):
             library.add([article(70)])
         assert counts(library) == [40, 6, 1]
         assert assert_as_built_anew(tmp_path) == [40, 6, 1]
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    """Have an import index ten passages at a time; tell of what sizes parts it puts together."""
+    monkeypatch.setattr(incoming, "_MOST_PASSAGES", 10)
+    monkeypatch.setattr(building, "_LARGEST", 50)
+    put = []
+    save = Merging.save
+
+    def told(one, folder):
+        put.append(len(one))
+        save(one, folder)
+
+    monkeypatch.setattr(Merging, "save", told)
+    return put
+
+
+def test_an_import_puts_each_passage_into_a_larger_part_once(tmp_path, small_steps):
+    with closing(Library.open(tmp_path, HashEncoder(), create=True)) as library:
+        library.add(map(article, range(133)), batch=10)
+        assert small_steps == [50, 50, 33]
+        assert counts(library) == [50, 50, 33]
+    assert assert_as_built_anew(tmp_path) == [50, 50, 33]
+
+
+def test_who_searches_meanwhile_has_few_parts(tmp_path, small_steps):
+    with (
+        closing(Library.open(tmp_path, HashEncoder(), create=True)) as library,
+        serving(tmp_path),
+    ):
+        library.add(map(article, range(40)), batch=10)
+        assert small_steps == [20, 30, 40]
+
+
+def test_an_import_that_was_stopped_leaves_parts_for_the_next(tmp_path, small_steps):
+    def stop(done):
+        if done == 40:
+            raise KeyboardInterrupt
+
+    with closing(Library.open(tmp_path, HashEncoder(), create=True)) as library:
+        with pytest.raises(KeyboardInterrupt):
+            library.add(map(article, range(60)), batch=10, on_batch=stop)
+        assert counts(library) == [10] * 4
+        assert library.faults() == []
+        library.add(map(article, range(60)), batch=10)
+        assert (small_steps, counts(library)) == ([50], [50, 10])
