@@ -149,9 +149,10 @@ def can_wait(snapshot: Snapshot) -> bool:
     Each passage is put together once if that waits until no more would go with it.
     """
     parts = snapshot.parts
-    first, last = (_apart(parts, _LARGEST) or [(0, 0)])[-1]
-    together = sum(part.count for part in parts[first:last])
-    return len(parts) < _MOST_PARTS and together + parts[-1].count <= _LARGEST
+    sizes = [
+        sum(part.count for part in parts[first:last]) for first, last in _apart(parts, _LARGEST)
+    ]
+    return len(parts) < _MOST_PARTS and max(sizes, default=0) + parts[-1].count <= _LARGEST
 
 
 def _still_there(store: Store, previous: Snapshot, restored: str | None) -> list[Part] | None:
@@ -226,19 +227,17 @@ def _merging(parts: Sequence[Part]) -> Part:
 
 def _apart(parts: Sequence[Part], most: int) -> list[tuple[int, int]]:
     """Return the spans of `parts` that are to be put together, or written again, in order."""
-    first, following = len(parts), 0
-    while first and (first == len(parts) or parts[first - 1].count < _TIMES * following):
-        if first < len(parts) and following + parts[first - 1].count > most:
-            break
-        first -= 1
-        following += parts[first].count
-    together = len(parts) - first > 1
-    spans = [
-        (place, place + 1)
-        for place, part in enumerate(parts[:first] if together else parts)
-        if part.count < (1 - _LOST) * len(part.live) and part.count <= most
-    ]
-    return [*spans, (first, len(parts))] if together else spans
+    spans, last = [], len(parts)
+    while last:
+        first, count = last - 1, parts[last - 1].count
+        while first and parts[first - 1].count < min(_TIMES * count, most - count + 1):
+            first -= 1
+            count += parts[first].count
+        lost = count <= most and count < (1 - _LOST) * len(parts[first].live)
+        if last - first > 1 or lost:
+            spans.append((first, last))
+        last = first
+    return spans[::-1]
 
 
 def _following(near: Near, vocabulary: NDArray[np.int32], encoder: StaticEncoder) -> Near:
