@@ -20,7 +20,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import Blocks, load_arrays, save_arrays
+from index.embedded.arrays import Blocks, let_go, load_arrays, save_arrays
 from index.embedded.soft import LEAST, MOST, Floats, Places
 from index.encoder.pieces import smallest
 
@@ -156,6 +156,8 @@ class VectorIndex(Vectors):
             for first in range(0, len(keep), _AT_ONCE)
         )
         Blocks({_ROWS: np.dtype(np.float32)}, shape, some).save(folder)
+        for index, _ in parts:
+            let_go(index)
         rows = load_arrays(folder, [_ROWS])[_ROWS]
         faiss.write_index(_by_components(rows), str(folder / _CODES))
         if (pairs := _by_pairs(rows)) is not None:

@@ -13,7 +13,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import let_go
 from index.embedded.passages import PassageTable
 from index.embedded.segments.snapshot import PASSAGES, VECTORS, Files, Part, Segment
 from index.embedded.texts import TextIndex
@@ -51,8 +50,6 @@ class Merging(Segment):
         keeps = _keeps(self._parts)
         vectors = [part.segment.vectors for part in self._parts]
         VectorIndex.save_merged(list(zip(vectors, keeps, strict=True)), folder / VECTORS)
-        for each in vectors:
-            let_go(each)
         texts = [part.segment.texts for part in self._parts]
         TextIndex.save_merged(list(zip(texts, keeps, strict=True)), folder)
 
