@@ -18,13 +18,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import load_arrays, save_arrays
 from index.embedded.postings import (
     Held,
     SortedTerms,
     among,
     best_rows,
     by_part,
+    load_arrays,
+    save_arrays,
     term_keys,
     together,
 )

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import Blocks, Parcel, save_arrays
+from index.embedded.blocks import Blocks, Parcel
 from index.embedded.bm25 import LexicalIndex, idf_of
-from index.embedded.postings import Sizes
+from index.embedded.postings import Sizes, save_arrays
 from index.embedded.tokens import Part, PostingCounter, TermCounter, TokenIndex
 from index.encoder.pieces import cuts, gathered, ragged
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.text.language import script_of
-from index.embedded.arrays import load_arrays, save_arrays
+from index.embedded.postings import load_arrays, save_arrays
 from index.filters import Filters
 from index.store.database import PassageRow, Store
 from index.store.texts import passage_texts

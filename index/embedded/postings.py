@@ -1,6 +1,8 @@
-"""Inverted postings as arrays: looked up by term, and the highest scores among them.
+"""Inverted postings as arrays: kept on disk, looked up by term, and the highest scores among them.
 
-The highest of many scores are found without putting them in order.
+Arrays lie on disk, one `.npy` file each in a folder, and are opened as memory maps: a search
+touches a few postings of a large collection; what it does not touch takes no memory.  The highest
+of many scores are found without putting them in order.
 """
 
 from __future__ import annotations
@@ -8,11 +10,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -216,6 +219,25 @@ def _of_few(held: Sequence[Held], rows: NDArray[np.int64], size: int) -> Found:
     counts = np.concatenate([each.counts for each in held])[met]
     ends = np.searchsorted(met, np.cumsum([len(each.documents) for each in held], dtype=np.int64))
     return Found(places[met], np.repeat(np.arange(len(held)), np.diff(ends, prepend=0)), counts)
+
+
+def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write each of `arrays` to the file of its name in `folder`, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+
+def load_arrays(folder: Path, names: Iterable[str]) -> dict[str, Any]:
+    """Open what `save_arrays` wrote, read-only.
+
+    Raises `OSError` or `ValueError` if files are missing or damaged.
+    """
+    # A plain view of the map: each operation on a `memmap` takes microseconds longer.
+    return {
+        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        for name in names
+    }
 
 
 def term_keys(vocabulary: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from corpus.text.names import name_terms
 from corpus.text.stems import grams, passage_terms, stem, terms
 from corpus.text.words import words
-from index.embedded.arrays import let_go
 from index.embedded.bm25 import LexicalIndex, Scored
 from index.embedded.postings import Tokens
 from index.embedded.soft import NearTokens, TokenCosines
@@ -262,6 +261,7 @@ class TextIndex(Texts):
 
         What was read of each is let go of before the next.
         """
+        from index.embedded.blocks import let_go
         from index.embedded.merging import merged_tokens, save_terms
 
         for name in (_TERMS, _GRAMS, _NAMES):

@@ -20,8 +20,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import load_arrays, save_arrays
-from index.embedded.postings import Counts, Run, Sizes, Tokens
+from index.embedded.postings import Counts, Run, Sizes, Tokens, load_arrays, save_arrays
 from index.encoder.pieces import cuts, gathered, ragged, smallest
 
 # Documents counted together.

@@ -20,7 +20,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import Blocks, let_go, load_arrays, save_arrays
+from index.embedded.postings import load_arrays, save_arrays
 from index.embedded.soft import LEAST, MOST, Floats, Places
 from index.encoder.pieces import smallest
 
@@ -149,6 +149,9 @@ class VectorIndex(Vectors):
     @classmethod
     def save_merged(cls, parts: Sequence[tuple[Self, NDArray[np.int64]]], folder: Path) -> None:
         """Write what `merged` makes into `folder`, of all vectors never more than some at once."""
+        # Most processes only search.
+        from index.embedded.blocks import Blocks, let_go
+
         shape = sum(len(keep) for _, keep in parts), parts[0][0].dimension
         some = (
             [index.vectors(keep[first : first + _AT_ONCE])]

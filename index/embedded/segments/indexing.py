@@ -25,8 +25,8 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import load_arrays
 from index.embedded.passages import PassageTable, texts_of
+from index.embedded.postings import load_arrays
 from index.embedded.segments.kept import DERIVED, keep, newest_in
 from index.embedded.segments.merging import merged
 from index.embedded.segments.snapshot import PASSAGES, Files, Part, Segment, checksum

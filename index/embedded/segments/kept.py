@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import DalilError
-from index.embedded.arrays import load_arrays
+from index.embedded.postings import load_arrays
 from index.embedded.segments.snapshot import (
     FORMAT,
     MANIFEST,

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.arrays import load_arrays, save_arrays
 from index.embedded.neighbours import Neighbours, moved_on
 from index.embedded.passages import PassageTable
+from index.embedded.postings import load_arrays, save_arrays
 from index.embedded.segments.joined import JoinedVectors, join_texts
 from index.embedded.soft import Places
 from index.embedded.texts import TextIndex, Texts

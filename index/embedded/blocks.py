@@ -1,7 +1,6 @@
-"""Arrays in files, one `.npy` file each in a folder, opened as memory maps.
+"""Arrays that are written while more of them is made, and let go of what is mapped of others.
 
-A search touches a few postings of a large collection; what it does not touch takes no memory.
-Neither does what is written while more of it is made.
+What is written needs memory for the next rows alone.
 """
 
 from __future__ import annotations
@@ -16,24 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-
-def save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write each of `arrays` to the file of its name in `folder`, which is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-
-
-def load_arrays(folder: Path, names: Iterable[str]) -> dict[str, Any]:
-    """Open what `save_arrays` wrote, read-only.
-
-    Raises `OSError` or `ValueError` if files are missing or damaged.
-    """
-    # A plain view of the map: each operation on a `memmap` takes microseconds longer.
-    return {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)
-        for name in names
-    }
+from index.embedded.postings import save_arrays
 
 
 def let_go(index: object) -> None:

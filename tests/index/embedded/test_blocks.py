@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index.embedded.arrays import Blocks, Parcel, let_go, load_arrays, save_arrays
+from index.embedded.blocks import Blocks, Parcel, let_go
+from index.embedded.postings import load_arrays, save_arrays
 
 
 def bytes_of(folder):
