@@ -6,13 +6,23 @@ it came from.  Numbers and dates add terms that all languages share (`corpus.tex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import Stemmer
 
+from corpus.text.names import (
+    joined_names,
+    readings,
+    strict_name_keys,
+    vowels_agree,
+    without_article,
+)
+from corpus.text.numerals.quantity_words import tables
 from corpus.text.quantities import quantity_terms
-from corpus.text.words import Word, words
+from corpus.text.words import Word, fold, words
 
 # Snowball names of the Latin and Cyrillic languages whose words are stemmed.
 _SNOWBALL = {
@@ -29,6 +39,11 @@ _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "تين", "تان",
 _SHORTEST, _SHORTEST_AFTER_AND, _SHORTEST_AFTER_PREPOSITION = 2, 3, 4
 # Three letters are a root of Arabic; measured against four with `python -m eval.studies.lexical`.
 SIZE = 3
+# So many consonants are seldom those of another name; fewer take their vowels along.
+_SURE = 4
+# Arabic writes "in", "to", "as", "and" and "so" together with a name.
+_WITH_NAMES = frozenset("بلكوف")
+_ARABIC = frozenset(map(chr, range(0x600, 0x700)))
 
 
 def terms(text: str, language: str | None) -> list[str]:
@@ -149,3 +164,71 @@ def grams(found: Iterable[Word], size: int = SIZE) -> list[str]:
 def _of_word(folded: str, size: int) -> tuple[str, ...]:
     last = max(len(folded) - size, 0)
     return tuple([folded[start : start + size] for start in range(last + 1)])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a text says, for names to be met: its words, their stems, and spellings by name keys.
+
+    `bare` are the folded words, and those without what Arabic writes before a word; `pairs` are
+    two that stand beside each other, as one.
+    """
+
+    language: str | None
+    words: Sequence[str]
+    bare: frozenset[str]
+    stems: frozenset[str]
+    keys: Mapping[str, Sequence[str]]
+    pairs: Sequence[str]
+
+    def says(self, name: str) -> bool:
+        """Tell if Arabic has a name that is too short for keys, two words, or behind an "in"."""
+        keys, key = strict_name_keys(name), _whole_key(name)
+        if name[0] in _ARABIC or not key:
+            return False
+        found = [each for each in self.pairs if len(key) >= _SURE and _whole_key(each) == key]
+        if len(key) < _SURE and not keys:
+            found = [each for each in self.bare if _whole_key(each) == key]
+        long = {each for each in keys if len(each.replace("A", "")) >= _SURE - 1}
+        within = (each[1:] for each in self.bare if each[0] in _WITH_NAMES and each[3:])
+        found += [each for each in within if not long.isdisjoint(strict_name_keys(each))]
+        return any(vowels_agree(name, each) for each in found)
+
+
+@lru_cache(maxsize=10_000)
+def _whole_key(word: str) -> str:
+    """Return the likeliest consonants of a word, a vowel that it begins with among them."""
+    return "".join(each[0] for each in readings(fold(word)))
+
+
+@lru_cache(maxsize=64)
+def told(text: str, language: str | None) -> Told:
+    """Return what a text in `language` (ISO 639 code or `None`) says; that of the last is kept.
+
+    >>> said = told("ظهر خالد عيسى على سناب شات بشرم.", "ar")
+    >>> [said.says(name) for name in ("Issa", "Snapchat", "Roj")]
+    [True, True, False]
+    """
+    found = list(words(text))
+    distinct = list(dict.fromkeys(text[word.start : word.end] for word in found))
+    folded = frozenset(word.folded for word in found)
+    written = {name.folded for name in joined_names(found)}
+    # An article written apart stands between: "Abd al-Aziz".
+    written |= {
+        "".join(word.folded for word in three)
+        for three in zip(found, found[1:], found[2:], strict=False)
+        if three[0].folded == "abd" and three[1].folded in ("al", "el")
+    }
+    keys: dict[str, list[str]] = {}
+    bare = folded | frozenset(map(without_article, folded))
+    # What an article writes small is no name ("said" is not Suwayda), nor is a number ("عشرة").
+    large = {fold(word) for word in distinct if word[0].isupper()}
+    small = {fold(word) for word in distinct if word[0].islower()} - large
+    numbers, months = tables().known, tables().month_words
+    forms = {*distinct, *written, *bare, *map(without_article, written)} - small
+    for form in (each for each in forms if fold(each) in months or fold(each) not in numbers):
+        for key in strict_name_keys(form):
+            keys.setdefault(key, []).append(form)
+    stems = frozenset(stem(each, language) for each in folded)
+    pairs = tuple({one.folded + other.folded for one, other in pairwise(found)})
+    return Told(language, distinct, bare, stems, keys, pairs)

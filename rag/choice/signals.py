@@ -18,7 +18,7 @@ from corpus.text.names import name_key
 from corpus.text.quantities import Quantity, quantities
 from corpus.text.words import Word, fold, words
 from index import WordTable
-from rag.choice.unmet import names_of, unmet
+from rag.choice.unmet import lacking, names_of
 from rag.reading import Reading
 from rag.reading.languages import pattern
 from rag.reading.reading import Expected
@@ -257,13 +257,15 @@ def signals(
     named = focus(reading)
     counted = reading.expected is Expected.NUMBER
     beside = beside_number(reading, text, table) if counted else _HALF
+    among = list({each.article.id: each.article for each in described.sentences}.values())
+    lacked = lacking(reading, sentence.article, table, among)
     found = {
         "bias": 1.0,
         "weakest": float(coverage[weights >= weights.mean()].min(initial=1.0)),
         "rank": float(ranks[best]),
         "focus": float(own @ named / named.sum()) - _HALF if named.any() else 0.0,
         "beside": beside - _HALF,
-        "unnamed": float(bool(unmet(reading, sentence.article, table))),
+        "unnamed": max((much for _, much in lacked), default=0.0),
         "absent": absent(reading, article),
         "foreign": 1.0 - float(described.features["same_script"][best]),
         "unfit": float(lacks_kind(reading, text, language)),

@@ -5,8 +5,7 @@ What is said of another one is no answer, however well the rest is met.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
@@ -14,28 +13,35 @@ import regex
 
 from corpus.article import Article
 from corpus.text.language import script
-from corpus.text.names import joined_names, strict_name_keys, vowels_agree, without_article
-from corpus.text.numerals.quantity_words import tables
+from corpus.text.names import strict_name_keys, vowels_agree, without_article
 from corpus.text.quantities import as_percent, ordinals, quantities
-from corpus.text.stems import stem
+from corpus.text.stems import Told, stem, told
 from corpus.text.words import fold, words
 from index import WordTable
 from index.engine import QueryWord
 from rag.reading import Reading
-from rag.reading.languages import function_words, illnesses, pattern, telling, without_ending
+from rag.reading.languages import (
+    behind,
+    function_words,
+    illnesses,
+    pattern,
+    telling,
+    without_ending,
+)
 
 # A name is met by a word of this cosine or more, which is its translation; what may be none, by
 # one that has anything to do with it.
 _MET, _FAINT = 0.5, 0.38
-# "For" begins no Arabic name, "their" ends none, and a small letter begins no German one.
-_NO_NAME = regex.compile(r"لل|\p{Ll}|\w+(?:ها|هم|هن|هما)\Z")
 # So many consonants are seldom those of another word; fewer take their vowels along.
 _TELLING = 4
+# What English calls peoples ends like that.
+_PEOPLE = regex.compile(r"(?:[bdeiknw]|ch|ern|ic|iss|sh|is|.s)\Z")
+# How much it tells, of 1, that an article does not name the people that most others name.
+_OWN_PEOPLE = 0.35
+# Languages that write ç for s.
+_SOFT_C = ("fr", "pt")
 # A name has no longer endings.
 _ENDING = 1
-# Languages in which a capital makes no name: two have none, one gives them to every noun.
-_PLACED = ("ar", "de")
-_WITHOUT_CAPITALS = ("ar", "ckb", "de")
 # Languages whose questions seldom begin with the word that asks; what begins may be a name.
 _ASKED_WITHIN = ("tr", "kmr")
 _LONG_CAPITAL = regex.compile(r"\p{Lu}\w{3}")
@@ -51,10 +57,24 @@ _LETTERS = regex.compile(r"(?<!\p{L})\p{Lu}{1,2}[-‐–]?\Z")
 
 def unmet(reading: Reading, article: Article, table: WordTable) -> list[str]:
     """Return the names, numbers and dates of the question that an article lacks, as written."""
-    return [*_names(reading, article, table), *_quantities(reading, article)]
+    return [name for name, _ in lacking(reading, article, table)]
 
 
-def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
+def lacking(
+    reading: Reading, article: Article, table: WordTable, among: Sequence[Article] = ()
+) -> list[tuple[str, float]]:
+    """Return what `unmet` does, each with how much it tells that an article lacks it, up to 1.
+
+    A people that most of the articles `among` which it was found name is that of the news itself,
+    which does not always say so.
+    """
+    counted = ((said, 1.0) for said in _quantities(reading, article))
+    return [*_names(reading, article, table, among), *counted]
+
+
+def _names(
+    reading: Reading, article: Article, table: WordTable, among: Sequence[Article]
+) -> list[tuple[str, float]]:
     """Return names that are met neither by their consonants nor by their meaning, as written.
 
     The last word tells a name from another: "Hajji Ibrahim" is not Hajji Abdullah, but who is
@@ -63,7 +83,7 @@ def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
     named = [*((n, _MET) for n in names_of(reading)), *((n, _FAINT) for n in places_of(reading))]
     if not named:
         return []
-    told = _told(f"{article.title or ''}\n{article.text}", article.language)
+    told = _told_by(article)
     missing = []
     for name, least in named:
         asked = [reading.words[place] for place in name]
@@ -72,9 +92,24 @@ def _names(reading: Reading, article: Article, table: WordTable) -> list[str]:
             not _stands_in(reading, of_it, article)
             and _meant(of_it[-1], told, table, reading.language) >= least
         )
-        if not met:
-            missing.append(reading.standalone[asked[0].word.start : asked[-1].word.end])
+        if not met and (much := _telling_of(of_it[-1].text, told, among)):
+            said = reading.standalone[asked[0].word.start : asked[-1].word.end]
+            missing.append((said, much))
     return missing
+
+
+def _telling_of(word: str, told: Told, among: Sequence[Article]) -> float:
+    """Return how much it tells that an article has no name that ends in this word."""
+    if not _PEOPLE.search(word):
+        return 1.0
+    from rag.choice.peoples import is_people, stands_among
+
+    if not is_people(word):
+        return 1.0
+    if stands_among(word, told.bare):
+        return 0.0
+    named = sum(stands_among(word, _told_by(each).bare) for each in among)
+    return _OWN_PEOPLE if 2 * named > len(among) else 1.0
 
 
 def _stands_in(reading: Reading, name: Sequence[QueryWord], article: Article) -> bool:
@@ -82,12 +117,14 @@ def _stands_in(reading: Reading, name: Sequence[QueryWord], article: Article) ->
     return name[-1].text in reading.swapped and reading.script == script(article.text)
 
 
-def _written(name: Sequence[QueryWord], told: _Told, language: str) -> bool:
+def _written(name: Sequence[QueryWord], told: Told, language: str) -> bool:
     """Return if a name stands in an article, in any script, or another of its names does."""
     last = name[-1]
-    folded = [word.word.folded for word in name]
     text = without_ending(last.text, language)
-    forms = {text, without_article(fold(text)), "".join(folded)}
+    if language in _SOFT_C:
+        text = text.replace("ç", "s")
+    folded = [word.word.folded for word in name[:-1]]
+    forms = {text, without_article(fold(text)), "".join((*folded, fold(text)))}
     base = stem(fold(text), told.language)
     return (
         # Of "Malikiyah" the stem is that of "owner", of Derik ("ديريك") of "monastery".
@@ -111,6 +148,7 @@ def _written(name: Sequence[QueryWord], told: _Told, language: str) -> bool:
             for key in (strict_name_keys(form) if text.isascii() else ())
             for other in told.keys.get(key, ())
         )
+        or any(map(told.says, forms))
     )
 
 
@@ -119,7 +157,7 @@ def _bare(name: str) -> tuple[str, ...]:
     return tuple(without_article(word.folded) for word in words(name))
 
 
-def _meant(word: QueryWord, told: _Told, table: WordTable, language: str) -> float:
+def _meant(word: QueryWord, told: Told, table: WordTable, language: str) -> float:
     """Return the cosine of a word and the word of an article that is nearest in meaning.
 
     The camp of Roj is not met by "day", which is what its name means.
@@ -132,43 +170,8 @@ def _meant(word: QueryWord, told: _Told, table: WordTable, language: str) -> flo
     return float((said @ asked).max(initial=0.0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What an article says: its words, their stems, and their spellings by name keys.
-
-    `bare` are the folded words, and those without what Arabic writes before a word.
-    """
-
-    language: str | None
-    words: Sequence[str]
-    bare: frozenset[str]
-    stems: frozenset[str]
-    keys: Mapping[str, Sequence[str]]
-
-
-@lru_cache(maxsize=64)
-def _told(text: str, language: str | None) -> _Told:
-    found = list(words(text))
-    distinct = list(dict.fromkeys(text[word.start : word.end] for word in found))
-    folded = frozenset(word.folded for word in found)
-    written = {name.folded for name in joined_names(found)}
-    # An article written apart stands between: "Abd al-Aziz".
-    written |= {
-        "".join(word.folded for word in three)
-        for three in zip(found, found[1:], found[2:], strict=False)
-        if three[0].folded == "abd" and three[1].folded in ("al", "el")
-    }
-    keys: dict[str, list[str]] = {}
-    bare = folded | frozenset(map(without_article, folded))
-    # What an article writes small is no name ("said" is not Suwayda), nor is a number ("عشرة").
-    large = {fold(word) for word in distinct if word[0].isupper()}
-    small = {fold(word) for word in distinct if word[0].islower()} - large
-    numbers, months = tables().known, tables().month_words
-    forms = {*distinct, *written, *bare, *map(without_article, written)} - small
-    for form in (each for each in forms if fold(each) in months or fold(each) not in numbers):
-        for key in strict_name_keys(form):
-            keys.setdefault(key, []).append(form)
-    return _Told(language, distinct, bare, frozenset(stem(each, language) for each in folded), keys)
+def _told_by(article: Article) -> Told:
+    return told(f"{article.title or ''}\n{article.text}", article.language)
 
 
 def names_of(reading: Reading) -> list[list[int]]:
@@ -236,24 +239,16 @@ def places_of(reading: Reading) -> list[list[int]]:
 
 def _behind(reading: Reading, kind: str) -> list[list[int]]:
     """Return the places of the word, or two, behind each Arabic word of a kind."""
-    if reading.language not in (_PLACED if kind == "placing" else _WITHOUT_CAPITALS):
-        return []
     places = {word.word.start: place for place, word in enumerate(reading.words)}
     found: list[list[int]] = []
-    for match in pattern(kind, reading.language).finditer(reading.standalone):
-        start = match.end() + 1
+    for start in behind(kind, reading.standalone, reading.language):
         place = places.get(start)
         if place is None or reading.words[place].quantities:
             continue
-        text = reading.words[place].text
-        if _NO_NAME.match(text) or pattern("peopling", reading.language).fullmatch(text):
-            continue
-        name = [place]
-        if _FIRST_PART.fullmatch(reading.words[place].word.folded):
-            if place + 1 == len(reading.words) or not _is_next(reading, place + 1):
-                continue
-            name.append(place + 1)
-        found.append(name)
+        if not _FIRST_PART.fullmatch(reading.words[place].word.folded):
+            found.append([place])
+        elif place + 1 < len(reading.words) and _is_next(reading, place + 1):
+            found.append([place, place + 1])
     return found
 
 

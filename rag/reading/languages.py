@@ -22,10 +22,18 @@ _FALLBACK = "en"
 _GLOSSARY = Path(__file__).with_name("glossary.toml")
 # Written with the word behind it.
 _PARTICLE = regex.compile(r"^[وف]?[بل]?(?=\p{Arabic}{3})")
+# "For" begins no Arabic name, "their" ends none, and a small letter begins no German one.
+_NO_NAME = regex.compile(r"لل|\p{Ll}|\w+(?:ها|هم|هن|هما)\Z")
+_FOLLOWING = regex.compile(r"\s([\p{L}\p{M}\p{N}'’_]+)")
+# Languages in which a capital makes no name: two have none, one gives them to every noun.
+_WITHOUT_CAPITALS = {"naming": ("ar", "ckb", "de"), "placing": ("ar", "de")}
 # Languages with capitals whose names end in the kind of place.
 _CLASS_LAST = ("en", "de", "tr")
-# Turkish writes the endings of a name behind an apostrophe.
-_ENDING = regex.compile(r"(?<=\p{L}{3})['’]\p{Ll}+\Z")
+# Turkish writes the endings of a name behind an apostrophe, English the one that says whose.
+_ENDINGS = {
+    "tr": regex.compile(r"(?<=\p{L}{3})['’]\p{Ll}+\Z"),
+    "en": regex.compile(r"(?<=\p{L}{2})['’]s\Z|(?<=s)['’]\Z"),
+}
 _LETTERS = regex.compile(r"[\p{L}\p{M}\u200c\u200d'’]+")
 
 
@@ -98,6 +106,25 @@ def pattern(kind: str, language: str | None = None) -> regex.Pattern[str]:
     return regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:{joined})(?![\p{{L}}\p{{M}}])", regex.I)
 
 
+def behind(kind: str, text: str, language: str) -> Iterator[int]:
+    """Yield where what may be a name begins in a question, behind the words of a `kind`.
+
+    That is "naming" or "placing", in a language in which a capital makes no name.
+
+    >>> list(behind("naming", "كم عائلة في مخيم الهول؟", "ar"))
+    [17]
+    """
+    if language not in _WITHOUT_CAPITALS[kind]:
+        return
+    for match in pattern(kind, language).finditer(text):
+        following = _FOLLOWING.match(text, match.end())
+        no_name = following and (
+            _NO_NAME.match(following[1]) or pattern("peopling", language).fullmatch(following[1])
+        )
+        if following and not no_name:
+            yield following.start(1)
+
+
 def telling(name: Sequence[str], language: str) -> int:
     """Return how many words of a name tell it from others: not the kind of place at its end.
 
@@ -115,12 +142,15 @@ def telling(name: Sequence[str], language: str) -> int:
 
 
 def without_ending(word: str, language: str) -> str:
-    """Return a word without what Turkish writes behind the apostrophe of a name.
+    """Return a word without what Turkish and English write behind the apostrophe of a name.
 
-    >>> without_ending("Kobani'de", "tr"), without_ending("Sana'a", "en")
-    ('Kobani', "Sana'a")
+    >>> without_ending("Kobani'de", "tr"), without_ending("Bali's", "en")
+    ('Kobani', 'Bali')
+    >>> without_ending("Sana'a", "en")
+    "Sana'a"
     """
-    return _ENDING.sub("", word) if language == "tr" else word
+    ending = _ENDINGS.get(language)
+    return ending.sub("", word) if ending else word
 
 
 @lru_cache

@@ -64,6 +64,9 @@ def _cased(lowered: str, language: str) -> str:
             return spelled[match.start()]
         if behind == "-" and _ARTICLE.fullmatch(word):
             return word
+        if lowered[: match.start()][-1:].isdecimal():
+            # "3rd".
+            return word
         if behind.isdecimal() or _BEHIND_ARTICLE.search(lowered, 0, match.start()):
             return word.capitalize()
         return _written(word, language)

@@ -7,7 +7,7 @@ import pytest
 
 from corpus.article import Article
 from index.encoder import load_bundled
-from rag.choice.unmet import names_of, unmet
+from rag.choice.unmet import lacking, names_of, unmet
 from rag.reading import read
 
 ARABIC = Article(
@@ -283,3 +283,43 @@ def test_two_letters_of_one_sound_may_be_two_sounds():
 def test_towns_with_two_names_and_armed_groups_are_known(question, text, missing):
     article = Article("t", text, language="ar")
     assert missed(question, article) == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("Did Al-Shabab's board sell him?", "قالت إدارة الشباب إنها لن تبيع.", []),
+        ("Who owns the Jubail's port?", "قالت إدارة الشباب إنها لن تبيع.", ["Jubail's"]),
+        # Arabic writes foreign names in two words, and "in" with a name.
+        ("Who shows it on Snapchat?", "يعرض ذلك على سناب شات كل يوم.", []),
+        ("Who shows it on Snapchat?", "سنابل القمح في شاتيلا.", ["Snapchat"]),
+        ("Who plays in Sharm el-Sheikh?", "تقام البطولة بشرم الشيخ المصرية.", []),
+        ("Who saw the camp of Atme?", "قالت فاطمة إن الماء انقطع.", ["Atme"]),
+        # With too few consonants for a key.
+        ("Was Khalid Eisa sent off?", "طُرد حارس العين خالد عيسى.", []),
+        ("Was Khalid Ali sent off?", "طُرد حارس العين خالد عيسى.", ["Khalid Ali"]),
+        ("À qui écrit Turki al-Fayçal ?", "كتب الأمير تركي الفيصل رسالة.", []),
+        ("Who runs the Water Directorate?", "قال مدير المديرية العامة للمياه.", []),
+        # Where an article was read is no place.
+        ("في مقال «الوطن» من يخرج بأكبر نفع؟", "الغرب هو المستفيد الأكبر.", []),
+        ("في منبج من يخرج بأكبر نفع؟", "الغرب هو المستفيد الأكبر.", ["منبج"]),
+    ],
+)
+def test_names_are_met_as_newspapers_write_them(question, text, missing):
+    assert missed(question, Article("n", text, language="ar")) == missing
+
+
+def test_a_people_is_met_by_its_country_and_tells_little_where_most_articles_name_it():
+    egypt = Article("e", "ارتفعت الحرارة في مصر.", language="ar")
+    jordan = Article("j", "ارتفعت الحرارة في الأردن.", language="ar")
+    none = Article("n", "ارتفعت الحرارة في الجنوب.", language="ar")
+    reading = read("Which Egyptian governorate was hottest?", load_bundled())
+
+    def told(article, *among):
+        return lacking(reading, article, load_bundled(), among)
+
+    assert told(egypt, egypt, none) == []
+    assert told(none, jordan, none) == [("Egyptian", 1.0)]
+    ((name, much),) = told(none, egypt, egypt, none)
+    assert name == "Egyptian"
+    assert 0 < much < 1
