@@ -221,16 +221,26 @@ class Expected(Enum):
 # Of kinds whose openings begin at the same place the first here decides.
 _ORDER = (Expected.NUMBER, Expected.TIME, Expected.REASON, Expected.PLACE, Expected.PERSON)
 
+# Those whose words also begin a clause.
+_RELATIVE = (Expected.TIME, Expected.PLACE, Expected.PERSON)
+
 
 def expected_answer(text: str) -> Expected:
     """Return the kind whose opening comes first: "how many ... who" asks for a number.
 
     >>> expected_answer("How many prisoners share a room?"), expected_answer("متى وصلت القافلة؟")
     (<Expected.NUMBER: 'number'>, <Expected.TIME: 'time'>)
+
+    Behind what asks for anything, "when" and "who" only say more of it.
+
+    >>> expected_answer("Which player fell when Ain scored?"), expected_answer("What year was it?")
+    (<Expected.ANYTHING: 'anything'>, <Expected.TIME: 'time'>)
     """
     found = {kind: pattern(kind.value).search(text) for kind in _ORDER}
     starts = {kind: match.start() for kind, match in found.items() if match}
-    return min(starts, key=lambda kind: starts[kind], default=Expected.ANYTHING)
+    first = min(starts, key=lambda kind: starts[kind], default=Expected.ANYTHING)
+    opened = pattern("opening").search(text) if first in _RELATIVE else None
+    return Expected.ANYTHING if opened and opened.start() < starts[first] else first
 
 
 def likely_names(text: str, language: str) -> tuple[str, ...]:
