@@ -171,7 +171,8 @@ class Told:
     """What a text says, for names to be met: its words, their stems, and spellings by name keys.
 
     `bare` are the folded words, and those without what Arabic writes before a word; `pairs` are
-    two that stand beside each other, as one.
+    two that stand beside each other, as one, and `within` are words without a letter that Arabic
+    writes before a name and the names of other languages have not ("in").
     """
 
     language: str | None
@@ -180,6 +181,7 @@ class Told:
     stems: frozenset[str]
     keys: Mapping[str, Sequence[str]]
     pairs: Sequence[str]
+    within: frozenset[str]
 
     def says(self, name: str) -> bool:
         """Tell if Arabic has a name that is too short for keys, two words, or behind an "in"."""
@@ -190,8 +192,11 @@ class Told:
         if len(key) < _SURE and not keys:
             found = [each for each in self.bare if _whole_key(each) == key]
         long = {each for each in keys if len(each.replace("A", "")) >= _SURE - 1}
-        within = (each[1:] for each in self.bare if each[0] in _WITH_NAMES and each[3:])
-        found += [each for each in within if not long.isdisjoint(strict_name_keys(each))]
+        for each in self.within:
+            met = long.intersection(strict_name_keys(each))
+            if max(map(len, met), default=0) >= _SURE:
+                return True
+            found += [each] if met else []
         return any(vowels_agree(name, each) for each in found)
 
 
@@ -231,4 +236,5 @@ def told(text: str, language: str | None) -> Told:
             keys.setdefault(key, []).append(form)
     stems = frozenset(stem(each, language) for each in folded)
     pairs = tuple({one.folded + other.folded for one, other in pairwise(found)})
-    return Told(language, distinct, bare, stems, keys, pairs)
+    within = frozenset(each[1:] for each in bare if each[0] in _WITH_NAMES and each[3:])
+    return Told(language, distinct, bare, stems, keys, pairs, within)

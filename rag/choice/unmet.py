@@ -129,7 +129,7 @@ def _written(name: Sequence[QueryWord], told: Told, language: str) -> bool:
     return (
         # Of "Malikiyah" the stem is that of "owner", of Derik ("ديريك") of "monastery".
         (base in told.stems and len(min(forms, key=len)) - len(base) <= _ENDING)
-        or any(set(_bare(alias)) <= told.bare for alias in last.aliases)
+        or any(set(_bare(alias)) <= told.bare | told.within for alias in last.aliases)
         or any(
             {stem(part, told.language) for part in parts} <= told.stems
             for parts in map(_bare, last.aliases)
@@ -148,6 +148,7 @@ def _written(name: Sequence[QueryWord], told: Told, language: str) -> bool:
             for key in (strict_name_keys(form) if text.isascii() else ())
             for other in told.keys.get(key, ())
         )
+        or not forms.isdisjoint(told.within)
         or any(map(told.says, forms))
     )
 

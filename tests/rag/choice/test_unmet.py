@@ -294,6 +294,8 @@ def test_towns_with_two_names_and_armed_groups_are_known(question, text, missing
         ("Who shows it on Snapchat?", "يعرض ذلك على سناب شات كل يوم.", []),
         ("Who shows it on Snapchat?", "سنابل القمح في شاتيلا.", ["Snapchat"]),
         ("Who plays in Sharm el-Sheikh?", "تقام البطولة بشرم الشيخ المصرية.", []),
+        ("Qui l'a accueilli à Djeddah ?", "استقبلت الطائرة بجدة أمس.", []),
+        ("متى تهبط طائرتهم في جدة؟", "استقبلت الطائرة بجدة أمس.", []),
         ("Who saw the camp of Atme?", "قالت فاطمة إن الماء انقطع.", ["Atme"]),
         # With too few consonants for a key.
         ("Was Khalid Eisa sent off?", "طُرد حارس العين خالد عيسى.", []),
