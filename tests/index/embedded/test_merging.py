@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.index.embedded.test_blocks import bytes_of
 
 from index.embedded import merging
 from index.embedded.bm25 import LexicalIndex
 from index.embedded.merging import counter_of, merged_terms, merged_tokens, save_terms
 from index.embedded.tokens import TokenIndex
+from tests.index.embedded.test_blocks import bytes_of
 from tests.index.embedded.test_bm25 import DOCUMENT
 
 DOCUMENTS = st.lists(DOCUMENT, max_size=8)
