@@ -24,7 +24,7 @@ from rag.citing.refusal import abstention
 from rag.overview.debris import tells
 from rag.reading import Reading, read
 from rag.reading.languages import pattern, timeline_phrases
-from rag.reading.reading import Expected, expected_answer
+from rag.reading.reading import openings
 from rag.search.rank import Floats, sharpen
 
 # Passages that are looked at; an article has several.
@@ -83,7 +83,7 @@ def topic_of(question: str, table: WordTable) -> Reading | None:
         return None
     begin, end = (shift + at for at in found.span("topic"))
     # A topic may hold a word that other languages ask with.
-    if expected_answer(question) is not Expected.ANYTHING:
+    if openings(question):
         return None
     reading = read(question, table)
     kept = tuple(w for w in reading.words if begin <= w.word.start < end)

@@ -225,6 +225,12 @@ _ORDER = (Expected.NUMBER, Expected.TIME, Expected.REASON, Expected.PLACE, Expec
 _RELATIVE = (Expected.TIME, Expected.PLACE, Expected.PERSON)
 
 
+def openings(text: str) -> dict[Expected, int]:
+    """Return where the first words stand that ask for each kind, of those that any ask for."""
+    found = {kind: pattern(kind.value).search(text) for kind in _ORDER}
+    return {kind: match.start() for kind, match in found.items() if match}
+
+
 def expected_answer(text: str) -> Expected:
     """Return the kind whose opening comes first: "how many ... who" asks for a number.
 
@@ -236,8 +242,7 @@ def expected_answer(text: str) -> Expected:
     >>> expected_answer("Which player fell when Ain scored?"), expected_answer("What year was it?")
     (<Expected.ANYTHING: 'anything'>, <Expected.TIME: 'time'>)
     """
-    found = {kind: pattern(kind.value).search(text) for kind in _ORDER}
-    starts = {kind: match.start() for kind, match in found.items() if match}
+    starts = openings(text)
     first = min(starts, key=lambda kind: starts[kind], default=Expected.ANYTHING)
     opened = pattern("opening").search(text) if first in _RELATIVE else None
     return Expected.ANYTHING if opened and opened.start() < starts[first] else first
