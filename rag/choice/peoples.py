@@ -10,8 +10,9 @@ from pathlib import Path
 from corpus.text.words import fold
 
 _FILE = Path(__file__).with_name("peoples.toml")
-# What is written behind the beginning of what a people is called: "سعوديتين".
-_LONGEST_ENDING = 4
+# What Arabic writes behind a country's name for its own, its people and their things, folded; any
+# other ending makes another word: of "مصر" that is a bank ("مصرف").
+_ENDINGS = ("", "ا", "ه", "ي", "يا", "يه", "يين", "يون", "يات", "يان", "يتين", "ين", "ات", "ستان")
 
 
 def is_people(word: str) -> bool:
@@ -26,22 +27,20 @@ def is_people(word: str) -> bool:
 def stands_among(people: str, told: Collection[str]) -> bool:
     """Tell if a people or its country is among words, folded and without an article.
 
-    >>> stands_among("Egyptian", {"محافظات", "مصر"}), stands_among("Omani", {"مصريين"})
+    >>> stands_among("Egyptian", {"محافظات", "مصر"}), stands_among("Egyptian", {"مصرف", "police"})
     (True, False)
     """
-    begins = _peoples()[fold(people)]
-    found = (word for word in told if word.startswith(begins))
-    return any(len(word) - _longest(word, begins) <= _LONGEST_ENDING for word in found)
-
-
-def _longest(word: str, begins: tuple[str, ...]) -> int:
-    return max(len(each) for each in begins if word.startswith(each))
+    return not _peoples()[fold(people)].isdisjoint(told)
 
 
 @lru_cache(maxsize=1)
-def _peoples() -> Mapping[str, tuple[str, ...]]:
-    """Return how what articles call a people begins, by its English names, folded."""
+def _peoples() -> Mapping[str, frozenset[str]]:
+    """Return the words for a people and its country, by its English names, all folded."""
     raw = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {
-        fold(name): tuple(begins.split()) for names, begins in raw.items() for name in names.split()
-    }
+    found: dict[str, frozenset[str]] = {}
+    for names, others in raw.items():
+        said = {fold(name) for name in names.split()}
+        for other in others.split():
+            said |= {other} if other.isascii() else {other + ending for ending in _ENDINGS}
+        found |= {fold(name): frozenset(said) for name in names.split()}
+    return found

@@ -302,6 +302,8 @@ def test_towns_with_two_names_and_armed_groups_are_known(question, text, missing
         ("Was Khalid Ali sent off?", "طُرد حارس العين خالد عيسى.", ["Khalid Ali"]),
         ("À qui écrit Turki al-Fayçal ?", "كتب الأمير تركي الفيصل رسالة.", []),
         ("Who runs the Water Directorate?", "قال مدير المديرية العامة للمياه.", []),
+        ("Which Yemeni minister spoke?", "تحدث وزير من اليمن أمس.", []),
+        ("Which Yemeni minister spoke?", "يمنح الوزير الجوائز أمس.", ["Yemeni"]),
         # Where an article was read is no place.
         ("في مقال «الوطن» من يخرج بأكبر نفع؟", "الغرب هو المستفيد الأكبر.", []),
         ("في منبج من يخرج بأكبر نفع؟", "الغرب هو المستفيد الأكبر.", ["منبج"]),
