@@ -25,6 +25,8 @@ def main() -> None:
         counts = write(options.data / "news", options.out)
     except DalilError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{options.out} cannot be written ({error}); name another folder with --out.")
     for half, count in counts.items():
         sys.stdout.write(f"{count} questions in {options.out / half}.jsonl\n")
 

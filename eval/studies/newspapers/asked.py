@@ -49,7 +49,7 @@ def write(news: Path, out: Path) -> Counter[str]:
     """Write the articles and the cases of both halves below `out`; return how many of each half.
 
     `news` is the folder of the archives.  Raises `DalilError` where they are others than those
-    that the questions were written on.
+    that the questions were written on, and where `out` holds other articles already.
     """
     articles = _write_articles(news, out / "articles")
     asked = list(questions())
@@ -70,6 +70,9 @@ def _write_articles(news: Path, folder: Path) -> dict[str, Article]:
     """Write each article as a text file that begins with its title; return them as Dalil reads."""
     wanted = set(_lines(_ARTICLES))
     folder.mkdir(parents=True, exist_ok=True)
+    # They would be asked as well, and the figures be those of another library.
+    if others := {path.name for path in folder.iterdir()} - set(map(_file, wanted)):
+        raise DalilError(f"{folder} holds {min(others)} already; name another folder with --out.")
     for found in from_archives(news):
         name = str(found["id"])
         if name in wanted:

@@ -70,6 +70,17 @@ def test_archives_that_lack_an_article_are_refused(archives, tmp_path):
         asked.write(archives, tmp_path / "out")
 
 
+def test_a_folder_with_other_articles_is_refused_and_left_as_it_is(archives, tmp_path):
+    asked.write(archives, tmp_path / "out")
+    # Those that are meant are written again.
+    assert asked.write(archives, tmp_path / "out") == {"fit": 1, "report": 1}
+    other = tmp_path / "out" / "articles" / "other.txt"
+    other.write_text("Another article.")
+    with pytest.raises(DalilError, match=r"holds other.txt already; name another folder"):
+        asked.write(archives, tmp_path / "out")
+    assert other.read_text() == "Another article."
+
+
 def test_evidence_that_stands_elsewhere_is_refused(archives, tmp_path):
     with ZipFile(archives / "2015-07-21.zip", "w") as file:
         found = [_article("الطقس", "رياح."), _article("افتتاح الجسر", "اليوم " + TEXT)]
@@ -79,12 +90,22 @@ def test_evidence_that_stands_elsewhere_is_refused(archives, tmp_path):
 
 
 def test_what_is_missing_is_a_sentence(tmp_path):
-    command = [sys.executable, "-m", "eval.studies.newspapers", "--data", tmp_path, "--out"]
-    told = subprocess.run(
-        [*command, tmp_path / "out"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    told = run("--data", tmp_path, "--out", tmp_path / "out")
     assert told.returncode == 1
     assert told.stderr.startswith("There are no zip files in")
+
+
+def test_a_file_in_place_of_the_folder_is_told(tmp_path):
+    (tmp_path / "out").write_text("")
+    told = run("--data", tmp_path, "--out", tmp_path / "out")
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"{tmp_path / 'out'} cannot be written")
+    assert told.stderr.endswith("name another folder with --out.\n")
+
+
+def run(*options):
+    command = [sys.executable, "-m", "eval.studies.newspapers", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_the_questions_name_articles_of_the_library():
