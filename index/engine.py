@@ -12,6 +12,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.text.words import Word
 from index.filters import Filters
 
@@ -56,6 +59,10 @@ class Query:
     found: tuple[Word, ...]
     words: tuple[QueryWord, ...]
     names: tuple[str, ...]
+
+
+# From a query and texts with their languages to how well each word is met, float32 (n, w), 0 to 1.
+Compare = Callable[[Query, Sequence[str], Sequence[str | None]], NDArray[np.float32]]
 
 
 class Candidate(NamedTuple):

@@ -24,6 +24,7 @@ from corpus.text.line_breaks import Span, blocks
 # Longer than any sentence of the news; what is longer is text without punctuation.
 MAX_SENTENCE_LENGTH = 1200
 
+_ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
 _WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}]")
 _CUTS = (
     regex.compile(r"(?r)[؛;](?=\s)"),
@@ -96,6 +97,15 @@ def sentence_spans(text: str) -> list[Span]:
         for sentence in _with_words(text, _sentences(text, block))
         for piece in _short_enough(text, sentence)
     ]
+
+
+def asks(sentence: str) -> bool:
+    """Tell if a sentence is a question.
+
+    >>> asks("Do you intervene?"), asks("No, we do not.")
+    (True, False)
+    """
+    return bool(_ENDS_AS_QUESTION.search(sentence))
 
 
 def _sentences(text: str, block: Span) -> Iterator[Span]:

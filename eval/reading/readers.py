@@ -11,8 +11,8 @@ import numpy as np
 from corpus.article import Article, Passage
 from eval.reading.tasks import ReadingTask
 from index import WordTable
+from index.engine import Compare
 from rag.answer import Hit
-from rag.choice.evidence import Compare
 from rag.choice.select import SelectionSettings, Selector
 from rag.reader import Excerpt, Reader
 from rag.reading import read

@@ -32,8 +32,11 @@ class QuestionSet:
     questions: Sequence[Labelled]
 
 
-def from_cases(folder: Path, cases: Path) -> QuestionSet:
-    """Read the articles of a folder and the half of the cases on them that weights may see."""
+def from_cases(folder: Path, cases: Path, *, every: bool = False) -> QuestionSet:
+    """Read the articles of a folder and the half of the cases on them that weights may see.
+
+    It is `every` case where those of the other half are not among them.
+    """
     articles = read_articles(folder)
     questions = [
         Labelled(
@@ -42,7 +45,7 @@ def from_cases(folder: Path, cases: Path) -> QuestionSet:
             [fact.spans for fact in placed.facts],
         )
         for placed in place(read_cases(cases), articles)
-        if placed.case.half == "fit"
+        if every or placed.case.half == "fit"
     ]
     return QuestionSet(articles, questions)
 

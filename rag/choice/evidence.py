@@ -9,30 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import accumulate
+from functools import lru_cache, partial
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from corpus.article import Article
 from corpus.text.language import script
-from corpus.text.sentences import sentence_spans
+from corpus.text.sentences import asks, sentence_spans
 from corpus.text.words import spelled_as
-from index import Query, WordTable
-from rag.answer import Considered, Hit
+from index import WordTable
+from index.engine import Compare
+from rag.answer import Hit
 from rag.choice.signals import beside_number, given, has_kind, of_article, same_event
 from rag.choice.unmet import unmet
-from rag.reader import Excerpt, Reader
+from rag.reader import Excerpt, Reader, asked, worded
 from rag.reading import Reading
 from rag.reading.reading import Expected
 from rag.search.rank import Floats, Usual, rarity, score, sharpen, standardise
 
-# From a query and texts with their languages to how well each word is met, float32 (n, w).
-Compare = Callable[[Query, Sequence[str], Sequence[str | None]], NDArray[np.float32]]
-
-_ENDS_AS_QUESTION = regex.compile(r"[?؟]\W*\Z")
+# Of an article that is read again, so many sentences tell what it is about.  Of other words for the
+# same a reader of this size is as unsure as of what says nothing, so its doubt ends there.
+_BEGINNING, _DOUBT = 2, -1.0
 # Half of what neighbours match counts: enough to pick a sentence, too little for the topic to win.
 _CONTEXT_SHARE = 0.5
 # Measured as in rag.search.rank.
@@ -71,12 +69,14 @@ class Described:
 
     `features` float64 (n,) each; `own` float32 (n, w) is how well each word of the question is
     met in the sentence, `around` the same with its neighbours and the title, both sharpened.
+    With a reader, `again` returns what `read_again` does for the sentence at a place.
     """
 
     sentences: Sequence[Sentence]
     features: Mapping[str, Floats]
     own: NDArray[np.float32]
     around: NDArray[np.float32]
+    again: Callable[[int], float] | None = None
 
     @property
     def found(self) -> tuple[list[Hit], list[str]]:
@@ -140,10 +140,11 @@ def describe(
         "aside": np.array([_is_aside(s) for s in sentences], np.float64),
         "length": lengths - lengths.mean(),
     }
-    if reader is not None:
-        sentences, read = read_all(reading, sentences, reader)
-        features |= read
-    return Described(sentences, features, met, near)
+    if reader is None:
+        return Described(sentences, features, met, near)
+    sentences, read = read_all(reading, sentences, reader)
+    again = partial(read_again, reading, sentences, compare, reader)
+    return Described(sentences, features | read, met, near, again)
 
 
 def read_all(
@@ -154,12 +155,12 @@ def read_all(
     for place, sentence in enumerate(sentences):
         key = sentence.article.id, sentence.hit.passage.start
         groups.setdefault(key, []).append(place)
-    excerpts = [_excerpt([sentences[place] for place in group]) for group in groups.values()]
+    texts = [[sentences[place].text for place in group] for group in groups.values()]
+    excerpts = list(map(Excerpt.of, texts))
     found = list(sentences)
     odds, of_passage = np.empty(len(sentences)), np.empty(len(sentences))
-    # A reader takes the first of several questions for the one to answer.
-    asked = spelled_as(f"{reading.text} {reading.context}".strip(), [e.text for e in excerpts])
-    read = reader.read(asked, excerpts)
+    question = asked(reading.text, reading.context)
+    read = reader.read(spelled_as(question, [each.text for each in excerpts]), excerpts)
     for group, excerpt, of in zip(groups.values(), excerpts, read, strict=True):
         odds[group], of_passage[group] = of.sentences, of.answers
         for place, (start, _), words in zip(group, excerpt.spans, of.words, strict=True):
@@ -169,12 +170,28 @@ def read_all(
     return found, {"reads": odds, "reads_passage": of_passage}
 
 
-def _excerpt(sentences: Sequence[Sentence]) -> Excerpt:
-    """Return sentences of an article as a text to read; to a reader all white space is one."""
-    texts = [sentence.text for sentence in sentences]
-    ends = list(accumulate(len(text) + 1 for text in texts))
-    spans = [(end - 1 - len(text), end - 1) for text, end in zip(texts, ends, strict=True)]
-    return Excerpt(" ".join(texts), spans)
+def read_again(
+    reading: Reading, sentences: Sequence[Sentence], compare: Compare, reader: Reader, place: int
+) -> float:
+    """Return the log odds that an article answers, to a reader, where the sentence at `place` is.
+
+    A passage does not tell which event or person it goes on about, so the sentence is read with
+    its neighbours behind the title and beginning of its article.  In another script than the
+    question's it is read twice, and the mean taken: as asked, and in the article's words.
+    """
+    article, spans = sentences[place].article, _spans(sentences[place].article.text)
+    at = next(i for i, (start, _) in enumerate(spans) if start == sentences[place].start)
+    near = sorted({*range(_BEGINNING), at - 1, at, at + 1} & {*range(len(spans))})
+    texts = [(article.title or "").strip(), *(article.text[slice(*spans[i])] for i in near)]
+    # Most texts begin with their title.
+    excerpt = Excerpt.of([text for text in dict.fromkeys(texts) if text])
+    questions = [asked(reading.text, reading.context)]
+    questions.append(worded(reading, excerpt.text, article.language, compare))
+    odds = [
+        reader.read(spelled_as(question, [excerpt.text]), [excerpt])[0].answers
+        for question in dict.fromkeys(questions)
+    ]
+    return max(sum(odds) / len(odds), _DOUBT)
 
 
 def _met(
@@ -205,30 +222,10 @@ def _neighbours(sentence: Sentence) -> list[tuple[int, int]]:
     return spans[max(place - 1, 0) : place] + spans[place + 1 : place + 2]
 
 
-def asks(text: str) -> bool:
-    """Tell if a sentence is a question.
-
-    >>> asks("Do you intervene?"), asks("No, we do not.")
-    (True, False)
-    """
-    return bool(_ENDS_AS_QUESTION.search(text))
-
-
 def _is_aside(sentence: Sentence) -> bool:
     """Tell if the sentence is a question or the title: it asks or announces, and rarely says."""
     text = sentence.text
     return asks(text) or text.strip() == (sentence.article.title or "")
-
-
-def considered_of(described: Described, scores: Floats) -> list[Considered]:
-    """Return all sentences with what was found of them, best first."""
-    order = np.argsort(-scores, kind="stable").tolist()
-    told = [{n: float(values[p]) for n, values in described.features.items()} for p in order]
-    best = [described.sentences[place] for place in order]
-    return [
-        Considered(each.article, each.start, each.end, float(scores[place]), features)
-        for each, place, features in zip(best, order, told, strict=True)
-    ]
 
 
 def differing(

@@ -12,16 +12,15 @@ from typing import Literal, Self
 import numpy as np
 
 from corpus.article import Article
+from corpus.text.sentences import asks
 from corpus.text.words import words
 from index import WordTable
+from index.engine import Compare
 from rag.answer import Considered, Hit
 from rag.choice.evidence import (
-    Compare,
     Described,
     Sentence,
-    asks,
     beside,
-    considered_of,
     counting,
     describe,
     differing,
@@ -33,7 +32,7 @@ from rag.reader import Reader
 from rag.reading import Reading
 from rag.reading.languages import pattern
 from rag.reading.reading import Expected
-from rag.search.rank import Floats, far
+from rag.search.rank import Floats, considered_of, far
 
 # How far ahead of others the sentences of an article start, in ranking scores.
 Liked = Callable[[Article], float]
@@ -171,7 +170,7 @@ class Selector:
         scores, sure = surest(
             reading, described, plain, scores, self._table, self._settings.confidence
         )
-        considered = considered_of(described, scores)
+        considered = considered_of(described.sentences, described.features, scores)
         if sure < self._settings.threshold:
             best = int(np.argmax(scores))
             missing = unmet(reading, described.sentences[best].article, self._table)

@@ -6,7 +6,7 @@ the question it and its article meet.  The confidence is a logistic over these a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -56,7 +56,7 @@ _FAR_WEIGHT = 32.0
 # Sentences of as many passages as are retrieved, about.
 _MANY = 40
 # What is at no caution an answer, and pointed to all the same.
-POINTED = 0.45
+POINTED = 0.4
 
 
 class Described(Protocol):
@@ -81,6 +81,10 @@ class Described(Protocol):
     @property
     def around(self) -> NDArray[np.float32]:
         """The same with what stands around it, float32 (n, w)."""
+
+    @property
+    def again(self) -> Callable[[int], float] | None:
+        """What a reader makes of the sentence at a place where it is read again."""
 
 
 def has_kind(reading: Reading, text: str, language: str | None) -> bool:
@@ -246,6 +250,7 @@ def signals(
     - unfit: it lacks the kind of thing that is asked for
     - few: how few sentences there were to choose from, which keeps standardised scores low
     - reads, outread: log odds that it answers, to a reader, and by how much another's are higher
+    - again: log odds that its article answers, read behind its title and beginning
     """
     best = int(np.argmax(ranks)) if best is None else best
     sentence = described.sentences[best]
@@ -257,8 +262,8 @@ def signals(
     named = focus(reading)
     counted = reading.expected is Expected.NUMBER
     beside = beside_number(reading, text, table) if counted else _HALF
-    among = list({each.article.id: each.article for each in described.sentences}.values())
-    lacked = lacking(reading, sentence.article, table, among)
+    among = {each.article.id: each.article for each in described.sentences}
+    lacked = lacking(reading, sentence.article, table, list(among.values()))
     found = {
         "bias": 1.0,
         "weakest": float(coverage[weights >= weights.mean()].min(initial=1.0)),
@@ -271,9 +276,10 @@ def signals(
         "unfit": float(lacks_kind(reading, text, language)),
         "few": max(0.0, float(np.log(_MANY / len(described.sentences)))),
     }
-    odds = described.features.get("reads")
-    if odds is not None:
+    if (odds := described.features.get("reads")) is not None:
         found |= {"reads": float(odds[best]), "outread": float(odds.max() - odds[best])}
+    if described.again:
+        found["again"] = described.again(best)
     return found
 
 

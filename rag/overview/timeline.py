@@ -16,8 +16,9 @@ from corpus.text.sentences import sentence_spans
 from corpus.text.stems import stem
 from corpus.text.words import words
 from index import WordTable
+from index.engine import Compare
 from rag.answer import Answer, Hit
-from rag.choice.evidence import Compare, Sentence
+from rag.choice.evidence import Sentence
 from rag.choice.unmet import names_of, unmet
 from rag.citing.cite import cite, compose
 from rag.citing.refusal import abstention

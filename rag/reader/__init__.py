@@ -6,6 +6,6 @@ Importing this package loads no model; `BUNDLED` opens its own when something is
 from __future__ import annotations
 
 from rag.reader.bundled_model import BUNDLED, load_reader
-from rag.reader.protocol import Excerpt, Reader, ReadExcerpt
+from rag.reader.protocol import Excerpt, Reader, ReadExcerpt, asked, worded
 
-__all__ = ["BUNDLED", "Excerpt", "ReadExcerpt", "Reader", "load_reader"]
+__all__ = ["BUNDLED", "Excerpt", "ReadExcerpt", "Reader", "asked", "load_reader", "worded"]

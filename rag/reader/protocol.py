@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from itertools import accumulate
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from corpus.text.language import script
+from corpus.text.words import words
+from index.engine import SAME_STEM, Compare
+from rag.reading import Reading
 
 Floats = NDArray[np.float64]
 Span = tuple[int, int]
 
 # The log odds of a sentence of which nothing could be read.
 UNREAD = -10.0
+# A word says the same as one of another script that meets it so well: "minister" meets «رئيس» by
+# .35 and «وزير» by .78.
+_SAME_MEANING = 0.45
 # Answering words are at most so many pieces long.
 _LONGEST_WORDS = 30
 
@@ -22,6 +31,17 @@ class Excerpt(NamedTuple):
 
     text: str
     spans: Sequence[Span]
+
+    @classmethod
+    def of(cls, sentences: Sequence[str]) -> Self:
+        """Return sentences as a text to read; to a reader all white space is one.
+
+        >>> Excerpt.of(["Ships left.", "They came back."])
+        Excerpt(text='Ships left. They came back.', spans=[(0, 11), (12, 27)])
+        """
+        ends = list(accumulate(len(sentence) + 1 for sentence in sentences))
+        spans = [(end - 1 - len(each), end - 1) for each, end in zip(sentences, ends, strict=True)]
+        return cls(" ".join(sentences), spans)
 
 
 class ReadExcerpt(NamedTuple):
@@ -50,6 +70,43 @@ class Reader(Protocol):
 
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[ReadExcerpt]:
         """Read every excerpt; any text is valid. Raises `DalilError` if the model is damaged."""
+
+
+def worded(reading: Reading, text: str, language: str | None, compare: Compare) -> str:
+    """Return the question with words of a text in another script that say what its own do.
+
+    Which words of two languages mean the same the token table knows better than a reader.
+    `language` is the text's, ISO 639 or `None`; `compare` is `Library.compare`.
+    """
+    query, own = reading.query, reading.own
+    others = list(dict.fromkeys(text[word.start : word.end] for word in words(text)))
+    scripts = np.array([script(other) for other in others])
+    met = compare(query, others, [language] * len(others))
+    said: list[tuple[int, int, str]] = []
+    for word, how_well in zip(query.words, met.T, strict=True):
+        across = np.where(scripts == script(word.text), 0.0, how_well)
+        best = int(across.argmax()) if others else 0
+        if others and across[best] >= (SAME_STEM if word.quantities else _SAME_MEANING):
+            said.append((word.word.start, word.word.end, others[best]))
+
+    def part(start: int, end: int) -> str:
+        pieces, at = [], start
+        for first, last, other in said:
+            if start <= first and last <= end:
+                pieces += [query.text[at:first], other]
+                at = last
+        return "".join([*pieces, query.text[at:end]])
+
+    return asked(part(own, len(query.text)), part(0, own))
+
+
+def asked(question: str, context: str) -> str:
+    """Return what to ask a reader: of several questions it takes the first for the one asked.
+
+    >>> asked("Who built it?", "Where is the dam?")
+    'Who built it? Where is the dam?'
+    """
+    return f"{question} {context}".strip()
 
 
 def best_words(

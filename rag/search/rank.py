@@ -13,7 +13,7 @@ Khattab and Zaharia 2020, "ColBERT", here over static vectors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Self
@@ -256,6 +256,19 @@ def far(reading: Reading, hits: Sequence[Hit], sentences: Sequence[str], table: 
     nearest = [each[-(min(_NEAREST, len(each) // _SHARE) or 1) :].mean() for each in found]
     share = min(1.0, _TOLD / max(1, len(reading.words))) * min(1.0, len(sentences) / _MANY)
     return share * max(0.0, _NEAR - float(np.mean(nearest)))
+
+
+def considered_of(
+    sentences: Sequence[Any], features: Mapping[str, Floats], scores: Floats
+) -> list[Considered]:
+    """Return sentences of `rag.choice.evidence` with what was found of them, best first."""
+    order = np.argsort(-scores, kind="stable").tolist()
+    told = [{name: float(values[place]) for name, values in features.items()} for place in order]
+    best = [sentences[place] for place in order]
+    return [
+        Considered(each.article, each.start, each.end, float(scores[place]), found)
+        for each, place, found in zip(best, order, told, strict=True)
+    ]
 
 
 def by_sentences(hits: Sequence[Hit], considered: Sequence[Considered]) -> list[Hit]:

@@ -6,17 +6,20 @@ from types import SimpleNamespace
 import pytest
 
 from eval.studies import tune
+from eval.studies.questions import QuestionSet
 
 
 @pytest.fixture
 def quick(monkeypatch):
     """Fitting without questions; yields what is called, in order."""
-    called = []
-    monkeypatch.setattr(tune, "from_cases", lambda *_: called.append("asked"))
+    called, nothing = [], QuestionSet((), ())
+    monkeypatch.setattr(tune, "from_cases", lambda *_: called.append("asked") or nothing)
     monkeypatch.setattr(tune, "_encyclopedias", lambda *_, **__: [])
-    monkeypatch.setattr(tune, "examples", lambda *_: [])
+    monkeypatch.setattr(tune, "_newspapers", lambda *_: nothing)
+    monkeypatch.setattr(tune, "examples", lambda *_, **__: [])
     monkeypatch.setattr(tune, "in_small_libraries", lambda *_: [])
-    monkeypatch.setattr(tune, "fit", lambda *_, **__: SimpleNamespace(threshold=0.5))
+    monkeypatch.setattr(tune, "fit_choice", lambda *_, **__: called.append("ranked"))
+    monkeypatch.setattr(tune, "fit_judgement", lambda *_: SimpleNamespace(threshold=0.5))
     return called
 
 
@@ -32,3 +35,11 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_asked(quick, tm
     with pytest.raises(OSError, match="file"):
         tune.main(["--data", str(tmp_path), "--out", str(tmp_path / "file"), "--reader", "none"])
     assert quick == []
+
+
+@pytest.mark.parametrize(("options", "ranked"), [([], True), (["--confidence"], False)])
+def test_the_ranking_stays_as_it_is_where_only_the_confidence_is_fitted(
+    quick, tmp_path, options, ranked
+):
+    tune.main(["--data", str(tmp_path), "--out", str(tmp_path), "--reader", "none", *options])
+    assert ("ranked" in quick) is ranked

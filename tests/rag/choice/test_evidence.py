@@ -7,7 +7,8 @@ from corpus.article import Article, Passage
 from index import Library, load_encoder
 from rag.answer import Hit
 from rag.assistant import Assistant
-from rag.choice.evidence import describe, read_all, sentences_of
+from rag.choice.evidence import describe, read_again, read_all, sentences_of
+from rag.choice.signals import signals
 from rag.reader import ReadExcerpt
 from rag.reading import read
 
@@ -99,3 +100,77 @@ def test_the_words_that_answer_are_told_and_kept(library):
     assert first["start"] <= first["focus_start"] < first["focus_end"] <= first["end"]
     saved = Assistant(library).saved(answer.answer_id).answer
     assert saved.as_json()["citations"] == answer.as_json()["citations"]
+
+
+REPORT = (
+    "Bridge reopens\n\nThe bridge of Kobani reopened. Traffic began at noon.\n\nA school closed. "
+    "The mayor spoke. He thanked forty workers. They cheered. Rain fell."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "He thanked forty workers.",
+            "Bridge reopens The bridge of Kobani reopened. The mayor spoke. "
+            "He thanked forty workers. They cheered.",
+        ),
+        # Neither the title, with which the text begins, nor what is near both comes twice.
+        ("The bridge of Kobani reopened.",
+         "Bridge reopens The bridge of Kobani reopened. Traffic began at noon."),
+        ("Rain fell.",
+         "Bridge reopens The bridge of Kobani reopened. They cheered. Rain fell."),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_read_again_behind_title_and_beginning(library, sentence, expected):
+    article = Article("bridge", REPORT, title="Bridge reopens", language="en")
+    sentences = sentences_of(hits(article, (0, len(REPORT))))
+    place = [each.text for each in sentences].index(sentence)
+    reader = PointingReader("forty")
+    reading = read("How many workers did the mayor thank?", library.words)
+    odds = read_again(reading, sentences, library.compare, reader, place)
+    ((question, excerpt),) = reader.seen
+    assert question == reading.standalone
+    assert excerpt.text == expected
+    assert [excerpt.text[start:end] for start, end in excerpt.spans][-1] in REPORT
+    assert (odds > 5) is ("forty" in expected)
+
+
+class TellingReader(PointingReader):
+    """Is surer of a question by as much as it has Arabic words."""
+
+    def _read(self, excerpt):
+        question = self.seen[-1][0]
+        odds = sum("\u0600" < word[0] < "\u06ff" for word in question.split())
+        return ReadExcerpt(np.array([float(odds)]), [None])
+
+
+def test_another_language_is_read_as_asked_and_in_its_own_words(library):
+    text = "أُغلق جسر الخابور."
+    sentences = sentences_of(hits(Article("b", text, language="ar"), (0, len(text))))
+    reading = read("Who closed the Khabur bridge?", library.words)
+    reader = TellingReader("")
+    odds = read_again(reading, sentences, library.compare, reader, 0)
+    asked = [question for question, _ in reader.seen]
+    assert asked[0] == reading.text
+    assert "الخابور جسر" in asked[1]
+    assert len(asked) == 2
+    words = sum("\u0600" < word[0] < "\u06ff" for word in asked[1].split())
+    assert odds == words / 2 > 0
+
+
+def test_only_a_reader_reads_again(library):
+    article = library.article("ferry")
+    sentences = sentences_of(hits(article, (0, len(TEXT))))
+    reading = read("How many were on the ferry?", library.words)
+    reader = PointingReader("forty")
+    described = describe(reading, sentences, library.compare, reader)
+    ranks = np.arange(len(sentences), dtype=float)
+    found = signals(reading, described, ranks, library.words, 1)
+    assert found["again"] == described.again(1) > 5
+    # Of each passage, and of each sentence that is judged.
+    assert len(reader.seen) == 3
+    plain = describe(reading, sentences, library.compare)
+    assert plain.again is None
+    assert "again" not in signals(reading, plain, ranks, library.words, 1)

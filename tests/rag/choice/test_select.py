@@ -163,8 +163,8 @@ def test_caution_moves_the_threshold_and_nothing_is_possible_above_it():
 
 def test_the_more_caution_the_fewer_answers(assistant):
     questions = [question for pair in PAIRS for question in pair]
-    # One that strict caution alone refuses.
-    questions.append("Which company repaired the bridge?")
+    # One that none but the eager answer.
+    questions.append("Which engineer rebuilt the bridge?")
     counts = []
     for caution in ("strict", "normal", "eager"):
         asked = Assistant(assistant.library, saves=False, caution=caution)

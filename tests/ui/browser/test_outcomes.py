@@ -9,7 +9,7 @@ from ui.words.wording import words
 
 OUTLET_PAGE = "https://news.example/bridge"
 OTHER_WAY = {"en": "كيف تُطهى البيتزا؟", "ar": "Who won the football cup?"}
-MAYBE = {"en": "من يقود المجلس؟", "ar": "Who leads the tribe council?"}
+MAYBE = {"en": "من يقود المجلس؟", "ar": "How many captured ISIS men are in the hands of the SDF?"}
 
 
 @pytest.fixture

@@ -55,13 +55,15 @@ def test_each_is_answered_when_it_is_asked(demo, language, monkeypatch):
 
 
 def test_what_is_refused_or_answered_from_elsewhere_is_not_offered(demo):
-    title = "Power line blamed for blaze on Jebel Abd al-Aziz"
+    title = "Deminers clear farmland in eastern Deir ez-Zor"
     good = f"How many hectares does the article “{title}” mention?"
-    assert answers(demo, Example(good, "demo-abdulaziz-power-line", "hectares"))
+    assert answers(demo, Example(good, "demo-deir-ezzor-mine-clearance", "hectares"))
     assert not answers(demo, Example(good, "demo-abdulaziz-forest-fire"))
-    assert not answers(demo, Example(good, "demo-abdulaziz-power-line", "acres"))
-    assert not answers(demo, Example("Who won the 1966 World Cup?", "demo-abdulaziz-power-line"))
-    assert not answers(demo, Example("Hello", "demo-abdulaziz-power-line"))
+    assert not answers(demo, Example(good, "demo-deir-ezzor-mine-clearance", "acres"))
+    assert not answers(
+        demo, Example("Who won the 1966 World Cup?", "demo-deir-ezzor-mine-clearance")
+    )
+    assert not answers(demo, Example("Hello", "demo-deir-ezzor-mine-clearance"))
 
 
 def test_trying_leaves_no_trace(demo):
